@@ -1,0 +1,46 @@
+"""`bullwhip list`: what the workspace holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bullwhip.cli.options import json_option, open_workspace
+from bullwhip.cli.output import Column, table, write_json
+
+_SHOWN = {
+    "drivers": ("id", "label_zh", "label_en", "unit", "dimensions", "tier", "known"),
+    "quantities": ("id", "kind", "label_zh", "label_en", "unit", "dimensions", "tier"),
+    "rules": ("id", "label_zh", "unit", "expression", "source"),
+    "companies": ("id", "label_zh", "label_en", "ticker", "tiers", "parent"),
+    "tiers": ("order", "id", "label_zh", "label_en", "demand"),
+    "dimensions": ("id", "label_zh", "label_en", "members", "alternatives"),
+    "reports": ("id", "label_zh", "publisher", "published", "claims"),
+    "scenarios": ("id", "label_zh", "label_en", "set", "variants"),
+    "queries": ("id", "label_zh", "label_en", "parameters"),
+}
+
+
+@click.command("list", short_help="List drivers, quantities, companies, tiers, reports, scenarios, queries.")
+@click.argument("kind", metavar="KIND")
+@json_option
+@click.pass_context
+def command(context: click.Context, kind: str, as_json: bool) -> None:
+    """List what there is of KIND: drivers, quantities, rules, companies, tiers, dimensions, reports, scenarios, queries."""
+    entries = open_workspace(context).list(kind)
+    if as_json:
+        write_json(entries)
+        return
+    shown = _SHOWN[kind]
+    table([Column(k, k, k in ("order", "known", "claims")) for k in shown], [[_text(e.get(k)) for k in shown] for e in entries])
+
+
+def _text(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={v}" for k, v in value.items())
+    return "yes" if value is True else str(value)

@@ -1,0 +1,64 @@
+"""Writes answers: a table on a terminal, tab-separated text in a pipe, JSON on request."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from bullwhip.export.tables import Column, to_json, to_terminal, to_tsv
+from bullwhip.numbers import decimal_text, fraction_text
+
+__all__ = ["Column", "money", "note", "percent", "say", "table", "write_json"]
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON document."""
+    sys.stdout.write(to_json(value))
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:
+    """Write a table: aligned on a terminal, tab-separated otherwise; notes go to stderr."""
+    if sys.stdout.isatty():
+        color = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        sys.stdout.write(to_terminal(columns, rows, None, color))
+    else:
+        sys.stdout.write(to_tsv(columns, rows))
+    for text in notes:
+        note(text)
+
+
+def say(text: str) -> None:
+    """Write a line of data."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Write a line for people beside the data."""
+    sys.stderr.write(text + "\n")
+
+
+def percent(value: Fraction | None, low: Fraction | None = None, high: Fraction | None = None, bound: str = "") -> str:
+    """Return a share as it was printed: `82%`, `60–70%`, `~50%`; empty where unknown.
+
+    >>> percent(Fraction(82, 100)), percent(None, Fraction(6, 10), Fraction(7, 10)), percent(None)
+    ('82%', '60–70%', '')
+    """
+    if value is not None:
+        return f"{bound}{fraction_text(value * 100)}%"
+    if low is not None and high is not None:
+        return f"{fraction_text(low * 100)}–{fraction_text(high * 100)}%"
+    return ""
+
+
+def money(value: Fraction | None, low: Fraction | None = None, high: Fraction | None = None) -> str:
+    """Return an amount, a range, or nothing where unknown.
+
+    >>> money(Fraction(1838241758)), money(None, Fraction(10), Fraction(20)), money(None)
+    ('1,838,241,758', '10–20', '')
+    """
+    if value is not None:
+        return decimal_text(value, 10)
+    return f"{decimal_text(low, 10)}–{decimal_text(high, 10)}" if low is not None and high is not None else ""

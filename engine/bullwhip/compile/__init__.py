@@ -1,0 +1,171 @@
+"""Stage three: a checked program to one DAG of cells in topological order, with the values of its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from bullwhip.compile.cells import Key, keys
+from bullwhip.compile.expand import Expander, MissingCell
+from bullwhip.compile.select import select_inputs
+from bullwhip.errors import CompileError, LimitError, Place, Problem
+from bullwhip.expr.dag import Dag
+from bullwhip.expr.tree import Expr
+from bullwhip.model.chain import Chain
+from bullwhip.model.claim import Claim, Document
+from bullwhip.model.program import Cell, CheckedProgram, CompiledProgram
+from bullwhip.model.quantity import index_text
+
+__all__ = ["MAX_CELLS", "as_of", "compile_program"]
+
+MAX_CELLS = 200_000
+
+
+def compile_program(program: CheckedProgram) -> CompiledProgram:
+    """Return the compiled program.
+
+    Raises:
+        CompileError: with a BW204 for every circle of rules, a BW214 for every reference to a cell that does not
+            exist, a BW210 for every tie between facts.
+        LimitError: BW901 when there are too many cells.
+    """
+    problems: list[Problem] = []
+    wanted = {q.id: keys(q, program.dimensions, program.header.periods) for q in program.quantities.values()}
+    total = sum(len(k) for k in wanted.values())
+    if total > MAX_CELLS:
+        raise LimitError(Problem("BW901", f"{total:,} cells; at most {MAX_CELLS:,} are compiled"))
+    order = _order(program, wanted, problems)
+    if problems:
+        raise CompileError(problems)
+    builder = _Builder(program, wanted)
+    for key in order:
+        builder.cell(key)
+    given = select_inputs(program.claims, program.assumptions, program.documents, problems)
+    if problems:
+        raise CompileError(problems)
+    return CompiledProgram(
+        program.key,
+        program.header,
+        program.dimensions,
+        program.quantities,
+        {name: unit.factor for name, unit in program.units.items()},
+        builder.dag,
+        tuple(builder.cells),
+        {builder.position[k]: v for k, v in sorted(given.items(), key=_sortable) if k in builder.position},
+        program.assumptions,
+        program.scenarios,
+        program.documents,
+        program.claims,
+        program.chain,
+    )
+
+
+def as_of(program: CompiledProgram, date: str) -> CompiledProgram:
+    """Return the program as it was known on a date: only claims of documents published by then choose its inputs."""
+    published = {d.id: d.published for d in program.documents}
+    claims = tuple(c for c in program.claims if published[c.document] <= date)
+    position = {(c.quantity, c.index, c.period): i for i, c in enumerate(program.cells)}
+    problems: list[Problem] = []
+    given = select_inputs(claims, program.assumptions, program.documents, problems)
+    if problems:
+        raise CompileError(problems)
+    kept = {position[k]: v for k, v in sorted(given.items(), key=_sortable) if k in position}
+    documents = tuple(d for d in program.documents if d.published <= date)
+    return replace(program, given=kept, claims=claims, documents=documents, chain=_chain_as_of(program, claims, documents))
+
+
+def _chain_as_of(program: CompiledProgram, claims: tuple[Claim, ...], documents: tuple[Document, ...]) -> Chain:
+    known, printed = {d.id for d in documents}, {c.id for c in claims}
+    supplies = tuple(s for s in program.chain.supplies if s.document in known)
+    return replace(program.chain, supplies=supplies, shares=tuple(s for s in program.chain.shares if s.claim in printed))
+
+
+def _sortable(item: tuple[Key, object]) -> tuple[str, tuple[tuple[str, str], ...], int]:
+    (name, index, period), _ = item
+    return name, index, period or 0
+
+
+def _definitions(program: CheckedProgram, key: Key) -> list[tuple[str, Expr]]:
+    """Return the default expression of a cell, named "", and its variants; nothing for an input."""
+    name, _, period = key
+    rule = program.rules.get(name)
+    if rule is None or period in program.quantities[name].given:
+        return []
+    return [("", rule.expression), *rule.variants]
+
+
+def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems: list[Problem]) -> list[Key]:
+    """Return all cells, those that a cell reads before it; report circles and missing cells."""
+    number: dict[Key, int] = {k: i for i, k in enumerate(key for name in wanted for key in wanted[name])}
+    listed = list(number)
+    found: list[int] = []
+
+    def node_of(key: Key) -> int | None:
+        position = number.get(key)
+        if position is not None:
+            found.append(position)
+        return position
+
+    scout = Expander(program.quantities, program.dimensions, program.units, program.header.periods, _Scout(), node_of)
+    sorter: TopologicalSorter[int] = TopologicalSorter()
+    reported: set[tuple[str, tuple[int, int]]] = set()
+    for key, position in number.items():
+        found.clear()
+        for _, tree in _definitions(program, key):
+            try:
+                scout.expand(key, tree)
+            except MissingCell as error:
+                if (key[0], error.span) not in reported:
+                    reported.add((key[0], error.span))
+                    problems.append(_missing(program, key, error))
+        sorter.add(position, *sorted(set(found)))
+    try:
+        return [listed[i] for i in sorter.static_order()]
+    except CycleError as error:
+        circle = [listed[i] for i in error.args[1]]
+        path = " -> ".join(index_text(*k) for k in reversed(circle))
+        names = list(dict.fromkeys(k[0] for k in circle))
+        hint = "break the circle with a lag, x[t-1], or make one of them a driver"
+        problems.append(Problem("BW204", f"rules depend on each other in a circle: {path}", program.places[names[0]], hint))
+        return []
+
+
+class _Scout(Dag):
+    """A DAG that keeps nothing: used to learn which cells an expression reads."""
+
+    def node(self, *node: object) -> int:
+        return 0
+
+    def constant(self, i: int) -> None:
+        return None
+
+
+def _missing(program: CheckedProgram, key: Key, error: MissingCell) -> Problem:
+    place = program.places[key[0]]
+    where = Place(place.file, place.line, place.column, place.text, place.length)
+    hint = "declare since: a later period, or given: the periods whose value is a fact"
+    return Problem("BW214", f"in {index_text(*key)}: {error}", where, hint)
+
+
+class _Builder:
+    """Builds cells in order; every definition exists before the node of its cell."""
+
+    def __init__(self, program: CheckedProgram, wanted: dict[str, tuple[Key, ...]]) -> None:
+        self.program = program
+        self.dag = Dag()
+        self.cells: list[Cell] = []
+        self.position: dict[Key, int] = {}
+        self.expander = Expander(
+            program.quantities, program.dimensions, program.units, program.header.periods, self.dag, self._node
+        )
+
+    def _node(self, key: Key) -> int | None:
+        position = self.position.get(key)
+        return None if position is None else self.cells[position].node
+
+    def cell(self, key: Key) -> None:
+        definitions = [(name, self.expander.expand(key, tree)) for name, tree in _definitions(self.program, key)]
+        position = self.position[key] = len(self.cells)
+        node = self.dag.cell(position)
+        default = definitions[0][1] if definitions else -1
+        self.cells.append(Cell(*key, node, default, tuple(definitions[1:])))

@@ -1,0 +1,206 @@
+"""The exception tree, the problem record, and the catalogue of error codes.
+
+    BullwhipError                 what every face catches; carries one or more problems
+    ├── UsageError       BW0xx    the command line or a Python argument is wrong      exit 2
+    ├── LoadError        BW1xx    a file cannot be read as what it claims to be       exit 3
+    ├── ValidationError  BW2xx    files were read, their content does not hold up     exit 3
+    ├── CompileError     BW3xx    rules cannot be turned into a program               exit 3
+    ├── PropagationError BW4xx    a number cannot be computed                         exit 3
+    ├── QueryError       BW5xx    a query cannot be answered                          exit 3
+    └── LimitError       BW9xx    a limit on time, size or depth was reached          exit 4
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+__all__ = [
+    "CODES",
+    "BullwhipError",
+    "CompileError",
+    "LimitError",
+    "LoadError",
+    "Place",
+    "Problem",
+    "PropagationError",
+    "QueryError",
+    "UsageError",
+    "ValidationError",
+    "did_you_mean",
+]
+
+CODES: dict[str, str] = {
+    "BW001": "an argument does not name anything in this workspace",
+    "BW002": "an argument cannot be read",
+    "BW003": "an output file cannot be written",
+    "BW101": "a file or folder is missing or cannot be read",
+    "BW102": "a file is not UTF-8 text",
+    "BW103": "a file is not well-formed",
+    "BW104": "a YAML feature is not allowed here",
+    "BW105": "a key appears twice",
+    "BW106": "a scalar reads differently in YAML 1.1 and 1.2",
+    "BW107": "a file exceeds a limit",
+    "BW108": "a key is unknown",
+    "BW109": "a required key is missing",
+    "BW110": "a value has the wrong form",
+    "BW111": "an expression cannot be parsed",
+    "BW112": "a number cannot be read exactly",
+    "BW113": "a table row does not fit its header",
+    "BW201": "a name is not declared",
+    "BW202": "a name is declared twice",
+    "BW203": "an identifier is malformed or reserved",
+    "BW204": "rules depend on each other in a circle within one period",
+    "BW205": "units do not fit",
+    "BW206": "a unit is not in the vocabulary",
+    "BW207": "an index does not fit the declared dimensions",
+    "BW208": "a driver is used by no rule",
+    "BW209": "a value lies outside the declared range",
+    "BW210": "two facts give different values for one driver",
+    "BW211": "a fact does not map to a declared quantity",
+    "BW212": "an edge does not connect nodes of the chain",
+    "BW213": "alternatives may not be added up",
+    "BW214": "a reference reaches a period in which the quantity does not exist",
+    "BW215": "a company is unknown or ambiguous",
+    "BW216": "a query header is wrong",
+    "BW217": "a claim breaks a shape of the ontology",
+    "BW401": "a division by zero",
+    "BW402": "a function is undefined at this value",
+    "BW403": "a number grows beyond the exact limit",
+    "BW501": "a query cannot be parsed or run",
+    "BW502": "a query parameter is wrong",
+    "BW901": "a size or time limit was reached",
+}
+"""Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a text something was found; lines and columns count from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    """The source line, for the caret."""
+    length: int = 1
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: what was found, what was expected, where, and what to do."""
+
+    code: str
+    message: str
+    place: Place | None = None
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def render(self) -> str:
+        """Return the problem as text for people, with the source line and a caret where the place is known.
+
+        >>> print(Problem("BW201", "no quantity 'hbm.valeu'", Place("r.yaml", 3, 5, "  a: hbm.valeu", 9),
+        ...               "did you mean 'hbm.value'?").render())
+        r.yaml:3:5: BW201 no quantity 'hbm.valeu'
+            |   a: hbm.valeu
+            |     ^~~~~~~~~
+            = did you mean 'hbm.value'?
+        """
+        kind = "" if self.severity == "error" else "warning: "
+        head = f"{self.place}: {kind}{self.code} {self.message}" if self.place else f"{kind}{self.code} {self.message}"
+        lines = [head]
+        if self.place and self.place.text:
+            source = self.place.text.replace("\t", " ")
+            column = self.place.column
+            start = max(0, column - 81)  # a very long line is shown around the caret only
+            shown = source[start : start + 160]
+            lines.append(f"    | {shown}")
+            if column:
+                pad = "".join("\u3000" if ord(c) > 0x2E80 else " " for c in shown[: column - 1 - start])
+                lines.append(f"    | {pad}^" + "~" * max(0, min(self.place.length, len(shown)) - 1))
+        if self.hint:
+            lines.append(f"    = {self.hint}")
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the problem as plain data for `--json`."""
+        place = self.place
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "file": place.file if place else None,
+            "line": place.line or None if place else None,
+            "column": place.column or None if place else None,
+            "hint": self.hint or None,
+        }
+
+
+class BullwhipError(Exception):
+    """Base of every error this package raises on purpose; holds all problems found, never only the first."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(p.render() for p in self.problems))
+
+
+class UsageError(BullwhipError):
+    """A command-line or Python argument is wrong."""
+
+    exit_code = 2
+
+
+class LoadError(BullwhipError):
+    """A file cannot be read as what it claims to be."""
+
+
+class ValidationError(BullwhipError):
+    """Files were read, but their content does not hold up."""
+
+
+class CompileError(BullwhipError):
+    """Checked rules cannot be turned into a program."""
+
+
+class PropagationError(BullwhipError):
+    """A number cannot be computed."""
+
+
+class QueryError(BullwhipError):
+    """A query cannot be answered."""
+
+
+class LimitError(BullwhipError):
+    """A limit on time, size or depth was reached."""
+
+    exit_code = 4
+
+
+def did_you_mean(name: str, known: Iterable[str], noun: str = "") -> str:
+    """Return a hint naming the nearest of the known names, or an empty string when none is near.
+
+    >>> did_you_mean("hbm.valeu", ["hbm.value", "server.market"])
+    "did you mean 'hbm.value'?"
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if not near:
+        tail = name.rsplit(".", 1)[-1]
+        near = [n for n in names if tail and tail in n.split(".")][:3]
+    if near:
+        return f"did you mean {' or '.join(repr(n) for n in near)}?"
+    if noun and 0 < len(names) <= 12:
+        return f"known {noun}: {', '.join(names)}"
+    return ""

@@ -1,0 +1,226 @@
+"""What the product answers: records with value, unit, sources and their documented JSON form (docs/json.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from bullwhip.model.claim import Claim, Index
+from bullwhip.model.label import Label
+from bullwhip.numbers import fraction_text
+
+__all__ = ["Exposure", "ExposureRow", "PathStep", "Sensitivity", "Source", "Value", "as_number", "claim_source"]
+
+
+def as_number(value: Fraction | None) -> int | float | None:
+    """Return a JSON number: whole where the value is whole and below 2^53, else the nearest double; None is unknown.
+
+    >>> as_number(Fraction(7, 2)), as_number(Fraction(4)), as_number(None)
+    (3.5, 4, None)
+    """
+    if value is None:
+        return None
+    if value.denominator == 1 and abs(value.numerator) < 2**53:
+        return value.numerator
+    return float(value)
+
+
+def exact_text(value: Fraction | None, exact: bool = True) -> str | None:
+    """Return the exact text of a value, or None where it is unknown or was rounded on the way."""
+    return None if value is None or not exact else fraction_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from: a printed claim, an assumption of the rule author, or a value set by the user."""
+
+    kind: str
+    """claim, assumption or set."""
+    cell: str
+    """The input it gives."""
+    report: str = ""
+    locator: str = ""
+    row: str = ""
+    column: str = ""
+    lexical: str = ""
+    unit: str = ""
+    status: str = ""
+    as_of: str = ""
+    line: int = 0
+    note: str = ""
+    disputed_by: tuple[str, ...] = ()
+    """What other claims print for the same cell."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "kind": self.kind, "cell": self.cell, "report": self.report or None, "locator": self.locator or None,
+            "row": self.row or None, "column": self.column or None, "lexical": self.lexical or None,
+            "unit": self.unit or None, "status": self.status or None, "as_of": self.as_of or None,
+            "line": self.line or None, "note": self.note or None, "disputed_by": list(self.disputed_by),
+        }  # fmt: skip
+
+    def text(self) -> str:
+        """Return the source in one line."""
+        if self.kind != "claim":
+            return f"{self.kind}: {self.note}" if self.note else self.kind
+        where = " ".join(p for p in (self.report, self.locator, self.row, self.column) if p)
+        return f"{where}: {self.lexical} {self.unit}".rstrip()
+
+
+def claim_source(claim: Claim, cell: str, as_of: str, disputed_by: tuple[str, ...] = ()) -> Source:
+    """Return the source record of a claim."""
+    row, column = (claim.row, claim.column) if claim.table else (claim.subject, claim.measure)
+    return Source("claim", cell, claim.document, claim.locator, row, column, claim.lexical, claim.unit, claim.status,
+                  as_of, claim.line, "", disputed_by)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A quantity at one index and period."""
+
+    quantity: str
+    label: Label
+    index: Index
+    period: int | None
+    value: Fraction | None
+    unit: str
+    exact: bool
+    scenario: str
+    sources: tuple[Source, ...] = field(repr=False)
+    missing: tuple[str, ...] = ()
+    """Inputs without a value that this one needs; why it is unknown."""
+    variant: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "quantity": self.quantity, "index": dict(self.index), "period": self.period,
+            "value": as_number(self.value), "exact": exact_text(self.value, self.exact), "unit": self.unit,
+            "scenario": self.scenario, "sources": [s.as_dict() for s in self.sources],
+            "label_zh": self.label.zh, "label_en": self.label.en, "missing": list(self.missing),
+            "variant": self.variant or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How a quantity answers a driver: derivative and elasticity, as numbers and as closed forms."""
+
+    quantity: str
+    index: Index
+    period: int | None
+    unit: str
+    driver: str
+    driver_index: Index
+    driver_unit: str
+    derivative: Fraction | None
+    elasticity: Fraction | None
+    left: tuple[Fraction | None, Fraction | None] | None
+    """Derivative and elasticity to the left, where they differ from those to the right."""
+    right: tuple[Fraction | None, Fraction | None] | None
+    derivative_form: str
+    elasticity_form: str
+    symbols: dict[str, str]
+    scenario: str
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+
+        def pair(side: tuple[Fraction | None, Fraction | None] | None) -> dict[str, Any] | None:
+            return None if side is None else {"derivative": as_number(side[0]), "elasticity": as_number(side[1])}
+
+        return {
+            "quantity": self.quantity, "index": dict(self.index), "period": self.period, "unit": self.unit,
+            "driver": self.driver, "driver_index": dict(self.driver_index), "driver_unit": self.driver_unit,
+            "derivative": as_number(self.derivative), "elasticity": as_number(self.elasticity),
+            "derivative_exact": exact_text(self.derivative), "elasticity_exact": exact_text(self.elasticity),
+            "left": pair(self.left), "right": pair(self.right), "derivative_form": self.derivative_form or None,
+            "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "scenario": self.scenario,
+            "note": self.note or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One edge on the way from a driver to a company."""
+
+    source: str
+    target: str
+    rule: str
+    """The rule that carries the step, or `supplies` for the last one, from a quantity to the company."""
+    edge: tuple[str, str] | None
+    """The chain edge the rule sits on, in the direction of demand."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        edge = None if self.edge is None else {"from": self.edge[0], "to": self.edge[1]}
+        return {"from": self.source, "to": self.target, "rule": self.rule, "edge": edge}
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """A company's exposure through one tier; None is unknown, never zero."""
+
+    rank: int
+    company: str
+    label: Label
+    ticker: str
+    tier: str
+    tier_label: Label
+    quantity: str
+    index: Index
+    path: tuple[PathStep, ...]
+    elasticity: Fraction | None
+    market: Fraction | None
+    """The quantity that sizes the tier."""
+    unit: str
+    effect: Fraction | None
+    """Change of that quantity per 1 % of the driver."""
+    share: Fraction | None
+    share_range: tuple[Fraction | None, Fraction | None]
+    share_bound: str
+    share_period: str
+    value: Fraction | None
+    """Money per 1 % of the driver: share times effect, where the share and the money are known."""
+    value_range: tuple[Fraction | None, Fraction | None]
+    sources: tuple[Source, ...] = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "rank": self.rank, "company": self.company, "label_zh": self.label.zh, "label_en": self.label.en,
+            "ticker": self.ticker or None, "tier": self.tier, "quantity": self.quantity, "index": dict(self.index),
+            "path": [s.as_dict() for s in self.path], "path_length": len(self.path),
+            "elasticity": as_number(self.elasticity), "elasticity_exact": exact_text(self.elasticity),
+            "value": as_number(self.value), "value_low": as_number(self.value_range[0]),
+            "value_high": as_number(self.value_range[1]), "value_exact": exact_text(self.value), "unit": self.unit,
+            "share": as_number(self.share), "share_low": as_number(self.share_range[0]),
+            "share_high": as_number(self.share_range[1]), "share_bound": self.share_bound or None,
+            "share_period": self.share_period or None, "tier_value": as_number(self.market),
+            "tier_effect": as_number(self.effect), "sources": [s.as_dict() for s in self.sources],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The ranked answer to which companies are exposed to a driver."""
+
+    driver: str
+    driver_label: Label
+    driver_index: Index
+    period: int | None
+    scenario: str
+    as_of: str
+    rows: tuple[ExposureRow, ...]
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "driver": self.driver, "driver_index": dict(self.driver_index), "period": self.period,
+            "scenario": self.scenario, "as_of": self.as_of or None, "notes": list(self.notes),
+            "rows": [r.as_dict() for r in self.rows],
+        }  # fmt: skip

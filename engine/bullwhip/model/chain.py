@@ -1,0 +1,94 @@
+"""The chain: tiers, the edges between them, companies and what ties a company to a tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.model.label import Label
+
+__all__ = ["Chain", "Company", "Edge", "Share", "Supply", "Tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A stage of the chain, or a source of demand on it."""
+
+    id: str
+    label: Label
+    order: int | None
+    """Position in the order in which value is released, 1 first; None for a node beside the chain."""
+    demand: bool = False
+    """Whether this node is a source of demand (model developers, cloud providers) and not a tier of supply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A link of the chain, written in the direction of supply: `source` supplies `target`; demand flows back."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company, once, under one id."""
+
+    id: str
+    label: Label
+    ticker: str = ""
+    exchange: str = ""
+    ticker_source: str = ""
+    """Report and locator where the ticker is printed, e.g. `002:图7`."""
+    parent: str = ""
+    parent_source: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """A document's statement that a company plays a role at a tier."""
+
+    company: str
+    tier: str
+    role: str
+    """supplier, customer, investor or standard_setter; only suppliers are exposed through the tier's demand."""
+    segment: str
+    """The segment as printed."""
+    document: str
+    locator: str
+    line: int
+    note: str = ""
+    stance: str = ""
+    product: str = ""
+    index: tuple[tuple[str, str], ...] = ()
+    """Members the segment names, e.g. the 800G generation of optical modules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A printed market share of a company at a tier; one of `value` or the pair `low`, `high` is given."""
+
+    company: str
+    tier: str
+    quantity: str
+    """The quantity whose market is shared, or empty where the model has none (then the amount is unknown)."""
+    index: tuple[tuple[str, str], ...]
+    value: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    bound: str
+    period: str
+    claim: str
+    """Id of the claim that prints it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Everything the graph says about the chain itself."""
+
+    tiers: tuple[Tier, ...]
+    edges: tuple[Edge, ...]
+    companies: tuple[Company, ...]
+    supplies: tuple[Supply, ...]
+    shares: tuple[Share, ...]

@@ -1,0 +1,75 @@
+"""A claim: a number somebody printed, with all that is needed to find it again (convention §5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.model.label import Label
+
+__all__ = ["STATUS", "Claim", "Document", "Index"]
+
+Index = tuple[tuple[str, str], ...]
+"""Dimension and member pairs, in the order in which the quantity declares its dimensions."""
+
+STATUS = {"A": "actual", "E": "estimate", "spec": "specification"}
+"""Status codes of the fact tables and what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document; its claims live in one named graph."""
+
+    id: str
+    slug: str
+    title: Label
+    publisher: Label
+    published: str
+    """Date of publication, ISO; the as-of date of its claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One printed figure, or one quantitative statement in running text."""
+
+    id: str
+    """Content hash: the same claim gets the same id on every load."""
+    document: str
+    table: bool
+    """True for a table cell, False for running text."""
+    locator: str
+    row: str
+    column: str
+    part: str
+    lexical: str
+    """Exactly as printed."""
+    value: Fraction | None
+    """In the printed unit; None where only a range or a text is printed."""
+    low: Fraction | None
+    high: Fraction | None
+    bound: str
+    """One of `~ < <= > >=`, or empty."""
+    unit: str
+    """As printed."""
+    unit_id: str
+    """In the unit vocabulary, or empty where the print has no counterpart."""
+    status: str
+    """A, E or spec; see STATUS."""
+    period: str
+    """Year or other period as read from the print, or empty."""
+    subject: str
+    measure: str
+    by: str
+    """Who said it, where the document cites somebody."""
+    basis: str
+    line: int
+    """Line of the source text."""
+    quantity: str
+    """The model quantity that this claim feeds or can be compared with, or empty."""
+    index: Index
+    model_period: int | None
+    """The period of that quantity, or None for one without periods."""
+    model_value: Fraction | None
+    """The value in the unit of that quantity."""
+    feeds: bool
+    """Whether the model reads its value from this claim (when selected), or is only compared with it."""

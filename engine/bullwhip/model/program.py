@@ -1,0 +1,137 @@
+"""The records that pass between the stages: raw, checked, compiled, propagated. A stage accepts only its own input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.errors import Place, Problem
+from bullwhip.expr.dag import Dag
+from bullwhip.expr.tree import Expr
+from bullwhip.model.chain import Chain
+from bullwhip.model.claim import Claim, Document, Index
+from bullwhip.model.label import Label
+from bullwhip.model.quantity import Dimension, Quantity
+from bullwhip.units import Unit, Vocabulary
+
+__all__ = ["Assumption", "Cell", "CheckedProgram", "CheckedRule", "CompiledProgram", "Given", "Header", "Scenario"]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a workspace says of itself."""
+
+    id: str
+    label: Label
+    periods: tuple[int, ...]
+    default_period: int
+    counts: tuple[tuple[str, Label, tuple[str, ...]], ...]
+    """Counted things declared as units: id, label, other spellings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A value the rule author states where no claim gives one."""
+
+    quantity: str
+    index: Index
+    period: int | None
+    value: Fraction
+    """In the quantity's own unit."""
+    note: str
+    file: str
+    line: int
+    claims: tuple[str, ...] = ()
+    """Locators it is read from, `report/locator/row/column` or shorter, for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A named set of changed values and chosen variants on top of the facts."""
+
+    id: str
+    label: Label
+    values: tuple[tuple[str, str, str], ...]
+    """Cell name, value text, source place, as written; read when the scenario is applied."""
+    variants: tuple[tuple[str, str], ...]
+    """Rule id to variant name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRule:
+    """A rule whose names, indices and units hold."""
+
+    quantity: str
+    expression: Expr
+    variants: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedProgram:
+    """Everything of a workspace, read and found sound; the only input that compile accepts."""
+
+    key: str
+    header: Header
+    vocabulary: Vocabulary
+    dimensions: dict[str, Dimension]
+    quantities: dict[str, Quantity]
+    units: dict[str, Unit]
+    """Unit of each quantity."""
+    rules: dict[str, CheckedRule]
+    places: dict[str, Place]
+    """Where each quantity's expression, or its declaration, is written."""
+    assumptions: tuple[Assumption, ...]
+    scenarios: dict[str, Scenario]
+    documents: tuple[Document, ...]
+    claims: tuple[Claim, ...]
+    chain: Chain
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where an input cell's value comes from: the claim that was selected, or an assumption, and what lost."""
+
+    value: Fraction
+    claims: tuple[str, ...]
+    """Ids of the claims that print this value; empty for an assumption."""
+    note: str
+    """Why this value: the selection policy's words, or the assumption's note."""
+    losers: tuple[str, ...] = ()
+    """Ids of claims on the same cell that print something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A quantity at one index and period: a node of the program that can be asked, set and differentiated."""
+
+    quantity: str
+    index: Index
+    period: int | None
+    node: int
+    """Its node in the DAG."""
+    definition: int
+    """The node of its defining expression, or -1 for an input."""
+    variants: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProgram:
+    """The plan: one DAG over all cells in topological order, the inputs' values, and all that answers need."""
+
+    key: str
+    """Content hash of every input file and of the engine; the cache's key and part of the receipt."""
+    header: Header
+    dimensions: dict[str, Dimension]
+    quantities: dict[str, Quantity]
+    factors: dict[str, Fraction]
+    """Factor of each quantity's unit to the coherent unit of its dimension."""
+    dag: Dag
+    cells: tuple[Cell, ...]
+    given: dict[int, Given]
+    """Position in `cells` to the value of that input; inputs without one are unknown."""
+    assumptions: tuple[Assumption, ...]
+    scenarios: dict[str, Scenario]
+    documents: tuple[Document, ...]
+    claims: tuple[Claim, ...]
+    chain: Chain

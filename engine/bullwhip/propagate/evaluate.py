@@ -1,0 +1,248 @@
+"""Exact evaluation of a compiled program under a scenario: rationals in, rationals out, unknown stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from math import isqrt
+
+from bullwhip.errors import Place, Problem, PropagationError
+from bullwhip.expr.dag import INEXACT, Node, arguments
+from bullwhip.model.program import CompiledProgram
+from bullwhip.model.quantity import index_text
+from bullwhip.numbers import MAX_BITS
+
+__all__ = ["Evaluation", "Undefined"]
+
+_DIGITS = 60
+"""Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
+_MAX_MAGNITUDE = 20_000
+"""Bits of the integer part beyond which a value is refused."""
+
+
+class Undefined(ArithmeticError):
+    """A node has no value at these inputs; the code and message say why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class Evaluation:
+    """A program with changed inputs and chosen variants, evaluated on demand; computed values are kept.
+
+    Attributes:
+        program: the compiled program; never changed.
+        overrides: cell position to value, in the unit of its quantity. An overridden rule is cut: what it would have
+            computed no longer matters, and everything after it, later periods included, follows the new value.
+        variants: rule id to variant name.
+    """
+
+    program: CompiledProgram
+    overrides: Mapping[int, Fraction] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
+    values: dict[int, Fraction | None] = field(default_factory=dict, repr=False)
+    inexact: set[int] = field(default_factory=set, repr=False)
+    definition: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for position, cell in enumerate(self.program.cells):
+            if cell.definition < 0 or position in self.overrides:
+                continue
+            chosen = dict(cell.variants).get(self.variants.get(cell.quantity, ""), cell.definition)
+            self.definition[cell.node] = chosen
+
+    def value(self, position: int) -> Fraction | None:
+        """Return the value of a cell in its quantity's unit, or None when an input it needs is unknown.
+
+        Raises:
+            PropagationError: BW401, BW402 or BW403, naming the rule and its inputs.
+        """
+        node = self.program.cells[position].node
+        self.run((node,))
+        return self.values[node]
+
+    def is_exact(self, position: int) -> bool:
+        """Return whether the value of an evaluated cell is exact, and not rounded to 60 digits on the way."""
+        if not self.inexact:
+            return True
+        return self.inexact.isdisjoint(self.cone((self.program.cells[position].node,)))
+
+    def cone(self, nodes: Iterable[int]) -> list[int]:
+        """Return the nodes that some nodes depend on, in order."""
+        return self.program.dag.cone(nodes, self.definition)
+
+    def inputs(self, position: int) -> list[int]:
+        """Return the positions of the input cells that a cell depends on, in order."""
+        nodes = self.program.dag.nodes
+        cone = self.cone((self.program.cells[position].node,))
+        return [nodes[i][1] for i in cone if nodes[i][0] == "cell" and i not in self.definition]
+
+    def unknown(self, position: int) -> list[int]:
+        """Return the positions of the inputs that a cell needs and that have no value."""
+        return [p for p in self.inputs(position) if self.given(p) is None]
+
+    def given(self, position: int) -> Fraction | None:
+        """Return the value of an input cell: the override, else the selected fact or assumption."""
+        if position in self.overrides:
+            return self.overrides[position]
+        given = self.program.given.get(position)
+        return None if given is None else given.value
+
+    def run(self, outputs: Iterable[int]) -> None:
+        """Evaluate nodes and all that they depend on."""
+        wanted = [o for o in outputs if o not in self.values]
+        if not wanted:
+            return
+        nodes, values = self.program.dag.nodes, self.values
+        for i in self.cone(wanted):
+            if i in values:
+                continue
+            node = nodes[i]
+            if node[0] == "cell":
+                values[i] = values[self.definition[i]] if i in self.definition else self.given(node[1])
+                continue
+            try:
+                values[i] = self._apply(i, node)
+            except Undefined as error:
+                raise PropagationError(self._problem(i, error)) from None
+
+    def _apply(self, i: int, node: Node) -> Fraction | None:
+        if node[0] == "num":
+            value: Fraction = node[1]
+            return value
+        if node[0] in ("<", "<="):
+            return self._select(node)
+        found = [self.values[j] for j in arguments(node)]
+        if any(v is None for v in found):
+            return None
+        known = [v for v in found if v is not None]
+        result = _OPERATIONS[node[0]](known, node)
+        if node[0] in INEXACT or (node[0] == "^" and result**node[2].denominator != known[0] ** node[2].numerator):
+            self.inexact.add(i)
+        return self._bounded(i, result)
+
+    def _select(self, node: Node) -> Fraction | None:
+        left, right = self.values[node[1]], self.values[node[2]]
+        if left is None or right is None:
+            a, b = self.values[node[3]], self.values[node[4]]
+            return a if a is not None and a == b else None
+        holds = left < right if node[0] == "<" else left <= right
+        return self.values[node[3] if holds else node[4]]
+
+    def _bounded(self, i: int, value: Fraction) -> Fraction:
+        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+        if bits <= MAX_BITS:
+            return value
+        if bits > _MAX_MAGNITUDE:
+            raise Undefined("BW403", f"a number of {bits:,} bits")
+        self.inexact.add(i)
+        with localcontext() as context:
+            context.prec = _DIGITS
+            return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
+
+    def _problem(self, i: int, error: Undefined) -> Problem:
+        """Name the rule in which a node fails, and the values it met."""
+        program = self.program
+        for position, cell in enumerate(program.cells):
+            start = self.definition.get(cell.node)
+            if start is None or cell.node < i:
+                continue
+            inner = program.dag.cone((start,), {})
+            if i not in inner:
+                continue
+            quantity = program.quantities[cell.quantity]
+            name = index_text(cell.quantity, cell.index, cell.period)
+            read = [n for n in inner if program.dag.nodes[n][0] == "cell" and n != cell.node]
+            shown = ", ".join(self._shown(n) for n in read[:6])
+            del position
+            return Problem(error.code, f"{error} in {name} = {quantity.expression}", Place(quantity.file, quantity.line), f"with {shown}")
+        return Problem(error.code, str(error))
+
+    def _shown(self, node: int) -> str:
+        cell = self.program.cells[self.program.dag.nodes[node][1]]
+        return f"{index_text(cell.quantity, cell.index, cell.period)} = {self.values.get(node)}"
+
+
+def _divide(v: list[Fraction], _: Node) -> Fraction:
+    if v[1] == 0:
+        raise Undefined("BW401", "division by zero")
+    return v[0] / v[1]
+
+
+def _power(v: list[Fraction], node: Node) -> Fraction:
+    base, exponent = v[0], node[2]
+    if base == 0 and exponent < 0:
+        raise Undefined("BW401", "a negative power of zero")
+    if exponent.denominator == 1:
+        return Fraction(base ** int(exponent))
+    if base < 0:
+        raise Undefined("BW402", f"the power {exponent} of the negative number {base}")
+    root = _exact_root(base, exponent.denominator)
+    if root is not None:
+        return Fraction(root ** int(exponent.numerator))
+    with localcontext() as context:
+        context.prec = _DIGITS
+        decimal = Decimal(base.numerator) / Decimal(base.denominator)
+        return Fraction(decimal ** (Decimal(exponent.numerator) / Decimal(exponent.denominator)))
+
+
+def _exact_root(value: Fraction, degree: int) -> Fraction | None:
+    """Return the rational root of a non-negative rational, or None when there is none."""
+    roots = []
+    for part in (value.numerator, value.denominator):
+        root = isqrt(part) if degree == 2 else _integer_root(part, degree)
+        if root**degree != part:
+            return None
+        roots.append(root)
+    return Fraction(roots[0], roots[1])
+
+
+def _integer_root(value: int, degree: int) -> int:
+    low, high = 0, 1 << (value.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**degree <= value else (low, middle - 1)
+    return low
+
+
+def _exp(v: list[Fraction], _: Node) -> Fraction:
+    if abs(v[0]) > 10_000:
+        raise Undefined("BW403", "exp() of a number beyond ±10,000")
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Fraction((Decimal(v[0].numerator) / Decimal(v[0].denominator)).exp())
+
+
+def _log(v: list[Fraction], _: Node) -> Fraction:
+    if v[0] <= 0:
+        raise Undefined("BW402", f"log() of {v[0]}")
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Fraction((Decimal(v[0].numerator) / Decimal(v[0].denominator)).ln())
+
+
+def _product(v: list[Fraction], _: Node) -> Fraction:
+    result = Fraction(1)
+    for factor in v:
+        result *= factor
+    return result
+
+
+_OPERATIONS = {
+    "+": lambda v, _: sum(v, Fraction(0)),
+    "*": _product,
+    "/": _divide,
+    "^": _power,
+    "min": lambda v, _: min(v),
+    "max": lambda v, _: max(v),
+    "abs": lambda v, _: abs(v[0]),
+    "sign": lambda v, _: Fraction((v[0] > 0) - (v[0] < 0)),
+    "floor": lambda v, _: Fraction(v[0].numerator // v[0].denominator),
+    "ceil": lambda v, _: Fraction(-(-v[0].numerator // v[0].denominator)),
+    "exp": _exp,
+    "log": _log,
+}

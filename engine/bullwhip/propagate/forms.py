@@ -1,0 +1,248 @@
+"""Closed forms: a cell written out in its inputs, as text, as SymPy, as LaTeX; its size is known before it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from bullwhip.expr.dag import Dag, Node, arguments
+from bullwhip.model.program import Cell, CompiledProgram
+from bullwhip.model.quantity import index_text
+from bullwhip.propagate.tidy import tidy
+
+if TYPE_CHECKING:
+    import sympy
+
+__all__ = ["MAX_FORM", "Form", "form", "symbol_names"]
+
+MAX_FORM = 2_000
+"""Largest closed form, in operations and names, that is written out; beyond it the form keeps named steps."""
+
+_ATOM, _POWER, _UNARY, _PRODUCT, _SUM = 5, 4, 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An expression over named inputs.
+
+    `steps` is empty for a closed form; a form that would be too large is given in named steps instead, each using
+    the ones before it.
+    """
+
+    dag: Dag = field(repr=False)
+    node: int = field(repr=False)
+    definition: Mapping[int, int] = field(repr=False)
+    names: Mapping[int, str] = field(repr=False)
+    """Cell node to symbol name, for the inputs and the steps."""
+    size: int
+    """Forecast size of the full closed form."""
+    steps: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The form as text that Python and SymPy read: `+ - * / **`, `Min`, `Max`, `Piecewise`.
+
+        With steps, one `name = expression` a line and the result last.
+        """
+        printer = _Printer(self.dag, self.definition, self.names)
+        lines = [f"{name} = {printer.text(node)}" for name, node in self.steps]
+        return "\n".join([*lines, printer.text(self.node)])
+
+    @property
+    def sympy(self) -> sympy.Expr:
+        """The closed form as a SymPy expression over real symbols, exact.
+
+        Raises:
+            ValueError: if the form is too large to be written out.
+        """
+        if self.steps:
+            raise ValueError(f"the closed form would have {self.size} parts; read .text for its steps")
+        return _to_sympy(self.dag, self.node, self.definition, self.names)
+
+    @property
+    def latex(self) -> str:
+        """The closed form as LaTeX; names are upright and escaped."""
+        import sympy
+
+        expression = self.sympy
+        names = {s: _latex_name(s.name) for s in expression.free_symbols}
+        return str(sympy.latex(expression, symbol_names=names))
+
+
+    def symbols(self, program: CompiledProgram) -> dict[str, str]:
+        """Return the cell that each symbol stands for, by symbol, in alphabetical order."""
+        nodes = self.dag.cone((self.node, *(n for _, n in self.steps)), {})
+        used = {self.names[i]: self.dag.nodes[i][1] for i in nodes if i in self.names}
+        cells = {name: program.cells[position] for name, position in used.items()}
+        return {name: index_text(c.quantity, c.index, c.period) for name, c in sorted(cells.items())}
+
+
+def symbol_names(program: CompiledProgram, cells: Collection[int]) -> dict[int, str]:
+    """Return a Python identifier for each cell, unique and made of its id, members and period.
+
+    >>> # accelerator.throughput[chip=a100_sxm,period=2025] -> accelerator_throughput_a100_sxm_2025
+    """
+    names: dict[int, str] = {}
+    taken: set[str] = set()
+    for position in sorted(cells):
+        cell = program.cells[position]
+        name = base = cell_symbol(cell)
+        count = 1
+        while name in taken:
+            count += 1
+            name = f"{base}_{count}"
+        taken.add(name)
+        names[cell.node] = name
+    return names
+
+
+def cell_symbol(cell: Cell) -> str:
+    """Return the symbol of a cell before it is made unique; never a name that means something to SymPy."""
+    parts = [cell.quantity.replace(".", "_"), *(m for _, m in cell.index)]
+    if cell.period is not None:
+        parts.append(str(cell.period))
+    name = "_".join(parts)
+    return name if "_" in name else f"{name}_"
+
+
+def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int, int], limit: int = MAX_FORM) -> Form:
+    """Return a node written out in the inputs it depends on, or in steps where that would exceed the limit.
+
+    Args:
+        program: the program whose cells name the inputs.
+        dag: the program's graph, or a copy of it with derivative nodes added.
+        node: the node to write out.
+        definition: cell node to expression node; cells absent from it are inputs.
+        limit: largest size that is written out in full.
+    """
+    order = dag.cone((node,), dict(definition))
+    size: dict[int, int] = {}
+    for i in order:
+        below = (definition[i],) if i in definition else arguments(dag.nodes[i])
+        size[i] = sum(size[j] for j in below) + (0 if i in definition else 1)
+    cells = [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell"]
+    names = symbol_names(program, cells)
+    if size[node] <= limit:
+        new, output = tidy(dag, node, definition)
+        inputs = symbol_names(program, [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell" and i not in definition])
+        by_cell = {program.cells[p].node: p for p in cells}
+        renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
+        return Form(new, output, {}, renamed, size[node])
+    steps = tuple((names[i], definition[i]) for i in order if i in definition and i != node)
+    return Form(dag, node, definition, names, size[node], steps)
+
+
+class _Printer:
+    """Prints nodes with as few parentheses as Python's precedence needs; constants stay as they were written."""
+
+    def __init__(self, dag: Dag, definition: Mapping[int, int], names: Mapping[int, str]) -> None:
+        self.dag, self.definition, self.names = dag, definition, names
+        self.done: dict[int, tuple[str, int]] = {}
+
+    def text(self, node: int) -> str:
+        for i in self.dag.cone((node,), {k: v for k, v in self.definition.items() if k not in self.names}):
+            if i not in self.done:
+                self.done[i] = self.print(i, self.dag.nodes[i])
+        return self.done[node][0]
+
+    def print(self, i: int, node: Node) -> tuple[str, int]:
+        if node[0] == "cell":
+            return (self.names[i], _ATOM) if i in self.names else self.done[self.definition[i]]
+        if node[0] == "num":
+            return _number(node[1])
+        inner = [self.done[j] for j in arguments(node)]
+        operation = node[0]
+        if operation == "+":
+            return self.sum(node), _SUM
+        if operation == "*":
+            if self.dag.constant(node[1]) == -1:
+                rest = [_wrapped(x, _PRODUCT) for x in inner[1:]]
+                return "-" + "*".join(rest), _UNARY if len(rest) == 1 else _PRODUCT
+            return "*".join(_wrapped(x, _PRODUCT if k == 0 else _UNARY) for k, x in enumerate(inner)), _PRODUCT
+        if operation == "/":
+            return f"{_wrapped(inner[0], _PRODUCT)}/{_wrapped(inner[1], _POWER)}", _PRODUCT
+        if operation == "^":
+            exponent, _ = _number(node[2])
+            exponent = exponent if node[2].denominator == 1 and node[2] > 0 else f"({exponent})"
+            return f"{_wrapped(inner[0], _ATOM)}**{exponent}", _POWER
+        return _call(operation, [text for text, _ in inner]), _ATOM
+
+    def sum(self, node: Node) -> str:
+        parts = []
+        for j in arguments(node):
+            text, level = self.done[j]
+            negative = text.startswith("-") and level > _SUM
+            if parts:
+                parts.append(f" - {text[1:]}" if negative else f" + {_wrapped((text, level), _PRODUCT)}")
+            else:
+                parts.append(text)
+        return "".join(parts)
+
+
+def _number(value: Fraction) -> tuple[str, int]:
+    if value.denominator == 1:
+        whole, power = value.numerator, 0
+        for day in (86400, 1):  # seconds of a day stay recognizable
+            rest = abs(whole) // day
+            power = len(str(rest)) - 1
+            if abs(whole) >= 10**7 and abs(whole) == day * 10**power:
+                text = f"10**{power}" if day == 1 else f"{day}*10**{power}"
+                return (text, _POWER if day == 1 else _PRODUCT) if whole > 0 else (f"-{text}", _PRODUCT)
+        return str(whole), _ATOM if value >= 0 else _UNARY
+    return f"{value.numerator}/{value.denominator}", _PRODUCT
+
+
+def _wrapped(item: tuple[str, int], level: int) -> str:
+    return item[0] if item[1] >= level else f"({item[0]})"
+
+
+_FUNCTION_NAMES = {"min": "Min", "max": "Max", "abs": "Abs", "ceil": "ceiling"}
+
+
+def _call(operation: str, inner: list[str]) -> str:
+    if operation in ("<", "<="):
+        left, right, a, b = inner
+        return f"Piecewise(({a}, {left} {operation} {right}), ({b}, True))"
+    return f"{_FUNCTION_NAMES.get(operation, operation)}({', '.join(inner)})"
+
+
+def _to_sympy(dag: Dag, output: int, definition: Mapping[int, int], names: Mapping[int, str]) -> Any:
+    """Build the SymPy expression bottom-up; no text but symbol names, which we made, ever reaches SymPy."""
+    import sympy
+
+    done: dict[int, Any] = {}
+    for i in dag.cone((output,), dict(definition)):
+        node = dag.nodes[i]
+        if node[0] == "cell":
+            done[i] = done[definition[i]] if i in definition else sympy.Symbol(names[i], real=True)
+            continue
+        if node[0] == "num":
+            done[i] = sympy.Rational(node[1].numerator, node[1].denominator)
+            continue
+        a = [done[j] for j in arguments(node)]
+        done[i] = _SYMPY[node[0]](sympy, a, node)
+    return done[output]
+
+
+_SYMPY: dict[str, Any] = {
+    "+": lambda s, a, _: s.Add(*a),
+    "*": lambda s, a, _: s.Mul(*a),
+    "/": lambda s, a, _: a[0] / a[1],
+    "^": lambda s, a, n: a[0] ** s.Rational(n[2].numerator, n[2].denominator),
+    "min": lambda s, a, _: s.Min(*a, evaluate=False),
+    "max": lambda s, a, _: s.Max(*a, evaluate=False),
+    "abs": lambda s, a, _: s.Abs(a[0]),
+    "sign": lambda s, a, _: s.sign(a[0]),
+    "floor": lambda s, a, _: s.floor(a[0]),
+    "ceil": lambda s, a, _: s.ceiling(a[0]),
+    "exp": lambda s, a, _: s.exp(a[0]),
+    "log": lambda s, a, _: s.log(a[0]),
+    "<": lambda s, a, _: s.Piecewise((a[2], s.Lt(a[0], a[1])), (a[3], True), evaluate=False),
+    "<=": lambda s, a, _: s.Piecewise((a[2], s.Le(a[0], a[1])), (a[3], True), evaluate=False),
+}
+
+
+def _latex_name(name: str) -> str:
+    return r"\mathrm{" + name.replace("_", r"\_") + "}"

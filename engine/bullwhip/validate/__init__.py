@@ -1,0 +1,131 @@
+"""Stage two: every check on a raw program, all problems reported at once; the result is a checked program."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bullwhip.errors import Place, Problem, ValidationError, did_you_mean
+from bullwhip.model.chain import Chain, Share, Supply
+from bullwhip.model.claim import Claim, Document
+from bullwhip.model.program import CheckedProgram, CheckedRule, Header
+from bullwhip.model.quantity import parse_cell_name
+from bullwhip.model.source import RawProgram
+from bullwhip.validate.companies import company_names, read_companies, read_shares, read_supplies
+from bullwhip.validate.declarations import Declarations, read_declarations
+from bullwhip.validate.expressions import check_expressions, unused_names
+from bullwhip.validate.facts import read_claims
+from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
+from bullwhip.validate.mapping import read_mapping
+
+__all__ = ["validate"]
+
+
+def validate(raw: RawProgram) -> CheckedProgram:
+    """Return the checked program.
+
+    Raises:
+        ValidationError: with every problem of every file, when there is any.
+    """
+    problems: list[Problem] = list(raw.problems)
+    files = list(raw.rules)
+    header = read_header(files, problems)
+    dimensions = read_dimensions(files, problems)
+    vocabulary = read_vocabulary(header, files, problems)
+    found = read_declarations(files, dimensions, header.periods, vocabulary, problems)
+    check_expressions(found, dimensions, header.periods, problems)
+    _check_ties(found, raw, problems)
+    _check_scenarios(found, problems)
+    _check_assumptions(found, problems)
+    companies = read_companies(raw.companies, problems)
+    names = company_names(companies, problems)
+    tiers = {t.id for t in raw.tiers}
+    documents: list[Document] = []
+    claims: list[Claim] = []
+    supplies: list[Supply] = []
+    shares: list[Share] = []
+    for document in raw.documents:
+        mapping = read_mapping(document.mapping, vocabulary, problems)
+        if mapping.document.id in {d.id for d in documents}:
+            problems.append(Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place))
+        some = read_claims(document, mapping, found, dimensions, header.periods, problems)
+        documents.append(mapping.document)
+        claims += some
+        supplies += read_supplies(document, mapping, names, tiers, problems)
+        shares += read_shares(mapping, some, names, tiers, found.quantities, problems)
+    if any(p.severity == "error" for p in problems):
+        raise ValidationError(sorted(problems, key=_position))
+    rules = {
+        name: CheckedRule(name, tree, tuple(sorted(found.variants.get(name, {}).items())))
+        for name, tree in found.expressions.items()
+    }
+    chain = Chain(raw.tiers, raw.edges, companies, tuple(supplies), tuple(shares))
+    places = {name: found.place(name, "expression") for name in found.quantities}
+    return CheckedProgram(
+        raw.key, header, vocabulary, dimensions, dict(sorted(found.quantities.items())), found.units, rules, places,
+        tuple(found.assumptions), dict(sorted(found.scenarios.items())), tuple(documents), tuple(claims), chain,
+        tuple(problems),
+    )  # fmt: skip
+
+
+def _position(problem: Problem) -> tuple[str, int, int, str]:
+    place = problem.place or Place("")
+    return place.file, place.line, place.column, problem.code
+
+
+def _check_ties(found: Declarations, raw: RawProgram, problems: list[Problem]) -> None:
+    """Check that edges and tiers named by quantities exist, and that every driver is used."""
+    tiers = {t.id for t in raw.tiers}
+    links = {(e.target, e.source) for e in raw.edges}  # demand runs against supply
+    for name, quantity in found.quantities.items():
+        if quantity.tier and tiers and quantity.tier not in tiers:
+            hint = did_you_mean(quantity.tier, tiers, "tiers")
+            problems.append(Problem("BW212", f"no tier {quantity.tier!r} for {name!r}", found.place(name, "tier"), hint))
+        if quantity.edge and tiers:
+            _check_edge(found, name, quantity.edge, tiers, links, problems)
+    for name in sorted(unused_names(found)):
+        if found.quantities[name].is_driver:
+            message = f"no rule uses the driver {name!r}"
+            problems.append(Problem("BW208", message, found.places[name], "use it in a rule or remove it"))
+
+
+def _check_edge(
+    found: Declarations, name: str, edge: tuple[str, str], tiers: set[str], links: set[tuple[str, str]], problems: list[Problem]
+) -> None:
+    place = found.place(name, "edge")
+    unknown = [end for end in edge if end not in tiers]
+    for end in unknown:
+        problems.append(Problem("BW212", f"the edge of {name!r} names {end!r}, which is not in the chain", place, did_you_mean(end, tiers)))
+    if not unknown and edge[0] != edge[1] and edge not in links:
+        hint = f"reachable from {edge[0]}: {', '.join(sorted(b for a, b in links if a == edge[0])) or 'nothing'}"
+        problems.append(Problem("BW212", f"the chain has no edge from {edge[0]!r} to {edge[1]!r} for {name!r}", place, hint))
+
+
+def _check_scenarios(found: Declarations, problems: list[Problem]) -> None:
+    for scenario in found.scenarios.values():
+        for cell, _, where in scenario.values:
+            file, line, column = (*where.rsplit(":", 2), "0", "0")[:3]
+            place = Place(file, int(line), int(column), cell)
+            try:
+                name, _ = parse_cell_name(cell)
+            except ValueError as error:
+                problems.append(Problem("BW110", f"{cell!r}: {error}", place))
+                continue
+            if name not in found.quantities:
+                hint = did_you_mean(name, found.quantities)
+                problems.append(Problem("BW201", f"no quantity {name!r} in scenario {scenario.id!r}", place, hint))
+        for rule, variant in scenario.variants:
+            known = found.variants.get(rule, {})
+            if variant not in known:
+                place = Place(f"rules/scenarios/{scenario.id}.yaml")
+                hint = did_you_mean(variant, known, "variants") or did_you_mean(rule, found.quantities)
+                problems.append(Problem("BW201", f"no variant {variant!r} of {rule!r}", place, hint))
+
+
+def _check_assumptions(found: Declarations, problems: list[Problem]) -> None:
+    for assumption in found.assumptions:
+        quantity = found.quantities[assumption.quantity]
+        low: Fraction | None = quantity.low
+        high: Fraction | None = quantity.high
+        if (low is not None and assumption.value < low) or (high is not None and assumption.value > high):
+            message = f"the assumed {assumption.value} {quantity.unit} is outside the range of {quantity.id!r}"
+            problems.append(Problem("BW209", message, Place(assumption.file, assumption.line)))

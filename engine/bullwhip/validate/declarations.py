@@ -1,0 +1,306 @@
+"""Reads the drivers and rules of a workspace into quantities; parses expressions; checks ids, units and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.expr.grammar import IDENTIFIER, RESERVED, ExpressionError, parse
+from bullwhip.expr.tree import Expr, references
+from bullwhip.model.claim import Index
+from bullwhip.model.program import Assumption, Scenario
+from bullwhip.model.quantity import KINDS, Dimension, Quantity
+from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
+from bullwhip.numbers import NumberFormatError, read_decimal
+from bullwhip.units import Unit, UnitError, Vocabulary
+from bullwhip.validate.form import Form, scalar_text
+from bullwhip.validate.header import HEADER_KEYS
+
+__all__ = ["Declarations", "read_declarations"]
+
+_COMMON = ("label", "unit", "kind", "foreach", "where", "since", "until", "range", "tier", "note", "source")
+_DRIVER = (*_COMMON, "assume", "constant")
+_RULE = (*_COMMON, "given", "edge", "expression", "variants", "measure", "primary", "assume")
+_FILE = (*HEADER_KEYS, "drivers", "rules", "scenario")
+
+
+@dataclass
+class Declarations:
+    """What the rule files declare, with the nodes needed to place later messages."""
+
+    quantities: dict[str, Quantity] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    expressions: dict[str, Expr] = field(default_factory=dict)
+    variants: dict[str, dict[str, Expr]] = field(default_factory=dict)
+    nodes: dict[str, MapNode] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    assumptions: list[Assumption] = field(default_factory=list)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+
+    def place(self, quantity: str, key: str = "") -> Place:
+        """Return where a quantity, or one of its keys, is written."""
+        node = self.nodes.get(quantity)
+        if node is not None and key in node.items:
+            return node.items[key].place
+        return self.places[quantity]
+
+
+def read_declarations(
+    files: list[tuple[str, MapNode]],
+    dimensions: dict[str, Dimension],
+    periods: tuple[int, ...],
+    vocabulary: Vocabulary,
+    problems: list[Problem],
+) -> Declarations:
+    """Return all drivers, rules, assumptions and scenarios of the rule files."""
+    found = Declarations()
+    reader = _Reader(found, dimensions, periods, vocabulary, problems)
+    for name, root in files:
+        Form(root, problems, "file", _FILE)
+        for section, keys in (("drivers", _DRIVER), ("rules", _RULE)):
+            if section not in root.items:
+                continue
+            node = root.items[section]
+            if not isinstance(node, MapNode):
+                problems.append(Problem("BW110", f"{section} must be a mapping from id to declaration", node.place))
+                continue
+            for quantity, body in node:
+                reader.quantity(quantity, body, node.keys[quantity], keys, section == "rules", name)
+        if "scenario" in root.items:
+            reader.scenario(name, root.items["scenario"])
+    reader.finish()
+    return found
+
+
+class _Reader:
+    """Reads one declaration after another into a Declarations record."""
+
+    def __init__(
+        self,
+        found: Declarations,
+        dimensions: dict[str, Dimension],
+        periods: tuple[int, ...],
+        vocabulary: Vocabulary,
+        problems: list[Problem],
+    ) -> None:
+        self.found, self.dimensions, self.periods = found, dimensions, periods
+        self.vocabulary, self.problems = vocabulary, problems
+        self.where_of: dict[str, tuple[str, Place]] = {}
+
+    def quantity(self, name: str, body: Node, place: Place, keys: tuple[str, ...], is_rule: bool, file: str) -> None:
+        what = f"{'rule' if is_rule else 'driver'} {name!r}"
+        if not self.good_id(name, what, place):
+            return
+        if name in self.found.quantities:
+            first = self.found.places[name]
+            hint = f"first declared in {first.file}:{first.line}"
+            self.problems.append(Problem("BW202", f"{name!r} is declared twice", place, hint))
+            return
+        required = ("unit", "kind", "expression") if is_rule else ("unit", "kind")
+        form = Form(body, self.problems, what, keys, required)
+        foreach = form.texts("foreach")
+        dims = self.dims(form, foreach)
+        timed = "period" in foreach
+        since, until = self.span(form, timed)
+        low, high = self.range(form)
+        expression = form.text("expression")
+        edge = self.edge(form)
+        variants = tuple((k, scalar_text(v).strip()) for k, v in form.mapping("variants"))
+        self.found.quantities[name] = Quantity(
+            name, form.label(), form.text("unit"), form.choice("kind", KINDS, "stock"), dims, timed,
+            self.where(form, name, dims), since, until, form.integers("given"), low, high, expression, variants, edge,
+            form.text("tier"), form.choice("measure", ("revenue", "volume")), form.flag("primary"),
+            form.flag("constant"), form.text("note"), form.text("source"), file, place.line,
+        )  # fmt: skip
+        if isinstance(body, MapNode):
+            self.found.nodes[name] = body
+        self.found.places[name] = place
+        self.unit(form, name)
+        self.expressions(form, name, expression)
+        self.assume(form, name, file)
+
+    def good_id(self, name: str, what: str, place: Place) -> bool:
+        if IDENTIFIER.fullmatch(name) and len(name) <= 100 and name not in RESERVED:
+            return True
+        why = "is a reserved word" if name in RESERVED else "is malformed"
+        hint = "ids are dotted snake_case in ASCII, e.g. hbm.value; put other scripts into the label"
+        self.problems.append(Problem("BW203", f"the id of {what} {why}", place, hint))
+        return False
+
+    def dims(self, form: Form, foreach: tuple[str, ...]) -> tuple[str, ...]:
+        known = [*self.dimensions, "period"]
+        for dimension in foreach:
+            if dimension not in known:
+                hint = did_you_mean(dimension, known, "dimensions")
+                self.problems.append(Problem("BW201", f"no dimension {dimension!r} for {form.what}", form.place("foreach"), hint))
+        if len(set(foreach)) < len(foreach):
+            form.wrong("foreach", "a list without repetition")
+        if "period" in foreach and not self.periods:
+            self.problems.append(Problem("BW109", f"{form.what} has periods, but no time: section is declared", form.place("foreach")))
+        return tuple(d for d in dict.fromkeys(foreach) if d in self.dimensions)
+
+    def span(self, form: Form, timed: bool) -> tuple[int | None, int | None]:
+        given = form.integers("given")
+        for key in ("since", "until", "given"):
+            if form.has(key) and not timed:
+                self.problems.append(Problem("BW110", f"{form.what} has {key} but no period in foreach", form.place(key)))
+        since = form.integer("since", min(given) if given else None)
+        until = form.integer("until")
+        values = [v for v in (since, until, *given) if v is not None]
+        if self.periods and any(v not in self.periods for v in values):
+            bad = next(v for v in values if v not in self.periods)
+            key = "since" if bad == since and form.has("since") else "until" if bad == until else "given"
+            message = f"{bad} of {form.what} is outside the periods {self.periods[0]} to {self.periods[-1]}"
+            self.problems.append(Problem("BW214", message, form.place(key)))
+        return since, until
+
+    def range(self, form: Form) -> tuple[object, object]:  # type: ignore[override]
+        texts = form.texts("range")
+        if not form.has("range"):
+            return None, None
+        if len(texts) != 2:
+            form.wrong("range", "a list of two bounds; none for an open end", 'e.g. ["0", "1"] or ["0", none]')
+            return None, None
+        bounds = []
+        for text in texts:
+            try:
+                bounds.append(None if text == "none" else read_decimal(text))
+            except NumberFormatError as error:
+                self.problems.append(Problem("BW112", f"range of {form.what}: {error}", form.place("range")))
+                bounds.append(None)
+        return bounds[0], bounds[1]
+
+    def edge(self, form: Form) -> tuple[str, str] | None:
+        if not form.has("edge"):
+            return None
+        inner = Form(form.get("edge") or form.node, self.problems, f"edge of {form.what}", ("from", "to"), ("from", "to"))
+        return inner.text("from"), inner.text("to")
+
+    def where(self, form: Form, name: str, dims: tuple[str, ...]) -> tuple[Index, ...]:
+        node = form.get("where")
+        if isinstance(node, ScalarNode):
+            self.where_of[name] = (node.value.strip(), node.place)
+            return ()
+        return tuple(self.index(n, dims, f"where of {form.what}", whole=True) for n in form.items("where"))
+
+    def index(self, node: Node, dims: tuple[str, ...], what: str, *, whole: bool) -> Index:
+        form = Form(node, self.problems, what, dims)
+        pairs = []
+        for dimension in dims:
+            if not form.has(dimension):
+                if whole:
+                    self.problems.append(Problem("BW207", f"{what} does not choose a member of {dimension!r}", node.place))
+                continue
+            member = form.text(dimension)
+            members = self.dimensions[dimension].members
+            if member not in members:
+                hint = did_you_mean(member, members, "members")
+                message = f"{member!r} is not a member of dimension {dimension!r}"
+                self.problems.append(Problem("BW207", message, form.place(dimension), hint))
+            pairs.append((dimension, member))
+        return tuple(pairs)
+
+    def unit(self, form: Form, name: str) -> None:
+        text = form.text("unit")
+        if not text:
+            if form.has("unit"):
+                form.wrong("unit", "a unit", "write 1 for a plain number")
+            return
+        try:
+            self.found.units[name] = self.vocabulary.parse(text)
+        except UnitError as error:
+            message = f"unit of {form.what}: {error}"
+            self.problems.append(Problem("BW206", message, form.place("unit"), error.hint))
+
+    def expressions(self, form: Form, name: str, expression: str) -> None:
+        if form.has("expression"):
+            tree = self.tree(form.get("expression"), f"expression of {form.what}")
+            if tree is not None:
+                self.found.expressions[name] = tree
+                names = tuple(dict.fromkeys(r.name for r in references(tree)))
+                self.set_inputs(name, names)
+        trees = {}
+        for variant, node in form.mapping("variants"):
+            tree = self.tree(node, f"variant {variant!r} of {form.what}")
+            if tree is not None:
+                trees[variant] = tree
+        self.found.variants[name] = trees
+
+    def set_inputs(self, name: str, names: tuple[str, ...]) -> None:
+        from dataclasses import replace
+
+        self.found.quantities[name] = replace(self.found.quantities[name], inputs=names)
+
+    def tree(self, node: Node | None, what: str) -> Expr | None:
+        if not isinstance(node, ScalarNode):
+            if node is not None:
+                self.problems.append(Problem("BW110", f"{what} must be one text", node.place, "quote it"))
+            return None
+        line, column = node.end
+        rest = node.source.lines[line][column:] if line < len(node.source.lines) else ""
+        if node.plain and rest.lstrip().startswith("#"):
+            hint = "quote the expression, or put the comment on a line of its own"
+            self.problems.append(Problem("BW104", f"a comment cuts {what} short", node.source.place(line + 1, column + 1), hint))
+            return None
+        try:
+            return parse(node.value)
+        except ExpressionError as error:
+            place = node.locate(*error.span)
+            self.problems.append(Problem("BW111", f"{what}: {error}", place, error.hint))
+            return None
+
+    def assume(self, form: Form, name: str, file: str) -> None:
+        quantity = self.found.quantities[name]
+        for node in form.items("assume"):
+            what = f"assumption of {form.what}"
+            inner = Form(node, self.problems, what, ("index", "period", "value", "note", "source"), ("value", "note"))
+            index = self.index(inner.get("index") or inner.node, quantity.dimensions, what, whole=True) if (
+                quantity.dimensions
+            ) else ()
+            period = inner.integer("period")
+            if period is not None and not quantity.timed:
+                inner.wrong("period", "absent, because the quantity has no periods")
+            if period is not None and self.periods and period not in self.periods:
+                inner.wrong("period", f"between {self.periods[0]} and {self.periods[-1]}")
+            value = inner.number("value")
+            if value is None:
+                continue
+            periods: list[int | None] = [period]
+            if quantity.timed and period is None:
+                periods = [p for p in self.periods if p >= (quantity.since or 0) and p <= (quantity.until or 9999)]
+            for each in periods:
+                self.found.assumptions.append(
+                    Assumption(name, index, each, value, inner.text("note"), file, node.place.line, inner.texts("source"))
+                )
+
+    def scenario(self, file: str, node: Node) -> None:
+        name = file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")
+        form = Form(node, self.problems, f"scenario {name!r}", ("label", "note", "set", "variants"))
+        if name in self.found.scenarios or name == "base":
+            self.problems.append(Problem("BW202", f"the scenario {name!r} is declared twice", node.place))
+        values = []
+        for cell, value in form.mapping("set"):
+            if isinstance(value, SequenceNode | MapNode):
+                self.problems.append(Problem("BW110", f"the value of {cell} must be one number with its unit", value.place))
+                continue
+            values.append((cell, value.value, str(value.place)))
+        variants = []
+        for rule, variant in form.mapping("variants"):
+            variants.append((rule, scalar_text(variant)))
+        self.found.scenarios[name] = Scenario(name, form.label(), tuple(values), tuple(variants))
+
+    def finish(self) -> None:
+        """Resolve `where: other.quantity` to the index set of that quantity."""
+        from dataclasses import replace
+
+        for name, (other, place) in self.where_of.items():
+            target = self.found.quantities.get(other)
+            mine = self.found.quantities[name]
+            if target is None:
+                hint = did_you_mean(other, self.found.quantities)
+                self.problems.append(Problem("BW201", f"no quantity {other!r} in where of {name!r}", place, hint))
+            elif target.dimensions != mine.dimensions or other in self.where_of:
+                message = f"where of {name!r} needs a quantity with the same dimensions and a list of its own"
+                self.problems.append(Problem("BW207", message, place))
+            else:
+                self.found.quantities[name] = replace(mine, where=target.where)

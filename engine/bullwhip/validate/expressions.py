@@ -1,0 +1,312 @@
+"""Checks every rule's expression: names, indices, periods, units, sums over alternatives (convention §2, §3, §8).
+
+Alignment is strict. A reference may have fewer dimensions than the rule that reads it (it is the same for all members);
+it may never have a dimension that the rule lacks, unless a member is chosen or the dimension is summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from bullwhip.errors import Problem, did_you_mean
+from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references, walk
+from bullwhip.model.quantity import Dimension, Quantity
+from bullwhip.model.source import ScalarNode
+from bullwhip.units import DIMENSIONLESS, show
+from bullwhip.units import Dimension as UnitDimension
+from bullwhip.units import divide, multiply, power
+from bullwhip.validate.declarations import Declarations
+
+__all__ = ["check_expressions"]
+
+ANY: UnitDimension | None = None
+"""The dimension of a literal zero, which fits everything."""
+
+_WHOLE_COUNT_ONLY = ("floor", "ceil")
+_PURE = ("exp", "log")
+_PHYSICAL = frozenset({"time", "mass", "length", "temperature", "current", "data", "flop", "operation"})
+
+
+def check_expressions(found: Declarations, dimensions: Mapping[str, Dimension], periods: tuple[int, ...], problems: list[Problem]) -> None:
+    """Append a problem for everything that does not hold in any expression or variant."""
+    for name in found.quantities:
+        if name in found.expressions:
+            _Check(found, dimensions, periods, problems, name, "expression", found.expressions[name]).run()
+        for variant, tree in found.variants.get(name, {}).items():
+            _Check(found, dimensions, periods, problems, name, variant, tree).run()
+
+
+class _Refused(Exception):
+    """Stops the unit check of one expression after its first problem: later ones would be echoes."""
+
+
+class _Check:
+    def __init__(
+        self,
+        found: Declarations,
+        dimensions: Mapping[str, Dimension],
+        periods: tuple[int, ...],
+        problems: list[Problem],
+        name: str,
+        key: str,
+        tree: Expr,
+    ) -> None:
+        self.found, self.dimensions, self.periods = found, dimensions, periods
+        self.problems, self.name, self.tree = problems, name, tree
+        self.quantity = found.quantities[name]
+        node = found.nodes[name]
+        self.node = node.items.get(key)
+        if self.node is None:
+            variants = node.items["variants"]
+            self.node = variants.items.get(key)  # type: ignore[union-attr]
+
+    def report(self, code: str, message: str, span: tuple[int, int], hint: str = "") -> None:
+        place = self.node.locate(*span) if isinstance(self.node, ScalarNode) else self.found.place(self.name)
+        self.problems.append(Problem(code, f"in {self.name!r}: {message}", place, hint))
+
+    def run(self) -> None:
+        before = len(self.problems)
+        for reference in references(self.tree):
+            self.check_name(reference)
+        if len(self.problems) > before:
+            return
+        self.check_alignment(self.tree, frozenset(self.quantity.dimensions), self.quantity.timed)
+        if len(self.problems) == before:
+            self.check_units()
+
+    # -- names and indices ------------------------------------------------------------------------------------------
+
+    def check_name(self, reference: Reference) -> None:
+        target = self.found.quantities.get(reference.name)
+        if target is None:
+            hint = did_you_mean(reference.name, self.found.quantities)
+            if reference.name in self.dimensions:
+                hint = f"{reference.name!r} is a dimension, not a quantity"
+            self.report("BW201", f"no quantity {reference.name!r}", reference.span, hint)
+            return
+        for dimension, member in reference.select:
+            if dimension == "period":
+                self.check_fixed_period(reference, target, member)
+            elif dimension not in target.dimensions:
+                hint = f"its dimensions: {', '.join(target.dimensions)}" if target.dimensions else "it has no dimensions"
+                self.report("BW207", f"{target.id!r} has no dimension {dimension!r}", reference.span, hint)
+            elif member not in self.dimensions[dimension].members:
+                hint = did_you_mean(member, self.dimensions[dimension].members, "members")
+                self.report("BW207", f"{member!r} is not a member of {dimension!r}", reference.span, hint)
+        if reference.lag and not target.timed:
+            self.report("BW207", f"{target.id!r} has no periods, so it cannot be lagged", reference.span)
+
+    def check_fixed_period(self, reference: Reference, target: Quantity, member: str) -> None:
+        if not target.timed:
+            self.report("BW207", f"{target.id!r} has no periods", reference.span)
+        elif not member.isdigit() or int(member) not in self.periods:
+            span = f"{self.periods[0]} to {self.periods[-1]}" if self.periods else "none declared"
+            self.report("BW207", f"{member!r} is not a period", reference.span, f"periods: {span}")
+        if reference.lag:
+            self.report("BW207", "a fixed period cannot be lagged", reference.span)
+
+    def check_alignment(self, tree: Expr, free: frozenset[str], timed: bool) -> None:
+        match tree:
+            case Reference():
+                self.align(tree, free, timed)
+            case Negate(argument=inner):
+                self.check_alignment(inner, free, timed)
+            case Binary(left=left, right=right) | Compare(left=left, right=right):
+                stack = [left, right]
+                while stack:  # long sums lean left; walk them without deep recursion
+                    node = stack.pop()
+                    if isinstance(node, Binary):
+                        stack += [node.left, node.right]
+                    else:
+                        self.check_alignment(node, free, timed)
+            case Call(function="sum", arguments=(inner,), over=over):
+                self.check_sum(tree, inner, over, free, timed)
+            case Call(function=function, arguments=arguments):
+                if function in ("delta", "yoy", "lag", "cum", "cagr", "index"):
+                    self.check_time_function(tree, timed)
+                    self.align(arguments[0], free, True)  # type: ignore[arg-type]
+                else:
+                    for argument in arguments:
+                        self.check_alignment(argument, free, timed)
+            case _:
+                pass
+
+    def align(self, reference: Reference, free: frozenset[str], timed: bool) -> None:
+        target = self.found.quantities[reference.name]
+        chosen = {d for d, _ in reference.select}
+        for dimension in target.dimensions:
+            if dimension not in free and dimension not in chosen:
+                members = self.dimensions[dimension].members
+                example = f"{reference.name}[{dimension}={members[0] if members else '…'}]"
+                if self.dimensions[dimension].alternatives:
+                    hint = f"choose one, e.g. {example}; its members are alternatives and cannot be summed"
+                else:
+                    hint = f"add {dimension!r} to foreach, choose a member ({example}), or sum(…, {dimension})"
+                self.report("BW207", f"{target.id!r} has the dimension {dimension!r}, {self.name!r} has not", reference.span, hint)
+        if target.timed and not timed and "period" not in chosen:
+            hint = f"add period to foreach, or fix one: {reference.name}[period={self.periods[0] if self.periods else '…'}]"
+            self.report("BW207", f"{target.id!r} has periods, {self.name!r} has not", reference.span, hint)
+
+    def check_sum(self, call: Call, inner: Expr, over: str, free: frozenset[str], timed: bool) -> None:
+        if over == "period":
+            self.check_alignment(inner, free, True)
+            return
+        dimension = self.dimensions.get(over)
+        if dimension is None:
+            hint = did_you_mean(over, [*self.dimensions, "period"], "dimensions")
+            self.report("BW201", f"no dimension {over!r} to sum over", call.span, hint)
+            return
+        if dimension.alternatives:
+            message = f"the members of {over!r} are alternatives and may not be added up"
+            self.report("BW213", message, call.span, f"choose one: [{over}={dimension.members[0]}]")
+            return
+        if over in free:
+            self.report("BW207", f"{self.name!r} already runs over {over!r}", call.span, "drop it from foreach or drop the sum")
+            return
+        varies = any(
+            over in self.found.quantities[r.name].dimensions and over not in {d for d, _ in r.select}
+            for r in references(inner)
+        )
+        if not varies:
+            self.report("BW207", f"nothing inside this sum has the dimension {over!r}", call.span)
+            return
+        self.check_alignment(inner, free | {over}, timed)
+
+    def check_time_function(self, call: Call, timed: bool) -> None:
+        reference = call.arguments[0]
+        assert isinstance(reference, Reference)  # noqa: S101  the grammar admits nothing else
+        if not self.found.quantities[reference.name].timed:
+            self.report("BW207", f"{call.function}() needs periods, and {reference.name!r} has none", call.span)
+        elif not timed and call.function != "cagr":
+            self.report("BW207", f"{call.function}() needs periods, and {self.name!r} has none", call.span)
+        if call.function in ("cagr", "index"):
+            for argument in call.arguments[1:]:
+                period = argument.value if isinstance(argument, Number) else None
+                if period not in self.periods:
+                    self.report("BW207", f"{period} is not a period", argument.span)
+        if call.function == "cagr":
+            values = [a.value for a in call.arguments[1:] if isinstance(a, Number)]
+            if len(values) == 2 and values[0] >= values[1]:
+                self.report("BW207", "cagr() needs a later second period", call.span)
+
+    # -- units ------------------------------------------------------------------------------------------------------
+
+    def check_units(self) -> None:
+        if any(r.name not in self.found.units for r in references(self.tree)) or self.name not in self.found.units:
+            return  # a unit that could not be read has been reported where it is declared
+        try:
+            result = self.unit(self.tree)
+        except _Refused:
+            return
+        expected = self.found.units[self.name].dimension
+        if result is not ANY and result != expected:
+            message = f"the expression gives {show(result)}, the rule declares {self.quantity.unit} = {show(expected)}"
+            missing = divide(expected, result)
+            hint = f"a factor of {show(missing)} is missing" if len(missing) <= 4 else ""
+            self.report("BW205", message, self.tree.span, hint)
+
+    def unit(self, tree: Expr) -> UnitDimension | None:
+        match tree:
+            case Number(value=value):
+                return ANY if value == 0 else DIMENSIONLESS
+            case Reference(name=name):
+                return self.found.units[name].dimension
+            case Negate(argument=inner):
+                return self.unit(inner)
+            case Compare(left=left, right=right):
+                self.same(tree, (left, right), "the comparison")
+                return DIMENSIONLESS
+            case Binary():
+                return self.binary(tree)
+            case Call():
+                return self.call(tree)
+
+    def binary(self, tree: Binary) -> UnitDimension | None:
+        if tree.operator == "^":
+            assert isinstance(tree.right, Number)  # noqa: S101  the grammar admits nothing else
+            base = self.unit(tree.left)
+            return base if base is ANY else power(base, tree.right.value)
+        chain: list[tuple[str, Expr]] = []
+        node: Expr = tree
+        operators = "+-" if tree.operator in "+-" else "*/"
+        while isinstance(node, Binary) and node.operator in operators:
+            chain.append((node.operator, node.right))
+            node = node.left
+        parts = [("+" if operators == "+-" else "*", node), *reversed(chain)]
+        if operators == "+-":
+            return self.same(tree, tuple(p for _, p in parts), "the sum")
+        result: UnitDimension = DIMENSIONLESS
+        for operator, part in parts:
+            unit = self.unit(part)
+            if unit is not ANY:
+                result = multiply(result, unit) if operator == "*" else divide(result, unit)
+        return result
+
+    def same(self, tree: Expr, parts: tuple[Expr, ...], what: str) -> UnitDimension | None:
+        common: UnitDimension | None = ANY
+        first: Expr | None = None
+        for part in parts:
+            unit = self.unit(part)
+            if unit is ANY:
+                continue
+            if common is ANY:
+                common, first = unit, part
+            elif unit != common:
+                assert first is not None  # noqa: S101  set together with common
+                message = f"{what} mixes {show(common)} ({self.words(first)}) with {show(unit)} ({self.words(part)})"
+                self.report("BW205", message, part.span, self.advice(common, unit))
+                raise _Refused
+        return common
+
+    def words(self, tree: Expr) -> str:
+        node = self.node
+        text = node.value if isinstance(node, ScalarNode) else ""
+        words = text[tree.span[0] : tree.span[1]]
+        return words if len(words) <= 60 else f"{words[:57]}…"
+
+    def advice(self, a: UnitDimension, b: UnitDimension) -> str:
+        money = {n for n, _ in (*a, *b) if n.startswith("money_")}
+        if len(money) > 1:
+            return "two currencies are joined only by an exchange rate, which is a driver"
+        if {("time", Fraction(-1))} == set(a) ^ set(b):
+            return "one of them is per unit of time and the other is not"
+        return ""
+
+    def call(self, tree: Call) -> UnitDimension | None:
+        name, arguments = tree.function, tree.arguments
+        if name in ("min", "max"):
+            return self.same(tree, arguments, f"{name}()")
+        if name == "where":
+            self.unit(arguments[0])
+            return self.same(tree, arguments[1:], "where()")
+        if name == "piecewise":
+            for condition in arguments[:-1:2]:
+                self.unit(condition)
+            return self.same(tree, (*arguments[1:-1:2], arguments[-1]), "piecewise()")
+        if name in ("yoy", "cagr", "index"):
+            return DIMENSIONLESS
+        unit = self.unit(arguments[0])
+        if name == "sqrt":
+            return unit if unit is ANY else power(unit, Fraction(1, 2))
+        if name in _PURE and unit not in (ANY, DIMENSIONLESS):
+            self.report("BW205", f"{name}() of {show(unit or ())}", tree.span, "divide by a reference amount first")
+            raise _Refused
+        if name in _WHOLE_COUNT_ONLY and unit is not ANY and any(self.measured(n) for n, _ in unit):
+            message = f"{name}() of {show(unit)} depends on the unit it is written in"
+            self.report("BW205", message, tree.span, "only counts and pure numbers are rounded; divide by a unit amount first")
+            raise _Refused
+        return DIMENSIONLESS if name in _PURE else unit
+
+    @staticmethod
+    def measured(dimension: str) -> bool:
+        return dimension in _PHYSICAL or dimension.startswith("money_") or dimension.startswith("calendar_")
+
+
+def unused_names(found: Declarations) -> set[str]:
+    """Return the quantities that no expression or variant names."""
+    named: set[str] = set()
+    for name in found.quantities:
+        trees = [found.expressions.get(name), *found.variants.get(name, {}).values()]
+        named |= {n.name for t in trees if t is not None for n in walk(t) if isinstance(n, Reference)}
+    return set(found.quantities) - named

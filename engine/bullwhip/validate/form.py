@@ -1,0 +1,147 @@
+"""Reading a mapping against its declared form: known keys, required keys, typed values, all problems collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.model.label import Label
+from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
+from bullwhip.numbers import NumberFormatError, read_decimal
+
+__all__ = ["Form", "scalar_text"]
+
+
+def scalar_text(node: Node | None) -> str:
+    """Return the text of a scalar node, or an empty string for anything else."""
+    return node.value if isinstance(node, ScalarNode) else ""
+
+
+class Form:
+    """One mapping being read; every accessor reports what is wrong and returns a neutral value."""
+
+    def __init__(self, node: Node, problems: list[Problem], what: str, keys: Iterable[str], required: Iterable[str] = ()) -> None:
+        """Check the keys of `node`; `what` names the thing in messages, e.g. "rule 'hbm.value'"."""
+        self.problems, self.what = problems, what
+        self.node = node if isinstance(node, MapNode) else MapNode({}, {}, node.place)
+        if not isinstance(node, MapNode):
+            problems.append(Problem("BW110", f"{what} must be a mapping", node.place))
+            return
+        known = list(keys)
+        for key, place in self.node.keys.items():
+            if key not in known:
+                hint = did_you_mean(key, known) or f"keys of {what.split(' ')[0]}: {', '.join(known)}"
+                problems.append(Problem("BW108", f"{what} has no key {key!r}", place, hint))
+        for key in required:
+            if key not in self.node.items:
+                problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place))
+
+    def has(self, key: str) -> bool:
+        """Return whether the key is written."""
+        return key in self.node.items
+
+    def get(self, key: str) -> Node | None:
+        """Return the node under a key."""
+        return self.node.items.get(key)
+
+    def place(self, key: str) -> Place:
+        """Return the place of the value under a key, or of the mapping."""
+        node = self.node.items.get(key)
+        return node.place if node is not None else self.node.place
+
+    def wrong(self, key: str, expected: str, hint: str = "") -> None:
+        """Report that the value under a key has the wrong form."""
+        node = self.get(key)
+        shown = f", not {node.value!r}" if isinstance(node, ScalarNode) else ""
+        self.problems.append(Problem("BW110", f"{key} of {self.what} must be {expected}{shown}", self.place(key), hint))
+
+    def text(self, key: str, default: str = "") -> str:
+        """Return a scalar as written, without outer space."""
+        node = self.get(key)
+        if node is None:
+            return default
+        if not isinstance(node, ScalarNode):
+            self.wrong(key, "one value")
+            return default
+        return node.value.strip()
+
+    def choice(self, key: str, options: Iterable[str], default: str = "") -> str:
+        """Return a scalar that is one of the options."""
+        value = self.text(key, default)
+        options = list(options)
+        if self.has(key) and isinstance(self.get(key), ScalarNode) and value not in options:
+            self.wrong(key, f"one of {', '.join(options)}", did_you_mean(value, options))
+            return default
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Return a scalar that is `true` or `false`; false when absent."""
+        return self.choice(key, ("true", "false"), "false") == "true"
+
+    def integer(self, key: str, default: int | None = None) -> int | None:
+        """Return a whole number of at most four digits."""
+        text = self.text(key)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            self.wrong(key, "a whole number such as 2025")
+            return default
+        return int(text)
+
+    def items(self, key: str) -> tuple[Node, ...]:
+        """Return the items of a list; empty when absent."""
+        node = self.get(key)
+        if node is None:
+            return ()
+        if not isinstance(node, SequenceNode):
+            self.wrong(key, "a list")
+            return ()
+        return node.items
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of scalars as written."""
+        found = []
+        for item in self.items(key):
+            if isinstance(item, ScalarNode):
+                found.append(item.value.strip())
+            else:
+                self.problems.append(Problem("BW110", f"{key} of {self.what} must be a list of plain values", item.place))
+        return tuple(found)
+
+    def integers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers."""
+        texts = self.texts(key)
+        if not all(t.isascii() and t.isdigit() and len(t) <= 4 for t in texts):
+            self.wrong(key, "a list of periods such as [2023]")
+            return ()
+        return tuple(int(t) for t in texts)
+
+    def number(self, key: str) -> Fraction | None:
+        """Return an exact number."""
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            return read_decimal(text)
+        except NumberFormatError as error:
+            self.problems.append(Problem("BW112", f"{key} of {self.what}: {error}", self.place(key), "write plain digits"))
+            return None
+
+    def label(self, key: str = "label") -> Label:
+        """Return a `{zh: …, en: …}` label."""
+        node = self.get(key)
+        if node is None:
+            return Label()
+        form = Form(node, self.problems, f"{key} of {self.what}", ("zh", "en"))
+        return Label(form.text("zh"), form.text("en"))
+
+    def mapping(self, key: str) -> MapNode:
+        """Return a mapping; empty when absent."""
+        node = self.get(key)
+        if node is None:
+            return MapNode({}, {}, self.node.place)
+        if not isinstance(node, MapNode):
+            self.wrong(key, "a mapping")
+            return MapNode({}, {}, node.place)
+        return node

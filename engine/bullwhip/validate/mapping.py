@@ -1,0 +1,170 @@
+"""Reads the mapping of a document: what its printed rows, columns and statements are in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.model.claim import Document
+from bullwhip.model.source import MapNode, Node
+from bullwhip.units import Unit, UnitError, Vocabulary
+from bullwhip.validate.form import Form, scalar_text
+
+__all__ = ["CellRule", "ClaimRule", "DocumentMapping", "ShareRule", "read_mapping"]
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellRule:
+    """Maps table cells to a quantity."""
+
+    tables: tuple[str, ...]
+    rows: dict[str, Pairs]
+    columns: dict[str, Pairs] | None
+    """None where the columns are periods."""
+    part: str
+    quantity: str
+    index: Pairs
+    unit: Unit | None
+    period: int | None
+    compare: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRule:
+    """Maps a statement in running text to a quantity."""
+
+    subject: str
+    measure: str
+    locator: str
+    quantity: str
+    index: Pairs
+    unit: Unit | None
+    period: int | None
+    compare: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRule:
+    """Says that a statement is a company's share of a tier."""
+
+    subject: str
+    measure: str
+    company: str
+    tier: str
+    of: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMapping:
+    """Everything that document.yaml says."""
+
+    document: Document
+    units: dict[str, Unit | None]
+    segments: dict[str, tuple[str, str, str, Pairs]]
+    """Printed segment to tier, role, product and the members it names."""
+    subjects: dict[str, str]
+    """Table to the subject of its rows, where the rows are measures and the columns periods."""
+    cells: tuple[CellRule, ...]
+    claims: tuple[ClaimRule, ...]
+    shares: tuple[ShareRule, ...]
+
+
+_ROLES = ("supplier", "customer", "investor", "standard_setter")
+
+
+def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem]) -> DocumentMapping:
+    """Return the mapping of one document."""
+    form = Form(root, problems, "document file", ("document", "segments", "units", "tables", "cells", "claims", "shares"), ("document",))
+    document = _document(form, problems)
+    units: dict[str, Unit | None] = {}
+    for printed, node in form.mapping("units"):
+        text = scalar_text(node)
+        units[printed] = None if text == "null" else _unit(text, node.place, vocabulary, problems)
+    segments = {}
+    for printed, node in form.mapping("segments"):
+        inner = Form(node, problems, f"segment {printed!r}", ("tier", "role", "product", "index"), ("tier", "role"))
+        segments[printed] = (inner.text("tier"), inner.choice("role", _ROLES, "supplier"), inner.text("product"), _pairs(inner.get("index"), problems))
+    subjects = {table: scalar_text(node) for table, node in form.mapping("tables")}
+    return DocumentMapping(
+        document,
+        units,
+        segments,
+        subjects,
+        tuple(_cell_rule(n, vocabulary, problems) for n in form.items("cells")),
+        tuple(_claim_rule(n, vocabulary, problems) for n in form.items("claims")),
+        tuple(_share_rule(n, problems) for n in form.items("shares")),
+    )
+
+
+def _document(form: Form, problems: list[Problem]) -> Document:
+    keys = ("id", "slug", "title", "publisher", "published", "language")
+    node = form.get("document") or form.node
+    inner = Form(node, problems, "document", keys, ("id", "title", "published"))
+    published = inner.text("published")
+    parts = published.split("-")
+    if inner.has("published") and not ([len(p) for p in parts] == [4, 2, 2] and all(p.isdigit() for p in parts)):
+        inner.wrong("published", "an ISO date", 'e.g. "2023-06-14"')
+    return Document(inner.text("id"), inner.text("slug"), inner.label("title"), inner.label("publisher"), published)
+
+
+def _unit(text: str, place: Place, vocabulary: Vocabulary, problems: list[Problem]) -> Unit | None:
+    try:
+        return vocabulary.parse(text)
+    except UnitError as error:
+        problems.append(Problem("BW206", str(error), place, error.hint))
+        return None
+
+
+def _pairs(node: Node | None, problems: list[Problem]) -> Pairs:
+    if node is None:
+        return ()
+    if not isinstance(node, MapNode):
+        problems.append(Problem("BW110", "an index must be a mapping from dimension to member", node.place))
+        return ()
+    return tuple((k, scalar_text(v)) for k, v in node)
+
+
+def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> CellRule:
+    keys = ("tables", "row", "rows", "column", "columns", "part", "quantity", "index", "unit", "period", "use", "note")
+    form = Form(node, problems, "cell mapping", keys, ("tables", "quantity", "unit"))
+    rows = {form.text("row"): ()} if form.has("row") else {k: _pairs(v, problems) for k, v in form.mapping("rows")}
+    if not rows:
+        problems.append(Problem("BW109", "a cell mapping needs row: or rows:", node.place))
+    columns: dict[str, Pairs] | None = None
+    if form.has("column"):
+        columns = {form.text("column"): ()}
+    elif form.has("columns"):
+        columns = {k: _pairs(v, problems) for k, v in form.mapping("columns")}
+    unit = _unit(form.text("unit"), form.place("unit"), vocabulary, problems) if form.has("unit") else None
+    return CellRule(
+        form.texts("tables"), rows, columns, form.text("part"), form.text("quantity"),
+        _pairs(form.get("index"), problems), unit, form.integer("period"),
+        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place,
+    )  # fmt: skip
+
+
+def _claim_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> ClaimRule:
+    keys = ("subject", "measure", "locator", "quantity", "index", "unit", "period", "use", "note")
+    form = Form(node, problems, "claim mapping", keys, ("subject", "measure", "quantity", "unit"))
+    unit = _unit(form.text("unit"), form.place("unit"), vocabulary, problems) if form.has("unit") else None
+    return ClaimRule(
+        form.text("subject"), form.text("measure"), form.text("locator"), form.text("quantity"),
+        _pairs(form.get("index"), problems), unit, form.integer("period"),
+        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place,
+    )  # fmt: skip
+
+
+def _share_rule(node: Node, problems: list[Problem]) -> ShareRule:
+    form = Form(node, problems, "share mapping", ("subject", "measure", "company", "tier", "of", "note"), ("subject", "measure", "company", "tier"))
+    return ShareRule(form.text("subject"), form.text("measure"), form.text("company"), form.text("tier"), form.text("of"), node.place)
+
+
+def unknown_quantity(name: str, known: Mapping[str, object], place: Place) -> Problem:
+    """Return the problem that a mapping names a quantity that is not declared."""
+    return Problem("BW211", f"no quantity {name!r} to map to", place, did_you_mean(name, known))

@@ -1,0 +1,5 @@
+"""The façade: one object that opens a workspace and answers; every face of the product goes through it."""
+
+from bullwhip.workspace.facade import Demand, Workspace
+
+__all__ = ["Demand", "Workspace"]

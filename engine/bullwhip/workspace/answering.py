@@ -1,0 +1,303 @@
+"""Puts answers together: values with sources, sensitivities, explanations, exposure, receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from bullwhip.errors import Problem, UsageError
+from bullwhip.expr.dag import Dag
+from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
+from bullwhip.model.program import Cell, CompiledProgram
+from bullwhip.model.quantity import index_text
+from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, responses, symbol_names
+from bullwhip.query.exposure import Reached, rank, reached_path, sizing_cells
+from bullwhip.workspace.naming import select_cells
+
+__all__ = ["closed_form", "explanation", "exposure", "receipt", "sensitivities", "value"]
+
+
+def _name(cell: Cell) -> str:
+    return index_text(cell.quantity, cell.index, cell.period)
+
+
+def value(evaluation: Evaluation, position: int, scenario: str) -> Value:
+    """Return the value of a cell with its sources, or with the inputs whose absence leaves it unknown."""
+    program = evaluation.program
+    cell = program.cells[position]
+    quantity = program.quantities[cell.quantity]
+    result = evaluation.value(position)
+    missing = () if result is not None else tuple(_name(program.cells[p]) for p in evaluation.unknown(position))
+    return Value(
+        cell.quantity, quantity.label, cell.index, cell.period, result, quantity.unit, evaluation.is_exact(position),
+        scenario, sources(evaluation, position), missing, evaluation.variants.get(cell.quantity, ""),
+    )  # fmt: skip
+
+
+def sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
+    """Return where every input of a cell comes from, in order."""
+    program = evaluation.program
+    claims = {c.id: c for c in program.claims}
+    published = {d.id: d.published for d in program.documents}
+    found: list[Source] = []
+    for p in evaluation.inputs(position):
+        name = _name(program.cells[p])
+        if p in evaluation.overrides:
+            quantity = program.quantities[program.cells[p].quantity]
+            found.append(Source("set", name, note=f"set to {evaluation.overrides[p]} {quantity.unit}"))
+            continue
+        given = program.given.get(p)
+        if given is None:
+            continue
+        if not given.claims:
+            found.append(Source("assumption", name, note=given.note.removeprefix("assumption: ")))
+            continue
+        disputed = tuple(f"{claims[i].document} {claims[i].locator}: {claims[i].lexical} {claims[i].unit}" for i in given.losers)
+        found += [claim_source(claims[i], name, published[claims[i].document], disputed) for i in given.claims]
+    return tuple(found)
+
+
+def closed_form(evaluation: Evaluation, position: int) -> Form:
+    """Return a cell written out in its inputs."""
+    node = evaluation.program.cells[position].node
+    definition = {k: v for k, v in evaluation.definition.items()}
+    return form(evaluation.program, evaluation.program.dag, node, definition)
+
+
+# -- sensitivities ------------------------------------------------------------------------------------------------
+
+
+def _driver_groups(evaluation: Evaluation, names: list[str]) -> list[tuple[str, tuple[tuple[str, str], ...], list[int]]]:
+    """Return each driver and index with the cells that move together: all its periods, or the one that was named."""
+    program = evaluation.program
+    groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = {}
+    for name in names:
+        selection = select_cells(program, name)
+        quantity = selection.quantity
+        positions = list(selection.positions)
+        if selection.period is None and not quantity.is_driver:
+            inputs = [p for p in positions if program.cells[p].definition < 0]
+            positions = inputs or positions  # a rule with base periods is driven by them; any other is cut everywhere
+        for p in positions:
+            groups.setdefault((quantity.id, program.cells[p].index), []).append(p)
+    return [(name, index, cells) for (name, index), cells in groups.items()]
+
+
+def _all_drivers(evaluation: Evaluation, positions: tuple[int, ...]) -> list[str]:
+    """Return the quantities whose input cells the given cells depend on."""
+    program = evaluation.program
+    found = {program.cells[i].quantity for p in positions for i in evaluation.inputs(p)}
+    return sorted(found)
+
+
+def sensitivities(
+    evaluation: Evaluation, positions: tuple[int, ...], drivers: list[str], scenario: str, *, forms: bool
+) -> list[Sensitivity]:
+    """Return the sensitivity of each cell to each driver index.
+
+    The derivative is by a parallel move of the driver at all its periods, the elasticity by a proportional one; they
+    are the ordinary derivative and elasticity where only one period matters. Without named drivers, indices that do
+    not reach the cell are left out.
+    """
+    answers = []
+    for p in positions:
+        names = drivers or _all_drivers(evaluation, (p,))
+        for name, index, cells in _driver_groups(evaluation, names):
+            reach = _reaching(evaluation, p, cells)
+            if not reach and not drivers:
+                continue
+            answers.append(_sensitivity(evaluation, p, name, index, cells, scenario, forms=forms))
+    return answers
+
+
+def _reaching(evaluation: Evaluation, position: int, cells: list[int]) -> list[int]:
+    """Return those of the cells that the given cell depends on."""
+    cone = set(evaluation.cone((evaluation.program.cells[position].node,)))
+    return [c for c in cells if evaluation.program.cells[c].node in cone]
+
+
+def _sensitivity(
+    evaluation: Evaluation, position: int, driver: str, index: tuple[tuple[str, str], ...], cells: list[int], scenario: str, *, forms: bool
+) -> Sensitivity:
+    program = evaluation.program
+    cell = program.cells[position]
+    evaluation.run([program.cells[c].node for c in cells])
+    parallel = responses(evaluation, (position,), dict.fromkeys(cells, Fraction(1)), proportional=False)[position]
+    relative = responses(evaluation, (position,), dict.fromkeys(cells), proportional=True)[position]
+    kink = parallel.is_kink or relative.is_kink
+    derivative_form, elasticity_form, symbols = "", "", {}
+    reach = _reaching(evaluation, position, cells)
+    if forms and reach:
+        derivative_form, elasticity_form, symbols = _forms(evaluation, position, reach)
+    elif forms:
+        derivative_form = elasticity_form = "0"
+    note = "at a kink: the derivative differs to the left and to the right" if kink else ""
+    return Sensitivity(
+        cell.quantity, cell.index, cell.period, program.quantities[cell.quantity].unit, driver, index,
+        program.quantities[driver].unit, parallel.derivative, relative.elasticity,
+        (parallel.left.derivative, relative.left.elasticity) if kink else None,
+        (parallel.right.derivative, relative.right.elasticity) if kink else None,
+        derivative_form, elasticity_form, symbols, scenario, note,
+    )  # fmt: skip
+
+
+def _forms(evaluation: Evaluation, position: int, cells: list[int]) -> tuple[str, str, dict[str, str]]:
+    program = evaluation.program
+    graph = Dag(list(program.dag.nodes))
+    nodes = {program.cells[c].node for c in cells}
+    output = program.cells[position].node
+    cut = {k: v for k, v in evaluation.definition.items() if k not in nodes}
+    partial = gradient(graph, output, nodes, cut)
+    derivative = form(program, graph, graph.add(*(partial[n] for n in sorted(nodes))), cut)
+    relative = elasticity_node(graph, output, nodes, cut)
+    elasticity = form(program, graph, relative, cut) if relative is not None else None
+    names = {**derivative.symbols(program), **(elasticity.symbols(program) if elasticity else {})}
+    return derivative.text, elasticity.text if elasticity else "", names
+
+
+# -- explanations ---------------------------------------------------------------------------------------------------
+
+
+def explanation(evaluation: Evaluation, position: int, driver: str, scenario: str) -> dict[str, Any]:
+    """Return all that there is to say about one cell, as plain data."""
+    program = evaluation.program
+    cell = program.cells[position]
+    answer = value(evaluation, position, scenario)
+    written = closed_form(evaluation, position)
+    quantity = program.quantities[cell.quantity]
+    inputs = evaluation.inputs(position)
+    names = symbol_names(program, inputs)
+    symbols = []
+    for p in inputs:
+        c = program.cells[p]
+        given = evaluation.given(p)
+        symbols.append({
+            "symbol": names[c.node], "quantity": c.quantity, "index": dict(c.index), "period": c.period,
+            "value": None if given is None else float(given), "exact": None if given is None else str(given),
+            "unit": program.quantities[c.quantity].unit,
+        })  # fmt: skip
+    drivers = [driver] if driver else _all_drivers(evaluation, (position,))
+    paths = {}
+    for name in drivers:
+        selection = select_cells(program, name)
+        path = reached_path(program, [selection.quantity.id], cell.quantity)
+        if path is not None:
+            paths[name] = [s.as_dict() for s in path]
+    compared = [
+        claim_source(c, _name(cell), next(d.published for d in program.documents if d.id == c.document)).as_dict()
+        | {"value": None if c.model_value is None else float(c.model_value)}
+        for c in program.claims
+        if (c.quantity, c.index, c.model_period) == (cell.quantity, cell.index, cell.period) and not c.feeds
+    ]
+    some = sensitivities(evaluation, (position,), [driver] if driver else [], scenario, forms=bool(driver))
+    variant = evaluation.variants.get(cell.quantity, "")
+    return answer.as_dict() | {
+        "label": quantity.label.en or quantity.label.zh,
+        "rule": dict(quantity.variants).get(variant) or quantity.expression or None,
+        "rule_source": quantity.source or None,
+        "rule_file": f"{quantity.file}:{quantity.line}",
+        "closed_form": written.text,
+        "closed_form_size": written.size,
+        "latex": written.latex if not written.steps else None,
+        "symbols": symbols,
+        "path": paths.get(driver, []) if driver else [s for path in paths.values() for s in path][:0] or _tree(evaluation, position),
+        "paths": paths,
+        "sensitivities": [s.as_dict() for s in some],
+        "printed": compared,
+        "note": quantity.note or None,
+    }
+
+
+def _tree(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
+    """Return every rule edge between a cell and its inputs, inputs first."""
+    program = evaluation.program
+    nodes = program.dag.nodes
+    order = [nodes[i][1] for i in evaluation.cone((program.cells[position].node,)) if nodes[i][0] == "cell"]
+    names = list(dict.fromkeys(program.cells[p].quantity for p in order))
+    steps = []
+    for name in names:
+        quantity = program.quantities[name]
+        for read in quantity.inputs:
+            if read in names and read != name:
+                edge = None if quantity.edge is None else {"from": quantity.edge[0], "to": quantity.edge[1]}
+                steps.append({"from": read, "to": name, "rule": name, "edge": edge})
+    return steps
+
+
+# -- exposure -------------------------------------------------------------------------------------------------------
+
+
+def exposure(
+    evaluation: Evaluation,
+    driver: str,
+    period: int | None,
+    top: int | None,
+    chosen: Mapping[str, str],
+    scenario: str,
+    as_of: str,
+) -> Exposure:
+    """Return the ranked companies that a driver reaches at a period."""
+    program = evaluation.program
+    selection = select_cells(program, driver)
+    if selection.quantity.tier == "" and not program.chain.companies:
+        raise UsageError(Problem("BW001", "this workspace names no companies", hint="add ontology/companies.tsv"))
+    for dimension in chosen:
+        if dimension not in program.dimensions:
+            raise UsageError(Problem("BW001", f"no dimension {dimension!r}"))
+    at = period if period is not None else program.header.default_period
+    if program.header.periods and at not in program.header.periods:
+        first, last = program.header.periods[0], program.header.periods[-1]
+        raise UsageError(Problem("BW001", f"{at} is not a period", hint=f"periods: {first} to {last}"))
+    moved = [c for _, _, cells in _driver_groups(evaluation, [driver]) for c in cells]
+    targets = sizing_cells(program, at, chosen)
+    touched = _dependents(evaluation, moved)
+    targets = [t for t in targets if program.cells[t].node in touched]
+    answers = responses(evaluation, targets, dict.fromkeys(moved), proportional=True)
+    reached = []
+    for t in targets:
+        cell = program.cells[t]
+        path = reached_path(program, [selection.quantity.id], cell.quantity)
+        effect = answers[t].derivative
+        reached.append(
+            Reached(t, evaluation.value(t), answers[t].elasticity, None if effect is None else effect / 100, path or ())
+        )
+    rows = rank(program, reached)
+    return Exposure(
+        selection.quantity.id, selection.quantity.label, selection.members, at, scenario, as_of,
+        rows if top is None else rows[:top], _notes(program, reached),
+    )  # fmt: skip
+
+
+def _dependents(evaluation: Evaluation, moved: list[int]) -> set[int]:
+    """Return every node that depends on the moved cells."""
+    from bullwhip.expr.dag import arguments
+
+    program = evaluation.program
+    touched = {program.cells[m].node for m in moved}
+    for i, node in enumerate(program.dag.nodes):
+        below = (evaluation.definition[i],) if i in evaluation.definition else arguments(node)
+        if i not in touched and any(j in touched for j in below):
+            touched.add(i)
+    return touched
+
+
+def _notes(program: CompiledProgram, reached: list[Reached]) -> tuple[str, ...]:
+    notes = []
+    alternatives = sorted({d for r in reached for d, _ in program.cells[r.position].index if program.dimensions[d].alternatives})
+    if alternatives:
+        shown = ", ".join(alternatives)
+        notes.append(f"read at one member of each dimension of alternatives ({shown}); choose others with --at")
+    if reached:
+        notes.append("rows of one company at different tiers are not added up: the same money can pass several tiers")
+    return tuple(notes)
+
+
+def receipt(program: CompiledProgram, scenario: str, values: tuple[str, ...], as_of: str) -> dict[str, Any]:
+    """Return what an answer rests on."""
+    from bullwhip import __version__
+
+    return {
+        "bullwhip": __version__, "workspace": program.header.id, "inputs": program.key, "scenario": scenario,
+        "set": list(values), "as_of": as_of or None, "documents": [d.id for d in program.documents],
+    }  # fmt: skip

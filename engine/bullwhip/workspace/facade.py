@@ -1,0 +1,220 @@
+"""`Workspace`: open once, ask many times; it wires the stages and holds no logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bullwhip.errors import Problem, UsageError, did_you_mean
+from bullwhip.model.answer import Exposure, Sensitivity, Value
+from bullwhip.model.program import CompiledProgram
+from bullwhip.propagate import Evaluation
+from bullwhip.workspace import answering, listing
+from bullwhip.workspace.naming import parse_set, select_cells
+from bullwhip.workspace.opening import open_program
+
+if TYPE_CHECKING:
+    import sympy
+
+__all__ = ["Demand", "Workspace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One quantity at one index and period: its value, its closed form, and what it rests on."""
+
+    workspace: Workspace
+    position: int
+
+    @property
+    def answer(self) -> Value:
+        """The value with its sources."""
+        return answering.value(self.workspace.evaluation, self.position, self.workspace.scenario_id)
+
+    @property
+    def value(self) -> Fraction | None:
+        """The exact value in the quantity's unit; None where it is unknown."""
+        return self.answer.value
+
+    @property
+    def unit(self) -> str:
+        """The quantity's unit."""
+        return self.answer.unit
+
+    @property
+    def closed_form(self) -> sympy.Expr:
+        """The value as a SymPy expression in its inputs."""
+        return answering.closed_form(self.workspace.evaluation, self.position).sympy
+
+    @property
+    def closed_form_text(self) -> str:
+        """The closed form as text, in authored order."""
+        return answering.closed_form(self.workspace.evaluation, self.position).text
+
+
+class Workspace:
+    """An opened workspace under one scenario.
+
+    >>> ws = Workspace.open()
+    >>> ws.demand("accelerator.count[chip=a100_sxm]", period=2023).value
+    Fraction(18000000000, 6507)
+    >>> ws.with_values("training.utilization=0.6").demand("accelerator.count[chip=a100_sxm]", period=2023).value * 2
+    Fraction(18000000000, 6507)
+    """
+
+    def __init__(
+        self, program: CompiledProgram, files: Mapping[str, bytes], scenario: str = "base", values: Sequence[str] = ()
+    ) -> None:
+        """Use `Workspace.open`; this takes an already compiled program."""
+        self.program = program
+        self.files = files
+        self.scenario_id = scenario
+        self.values = tuple(values)
+        self.as_of_date = ""
+        overrides, variants = self._scenario(scenario)
+        for text in self.values:
+            selection, value = parse_set(program, text)
+            overrides.update(dict.fromkeys(selection.positions, value))
+        self.evaluation = Evaluation(program, overrides, variants)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        scenario: str = "base",
+        values: Sequence[str] = (),
+        as_of: str = "",
+    ) -> Workspace:
+        """Open a workspace: the shipped one, or the folder at `path`.
+
+        Args:
+            path: a folder that holds `rules/`, and `ontology/` and `queries/` beside it.
+            scenario: id of a scenario; `base` is the facts and assumptions as they are.
+            values: changes on top of the scenario, `ID[dimension=member,…]=NUMBER[ UNIT]`.
+            as_of: an ISO date; only documents published by then are known.
+
+        Raises:
+            BullwhipError: with every problem found.
+        """
+        program, files = open_program(Path(path) if path is not None else None)
+        if as_of:
+            from bullwhip.compile import as_of as known_on
+
+            program = known_on(program, _date(as_of))
+        workspace = cls(program, files, scenario, values)
+        workspace.as_of_date = as_of
+        return workspace
+
+    def scenario(self, scenario: str) -> Workspace:
+        """Return the same workspace under another scenario."""
+        return Workspace(self.program, self.files, scenario)
+
+    def with_values(self, *values: str) -> Workspace:
+        """Return the same workspace with more inputs set; this one is unchanged."""
+        return Workspace(self.program, self.files, self.scenario_id, (*self.values, *values))
+
+    def _scenario(self, name: str) -> tuple[dict[int, Fraction], dict[str, str]]:
+        if name == "base":
+            return {}, {}
+        scenario = self.program.scenarios.get(name)
+        if scenario is None:
+            known = ["base", *self.program.scenarios]
+            raise UsageError(Problem("BW001", f"no scenario {name!r}", hint=did_you_mean(name, known, "scenarios")))
+        overrides: dict[int, Fraction] = {}
+        for cell, text, _ in scenario.values:
+            selection, value = parse_set(self.program, f"{cell}={text}")
+            overrides.update(dict.fromkeys(selection.positions, value))
+        return overrides, dict(scenario.variants)
+
+    # -- questions --------------------------------------------------------------------------------------------------
+
+    def cells(self, name: str, period: int | None = None) -> tuple[int, ...]:
+        """Return the positions of the cells that a name selects."""
+        return select_cells(self.program, name, period).positions
+
+    def demand(self, name: str, period: int | None = None) -> Demand:
+        """Return one quantity at one index and period; without a period, at the default one.
+
+        Raises:
+            UsageError: BW001 when the name selects several cells.
+        """
+        selection = select_cells(self.program, name, period)
+        positions = selection.positions
+        if len(positions) > 1 and period is None and selection.period is None:
+            positions = select_cells(self.program, name, self.program.header.default_period).positions
+        if len(positions) > 1:
+            cells = [self.program.cells[p] for p in positions]
+            members = "; ".join(",".join(f"{d}={m}" for d, m in c.index) for c in cells[:6])
+            raise UsageError(Problem("BW001", f"{name!r} selects {len(positions)} cells", hint=f"choose one: {members}"))
+        return Demand(self, positions[0])
+
+    def value(self, name: str, period: int | None = None) -> list[Value]:
+        """Return the values of every cell that a name selects, index by index, period by period."""
+        return [answering.value(self.evaluation, p, self.scenario_id) for p in self.cells(name, period)]
+
+    def sensitivity(
+        self, name: str, drivers: Iterable[str] = (), period: int | None = None, *, forms: bool = True
+    ) -> list[Sensitivity]:
+        """Return derivative and elasticity of cells to drivers; without drivers, to every driver that reaches them.
+
+        Args:
+            name: the quantity, with members where wanted.
+            drivers: drivers, or any other quantity, with members where wanted; a driver with several members gives
+                one answer for each.
+            period: the period of the quantity; the default period when absent.
+            forms: whether closed forms are built.
+        """
+        at = self._at_period(name, period)
+        return answering.sensitivities(self.evaluation, at, list(drivers), self.scenario_id, forms=forms)
+
+    def explain(self, name: str, driver: str = "", period: int | None = None) -> list[dict[str, Any]]:
+        """Return value, closed form, path and sources of every cell that a name selects, as plain data."""
+        at = self._at_period(name, period)
+        return [answering.explanation(self.evaluation, p, driver, self.scenario_id) for p in at]
+
+    def _at_period(self, name: str, period: int | None) -> tuple[int, ...]:
+        selection = select_cells(self.program, name, period)
+        if period is None and selection.period is None and selection.quantity.timed:
+            return select_cells(self.program, name, self.program.header.default_period).positions
+        return selection.positions
+
+    def exposure(
+        self,
+        driver: str,
+        period: int | None = None,
+        *,
+        top: int | None = None,
+        chosen: Mapping[str, str] | None = None,
+    ) -> Exposure:
+        """Return the companies exposed to a driver, most exposed first.
+
+        Args:
+            driver: a driver or other quantity, with members where wanted; all its members and periods move together.
+            period: the period of the answer; the default period when absent.
+            top: keep only so many rows.
+            chosen: members to read alternatives at, by dimension, e.g. `{"chip": "h100_sxm"}`.
+        """
+        return answering.exposure(self.evaluation, driver, period, top, chosen or {}, self.scenario_id, self.as_of_date)
+
+    def list(self, kind: str) -> list[dict[str, Any]]:
+        """Return what there is of a kind: drivers, quantities, companies, tiers, reports, scenarios, queries …"""
+        return listing.list_kind(self.program, self.files, kind)
+
+    def facts(self, report: str = "", locator: str = "", subject: str = "", quantity: str = "") -> list[dict[str, Any]]:
+        """Return claims as plain data, in order of document and print, filtered by exact report, locator or quantity."""
+        return listing.facts(self.program, report, locator, subject, quantity)
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""
+        return answering.receipt(self.program, self.scenario_id, self.values, self.as_of_date)
+
+
+def _date(text: str) -> str:
+    parts = text.split("-")
+    if [len(p) for p in parts] != [4, 2, 2] or not all(p.isascii() and p.isdigit() for p in parts):
+        raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write YYYY-MM-DD"))
+    return text

@@ -1,0 +1,177 @@
+"""From what a user types to cells of the program: names with members and periods, and values to set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.errors import Place, Problem, UsageError, did_you_mean
+from bullwhip.model.program import CompiledProgram
+from bullwhip.model.quantity import Quantity, index_text, parse_cell_name
+from bullwhip.numbers import NumberFormatError, fraction_text
+from bullwhip.units import UnitError, Vocabulary, show
+
+__all__ = ["Selection", "parse_set", "quantity_of", "select_cells"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Cells that a name selects."""
+
+    quantity: Quantity
+    members: tuple[tuple[str, str], ...]
+    """The members that were named."""
+    period: int | None
+    """The period that was named, or None."""
+    positions: tuple[int, ...]
+
+
+def _wrong(text: str, message: str, hint: str = "", start: int = 0, length: int = 0, code: str = "BW001") -> UsageError:
+    place = Place("argument", 1, start + 1, text, max(1, length or len(text)))
+    return UsageError(Problem(code, message, place, hint))
+
+
+def quantity_of(program: CompiledProgram, name: str, text: str = "") -> Quantity:
+    """Return the quantity of an id.
+
+    Raises:
+        UsageError: BW001, with the nearest ids.
+    """
+    quantity = program.quantities.get(name)
+    if quantity is None:
+        hint = did_you_mean(name, program.quantities) or "bullwhip list quantities shows every id"
+        raise _wrong(text or name, f"no quantity {name!r}", hint, 0, len(name))
+    return quantity
+
+
+def select_cells(program: CompiledProgram, text: str, period: int | None = None) -> Selection:
+    """Return the cells that `ID` or `ID[dimension=member,…,period=YEAR]` selects.
+
+    Args:
+        program: the compiled program.
+        text: the name as typed.
+        period: a period to keep to when the name gives none; quantities without periods ignore it.
+
+    Raises:
+        UsageError: BW001 or BW002 with a caret under what is wrong.
+    """
+    try:
+        name, pairs = parse_cell_name(text)
+    except ValueError as error:
+        raise _wrong(text, str(error), code="BW002") from None
+    quantity = quantity_of(program, name, text)
+    members, named = [], None
+    for dimension, member in pairs:
+        start = text.find(f"{dimension}", len(name))
+        if dimension == "period":
+            named = _period(program, quantity, member, text)
+            continue
+        if dimension not in quantity.dimensions:
+            known = [*quantity.dimensions, *(["period"] if quantity.timed else [])]
+            hint = did_you_mean(dimension, known) or f"its dimensions: {', '.join(known) or 'none'}"
+            raise _wrong(text, f"{name!r} has no dimension {dimension!r}", hint, start, len(dimension))
+        known_members = program.dimensions[dimension].members
+        if member not in known_members:
+            hint = did_you_mean(member, known_members, "members")
+            raise _wrong(text, f"{member!r} is not a member of {dimension!r}", hint, text.find(member, start), len(member))
+        members.append((dimension, member))
+    wanted = named if named is not None else period
+    positions = tuple(
+        i
+        for i, c in enumerate(program.cells)
+        if c.quantity == name and set(members) <= set(c.index) and (wanted is None or c.period in (None, wanted))
+    )
+    if not positions:
+        raise _wrong(text, f"{_shown(name, members, wanted)} does not exist", _existing(program, quantity, members))
+    return Selection(quantity, tuple(members), named, positions)
+
+
+def _period(program: CompiledProgram, quantity: Quantity, member: str, text: str) -> int:
+    periods = program.header.periods
+    if not quantity.timed:
+        raise _wrong(text, f"{quantity.id!r} has no periods", "leave the period out", text.find("period"), 6)
+    if not (member.isascii() and member.isdigit()) or int(member) not in periods:
+        span = f"periods: {periods[0]} to {periods[-1]}" if periods else "no periods are declared"
+        raise _wrong(text, f"{member!r} is not a period", span, text.rfind(member), len(member))
+    return int(member)
+
+
+def _shown(name: str, members: list[tuple[str, str]], period: int | None) -> str:
+    return index_text(name, tuple(members), period)
+
+
+def _existing(program: CompiledProgram, quantity: Quantity, members: list[tuple[str, str]]) -> str:
+    cells = [c for c in program.cells if c.quantity == quantity.id]
+    fitting = [c for c in cells if set(members) <= set(c.index)]
+    if not fitting:
+        shown = "; ".join(dict.fromkeys(index_text(quantity.id, c.index) for c in cells[:40]))
+        return f"it exists at {shown}"
+    periods = sorted({c.period for c in fitting if c.period is not None})
+    return f"it exists in {periods[0]} to {periods[-1]}" if periods else ""
+
+
+def vocabulary_of(program: CompiledProgram) -> Vocabulary:
+    """Return the unit vocabulary of a compiled program."""
+    return Vocabulary.with_counts({name: aliases for name, _, aliases in program.header.counts})
+
+
+def parse_set(program: CompiledProgram, text: str) -> tuple[Selection, Fraction]:
+    """Read `ID[dimension=member,…]=NUMBER[ UNIT]` into cells and a value in the quantity's own unit.
+
+    A name without members or period sets every cell it selects. A quantity that grows from one base year is set in
+    that year, and the change carries forward through its rule; any other rule needs a period.
+
+    Raises:
+        UsageError: BW001, BW002, BW205, BW206 or BW209, with a caret under what is wrong.
+    """
+    depth, split = 0, -1
+    for position, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if character == "=" and depth == 0:
+            split = position
+            break
+    if split < 0:
+        raise _wrong(text, "a value is missing", "write ID[dimension=member,…]=NUMBER[ UNIT]", code="BW002")
+    selection = select_cells(program, text[:split].strip())
+    quantity = selection.quantity
+    amount = text[split + 1 :]
+    if not quantity.is_driver and quantity.timed and selection.period is None:
+        cells = [program.cells[p].period for p in selection.positions]
+        first = min(p for p in cells if p is not None)
+        if len(quantity.given) == 1:
+            return parse_set(program, f"{_at_period(text[:split].strip(), first)}={text[split + 1 :]}")
+        hint = f"name the period, e.g. {quantity.id}[period={first}]; later periods follow from it"
+        raise _wrong(text, f"{quantity.id!r} is defined by a rule in each period", hint, 0, split, "BW002")
+    value = _amount(program, quantity, amount.strip(), text, split + 1 + len(amount) - len(amount.lstrip()))
+    return selection, value
+
+
+def _at_period(name: str, period: int) -> str:
+    return f"{name[:-1]},period={period}]" if name.endswith("]") else f"{name}[period={period}]"
+
+
+def _amount(program: CompiledProgram, quantity: Quantity, amount: str, text: str, start: int) -> Fraction:
+    vocabulary = vocabulary_of(program)
+    own = vocabulary.parse(quantity.unit)
+    try:
+        number, unit = vocabulary.split_amount(amount)
+    except NumberFormatError as error:
+        raise _wrong(text, str(error), "write plain digits, e.g. 0.35 or 35 %", start, len(amount), "BW002") from None
+    except UnitError as error:
+        raise _wrong(text, str(error), error.hint, start, len(amount), "BW206") from None
+    if unit is not None and unit.dimension != own.dimension and not (unit.dimension == () and unit.factor >= 100):
+        message = f"{unit.text} is {show(unit.dimension)}; {quantity.id!r} is in {quantity.unit}, {show(own.dimension)}"
+        raise _wrong(text, message, f"give the value in {quantity.unit}", start, len(amount), "BW205")
+    if unit is None:
+        value = number
+    elif unit.dimension == own.dimension:
+        value = number * unit.factor / own.factor
+    else:
+        value = number * unit.factor  # a bare scale, 万 or 亿, counts in the quantity's own unit
+    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
+        low = "-∞" if quantity.low is None else fraction_text(quantity.low)
+        high = "∞" if quantity.high is None else fraction_text(quantity.high)
+        hint = f"write {fraction_text(number)} %" if unit is None and quantity.unit == "1" and 1 < number <= 100 else ""
+        message = f"{amount} is outside {low} … {high}, the range of {quantity.id!r}"
+        raise _wrong(text, message, hint, start, len(amount), "BW209")
+    return value
