@@ -1,13 +1,13 @@
 """The exception tree, the problem record, and the catalogue of error codes.
 
-    BullwhipError                 what every face catches; carries one or more problems
-    ├── UsageError       BW0xx    the command line or a Python argument is wrong      exit 2
-    ├── LoadError        BW1xx    a file cannot be read as what it claims to be       exit 3
-    ├── ValidationError  BW2xx    files were read, their content does not hold up     exit 3
-    ├── CompileError     BW3xx    rules cannot be turned into a program               exit 3
-    ├── PropagationError BW4xx    a number cannot be computed                         exit 3
-    ├── QueryError       BW5xx    a query cannot be answered                          exit 3
-    └── LimitError       BW9xx    a limit on time, size or depth was reached          exit 4
+BullwhipError                 what every face catches; carries one or more problems
+├── UsageError       BW0xx    the command line or a Python argument is wrong      exit 2
+├── LoadError        BW1xx    a file cannot be read as what it claims to be       exit 3
+├── ValidationError  BW2xx    files were read, their content does not hold up     exit 3
+├── CompileError     BW3xx    rules cannot be turned into a program               exit 3
+├── PropagationError BW4xx    a number cannot be computed                         exit 3
+├── QueryError       BW5xx    a query cannot be answered                          exit 3
+└── LimitError       BW9xx    a limit on time, size or depth was reached          exit 4
 """
 
 from __future__ import annotations

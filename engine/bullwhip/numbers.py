@@ -7,6 +7,7 @@ Nothing here guesses: a text that is not a plain decimal is refused.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 __all__ = ["MAX_BITS", "NumberFormatError", "decimal_text", "fraction_text", "read_decimal", "round_half_up"]
@@ -71,10 +72,15 @@ def fraction_text(value: Fraction) -> str:
         denominator, fives = denominator // 5, fives + 1
     places = max(twos, fives)
     if denominator != 1 or places > 40:
-        return f"{value.numerator}/{value.denominator}"
-    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+        return f"{_digits(value.numerator)}/{_digits(value.denominator)}"
+    digits = _digits(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     text = digits if places == 0 else f"{digits[:-places]}.{digits[-places:]}"
     return f"-{text}" if value < 0 else text
+
+
+def _digits(value: int) -> str:
+    """Return the decimal digits of an integer of any size; `str` refuses more than 4,300."""
+    return format(Decimal(value), "f")
 
 
 def round_half_up(value: Fraction, places: int) -> Fraction:
@@ -114,5 +120,5 @@ def decimal_text(value: Fraction, significant: int = 6) -> str:
 
 def _floor_log10(value: Fraction) -> int:
     """Return the exponent e with 10^e <= value < 10^(e+1), for a positive value, without floating point."""
-    guess = len(str(value.numerator)) - len(str(value.denominator))
+    guess = len(_digits(value.numerator)) - len(_digits(value.denominator))
     return guess if Fraction(10) ** guess <= value else guess - 1

@@ -1,8 +1,8 @@
 """Units: a closed vocabulary, exact factors, and dimensions in which every counted thing is its own (convention §8).
 
 A unit text such as `TFLOP/(s*accelerator)`, `亿 USD` or `kW/rack` is read to a factor and a dimension. Nothing is
-guessed: a name is in the vocabulary or it is refused. SI prefixes attach only to units that declare them, the Chinese
-scales 万 亿 万亿 百万 only to counted things and currencies; both are scales of input and output, never of a stored value.
+guessed: a name is in the vocabulary or it is refused. SI prefixes attach only to units that declare them, the scales
+万 亿 万亿 百万 only to counted things and money; they are scales of input and output, never of a stored value.
 """
 
 from __future__ import annotations
@@ -15,16 +15,53 @@ from fractions import Fraction
 from bullwhip.errors import did_you_mean
 from bullwhip.numbers import NumberFormatError, read_decimal
 
-__all__ = ["DIMENSIONLESS", "Dimension", "Unit", "UnitError", "Vocabulary", "divide", "multiply", "power", "show"]
+__all__ = [
+    "DIMENSIONLESS",
+    "Dimension",
+    "Unit",
+    "UnitError",
+    "Vocabulary",
+    "divide",
+    "multiply",
+    "power",
+    "show",
+]
 
 Dimension = tuple[tuple[str, Fraction], ...]
 """Exponents of base dimensions, sorted by name, none of them zero; `()` is dimensionless."""
 
 DIMENSIONLESS: Dimension = ()
 
-_SI = {"k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "Z": 21, "m": -3, "u": -6, "n": -9, "p": -12, "c": -2}
-_SCALES = {"万亿": 12, "千亿": 11, "百亿": 10, "十亿": 9, "亿": 8, "千万": 7, "百万": 6, "十万": 5, "万": 4, "千": 3, "百": 2}
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:e\d{1,2})?)|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))")
+_SI = {
+    "k": 3,
+    "M": 6,
+    "G": 9,
+    "T": 12,
+    "P": 15,
+    "E": 18,
+    "Z": 21,
+    "m": -3,
+    "u": -6,
+    "n": -9,
+    "p": -12,
+    "c": -2,
+}
+_SCALES = {
+    "万亿": 12,
+    "千亿": 11,
+    "百亿": 10,
+    "十亿": 9,
+    "亿": 8,
+    "千万": 7,
+    "百万": 6,
+    "十万": 5,
+    "万": 4,
+    "千": 3,
+    "百": 2,
+}
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))"
+)
 _MAX_TEXT, _MAX_DEPTH, _MAX_POWER = 80, 8, 6
 
 
@@ -181,6 +218,8 @@ class Vocabulary:
         return vocabulary
 
     def _declare(self, name: str, others: Iterable[str]) -> None:
+        if name in {dimension for dimension, *_ in _BASE}:  # it would add up with seconds, bits or dollars
+            raise UnitError(f"the unit name {name!r} is already taken by a base dimension")
         for spelling in (name, *others):
             try:
                 self.parse(spelling)
@@ -211,6 +250,8 @@ class Vocabulary:
             NumberFormatError: if the number is malformed.
             UnitError: if the unit is.
         """
+        if len(text) > 2 * _MAX_TEXT:
+            raise NumberFormatError(f"an amount of {len(text)} characters; at most {2 * _MAX_TEXT} are read")
         match = re.match(r"\s*([+-]?[0-9][0-9.eE+/-]*)\s*(.*?)\s*$", text)
         if not match:
             raise NumberFormatError(f"{text!r} does not begin with a plain decimal number")
@@ -241,7 +282,9 @@ class Vocabulary:
         if scale and not (root in self.names and self.names[root].scale):
             if root not in self.names and root not in self.aliases.values():
                 raise UnitError(f"no unit {name!r}", did_you_mean(name, [*self.names, *self.aliases]), name)
-            raise UnitError(f"the scale {prefix!r} does not go with {name!r}", "scales go with counted things and money")
+            raise UnitError(
+                f"the scale {prefix!r} does not go with {name!r}", "scales go with counted things and money"
+            )
         base = self.names[root]
         return base.factor * factor, base.dimension
 
@@ -318,7 +361,10 @@ class _Parser:
         kind, value = self._peek()
         self.next += 1
         if kind == "number":
-            number = read_decimal(value)
+            try:
+                number = read_decimal(value)
+            except NumberFormatError as error:
+                raise UnitError(f"in a unit, {error}") from None
             if number == 0:
                 raise UnitError(f"the unit {self.text!r} contains a zero")
             return number, DIMENSIONLESS

@@ -60,7 +60,11 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="bullwhip %(version)s")
-@click.option("--workspace", metavar="DIR", help="A folder with rules/, ontology/ and queries/; the shipped one when absent.")
+@click.option(
+    "--workspace",
+    metavar="DIR",
+    help="A folder with rules/, ontology/ and queries/; the shipped one when absent.",
+)
 @click.pass_context
 def group(ctx: click.Context, workspace: str | None) -> None:
     """Ask a supply chain who is exposed to what, by how much, through which edges, according to whom."""
@@ -101,7 +105,7 @@ def run(arguments: list[str]) -> int:
     except (RecursionError, MemoryError) as error:
         _say(f"BW901 {type(error).__name__}: the input is nested too deeply or is too large")
         return 4
-    except Exception as error:  # noqa: BLE001  the last line of defence: a traceback never reaches the user
+    except Exception as error:
         if os.environ.get("BULLWHIP_DEBUG"):
             raise
         _say(f"internal error: {type(error).__name__}: {error}")
@@ -110,4 +114,6 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text.encode(sys.stderr.encoding or "utf-8", "replace").decode(sys.stderr.encoding or "utf-8") + "\n")
+    sys.stderr.write(
+        text.encode(sys.stderr.encoding or "utf-8", "replace").decode(sys.stderr.encoding or "utf-8") + "\n"
+    )

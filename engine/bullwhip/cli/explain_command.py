@@ -54,7 +54,11 @@ def _lines(a: dict[str, Any]) -> list[str]:
     lines.append(f"  value       {_value(a)}")
     if a["rule"]:
         lines.append(f"  rule        {a['rule']}")
-        lines.append(f"              {a['rule_file']}, after {a['rule_source']}" if a["rule_source"] else f"              {a['rule_file']}")
+        lines.append(
+            f"              {a['rule_file']}, after {a['rule_source']}"
+            if a["rule_source"]
+            else f"              {a['rule_file']}"
+        )
     if a["note"]:
         lines.append(f"  note        {a['note']}")
     form = a["closed_form"].splitlines()
@@ -83,7 +87,9 @@ def _step(s: dict[str, Any]) -> str:
 def _sensitivity(s: dict[str, Any]) -> str:
     index = ",".join(m for m in s["driver_index"].values())
     name = s["driver"] + (f"[{index}]" if index else "")
-    value = "unknown" if s["elasticity"] is None else decimal_text(Fraction(s["elasticity_exact"] or s["elasticity"]), 6)
+    value = (
+        "unknown" if s["elasticity"] is None else decimal_text(Fraction(s["elasticity_exact"] or s["elasticity"]), 6)
+    )
     return f"{value} to {name}"
 
 

@@ -29,7 +29,13 @@ _COLUMNS = (
 @click.option("--driver", required=True, metavar="ID", help="The driver; with [dim=value] to move only part of it.")
 @period_option
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show only the N most exposed.")
-@click.option("--at", "chosen", multiple=True, metavar="DIM=MEMBER", help="Read alternatives at this member, e.g. chip=h100_sxm.")
+@click.option(
+    "--at",
+    "chosen",
+    multiple=True,
+    metavar="DIM=MEMBER",
+    help="Read alternatives at this member, e.g. chip=h100_sxm.",
+)
 @computing
 @click.pass_context
 def command(

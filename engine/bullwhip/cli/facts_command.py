@@ -15,7 +15,12 @@ _KEYS = ("report", "locator", "row", "column", "lexical", "unit", "status", "per
 @click.option("--report", default="", metavar="ID", help="Only claims of this document.")
 @click.option("--locator", default="", metavar="TEXT", help="Only claims at this table, figure or section.")
 @click.option("--subject", default="", metavar="TEXT", help="Only claims about this subject.")
-@click.option("--quantity", default="", metavar="ID", help="Only claims that feed or can be compared with this quantity.")
+@click.option(
+    "--quantity",
+    default="",
+    metavar="ID",
+    help="Only claims that feed or can be compared with this quantity.",
+)
 @click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by this date.")
 @json_option
 @click.pass_context

@@ -27,13 +27,19 @@ _SHOWN = {
 @json_option
 @click.pass_context
 def command(context: click.Context, kind: str, as_json: bool) -> None:
-    """List what there is of KIND: drivers, quantities, rules, companies, tiers, dimensions, reports, scenarios, queries."""
+    """List what there is of KIND.
+
+    Kinds: drivers, quantities, rules, companies, tiers, dimensions, reports, scenarios, queries.
+    """
     entries = open_workspace(context).list(kind)
     if as_json:
         write_json(entries)
         return
     shown = _SHOWN[kind]
-    table([Column(k, k, k in ("order", "known", "claims")) for k in shown], [[_text(e.get(k)) for k in shown] for e in entries])
+    table(
+        [Column(k, k, k in ("order", "known", "claims")) for k in shown],
+        [[_text(e.get(k)) for k in shown] for e in entries],
+    )
 
 
 def _text(value: Any) -> str:

@@ -20,10 +20,15 @@ def write_json(value: Any) -> None:
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:
-    """Write a table: aligned on a terminal, tab-separated otherwise; notes go to stderr."""
-    if sys.stdout.isatty():
-        color = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-        sys.stdout.write(to_terminal(columns, rows, None, color))
+    """Write a table: aligned on a terminal, tab-separated otherwise; notes go to stderr.
+
+    `BULLWHIP_FORMAT` set to `table` or `tsv` decides, whatever stdout is; an aligned table is then plain text.
+    """
+    wanted = os.environ.get("BULLWHIP_FORMAT", "")
+    terminal = sys.stdout.isatty()
+    if wanted == "table" or (terminal and wanted != "tsv"):
+        color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        sys.stdout.write(to_terminal(columns, rows, None if terminal else 200, color))
     else:
         sys.stdout.write(to_tsv(columns, rows))
     for text in notes:

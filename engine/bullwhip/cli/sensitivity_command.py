@@ -21,7 +21,13 @@ _COLUMNS = (
 
 @click.command("sensitivity", short_help="Show derivative and elasticity of a quantity to drivers.")
 @click.argument("name", metavar="ID")
-@click.option("--driver", "drivers", multiple=True, metavar="ID", help="A driver; may be repeated; all that reach ID when absent.")
+@click.option(
+    "--driver",
+    "drivers",
+    multiple=True,
+    metavar="ID",
+    help="A driver; may be repeated; all that reach ID when absent.",
+)
 @period_option
 @computing
 @click.pass_context

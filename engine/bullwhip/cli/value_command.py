@@ -26,7 +26,13 @@ _COLUMNS = (
 @computing
 @click.pass_context
 def command(
-    context: click.Context, name: str, period: int | None, scenario: str, values: tuple[str, ...], as_of: str, as_json: bool
+    context: click.Context,
+    name: str,
+    period: int | None,
+    scenario: str,
+    values: tuple[str, ...],
+    as_of: str,
+    as_json: bool,
 ) -> None:
     """Show the value of ID at every index and period, or at those that ID[dim=value,…] and --period choose."""
     workspace = open_workspace(context, scenario, values, as_of)

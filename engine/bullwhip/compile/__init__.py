@@ -6,7 +6,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from bullwhip.compile.cells import Key, keys
-from bullwhip.compile.expand import Expander, MissingCell
+from bullwhip.compile.expand import Expander, MissingCellError
 from bullwhip.compile.select import select_inputs
 from bullwhip.errors import CompileError, LimitError, Place, Problem
 from bullwhip.expr.dag import Dag
@@ -71,13 +71,21 @@ def as_of(program: CompiledProgram, date: str) -> CompiledProgram:
         raise CompileError(problems)
     kept = {position[k]: v for k, v in sorted(given.items(), key=_sortable) if k in position}
     documents = tuple(d for d in program.documents if d.published <= date)
-    return replace(program, given=kept, claims=claims, documents=documents, chain=_chain_as_of(program, claims, documents))
+    return replace(
+        program,
+        given=kept,
+        claims=claims,
+        documents=documents,
+        chain=_chain_as_of(program, claims, documents),
+    )
 
 
 def _chain_as_of(program: CompiledProgram, claims: tuple[Claim, ...], documents: tuple[Document, ...]) -> Chain:
     known, printed = {d.id for d in documents}, {c.id for c in claims}
     supplies = tuple(s for s in program.chain.supplies if s.document in known)
-    return replace(program.chain, supplies=supplies, shares=tuple(s for s in program.chain.shares if s.claim in printed))
+    return replace(
+        program.chain, supplies=supplies, shares=tuple(s for s in program.chain.shares if s.claim in printed)
+    )
 
 
 def _sortable(item: tuple[Key, object]) -> tuple[str, tuple[tuple[str, str], ...], int]:
@@ -114,7 +122,7 @@ def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems
         for _, tree in _definitions(program, key):
             try:
                 scout.expand(key, tree)
-            except MissingCell as error:
+            except MissingCellError as error:
                 if (key[0], error.span) not in reported:
                     reported.add((key[0], error.span))
                     problems.append(_missing(program, key, error))
@@ -126,7 +134,9 @@ def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems
         path = " -> ".join(index_text(*k) for k in reversed(circle))
         names = list(dict.fromkeys(k[0] for k in circle))
         hint = "break the circle with a lag, x[t-1], or make one of them a driver"
-        problems.append(Problem("BW204", f"rules depend on each other in a circle: {path}", program.places[names[0]], hint))
+        problems.append(
+            Problem("BW204", f"rules depend on each other in a circle: {path}", program.places[names[0]], hint)
+        )
         return []
 
 
@@ -140,7 +150,7 @@ class _Scout(Dag):
         return None
 
 
-def _missing(program: CheckedProgram, key: Key, error: MissingCell) -> Problem:
+def _missing(program: CheckedProgram, key: Key, error: MissingCellError) -> Problem:
     place = program.places[key[0]]
     where = Place(place.file, place.line, place.column, place.text, place.length)
     hint = "declare since: a later period, or given: the periods whose value is a fact"
@@ -156,7 +166,12 @@ class _Builder:
         self.cells: list[Cell] = []
         self.position: dict[Key, int] = {}
         self.expander = Expander(
-            program.quantities, program.dimensions, program.units, program.header.periods, self.dag, self._node
+            program.quantities,
+            program.dimensions,
+            program.units,
+            program.header.periods,
+            self.dag,
+            self._node,
         )
 
     def _node(self, key: Key) -> int | None:

@@ -12,10 +12,10 @@ from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Refe
 from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.units import Unit
 
-__all__ = ["Expander", "MissingCell"]
+__all__ = ["Expander", "MissingCellError"]
 
 
-class MissingCell(Exception):
+class MissingCellError(Exception):
     """An expression reaches a cell that does not exist; `span` says where in its text."""
 
     def __init__(self, message: str, span: tuple[int, int]) -> None:
@@ -206,5 +206,5 @@ class Expander:
             period = int(chosen["period"]) if "period" in chosen else (self.period or 0) - lag
         node = self.node_of((target.id, index, period))
         if node is None:
-            raise MissingCell(f"{index_text(target.id, index, period)} does not exist", reference.span)
+            raise MissingCellError(f"{index_text(target.id, index, period)} does not exist", reference.span)
         return node

@@ -21,7 +21,10 @@ POLICY = "actual over estimate; later document over earlier; table over text"
 
 
 def select_inputs(
-    claims: Iterable[Claim], assumptions: Iterable[Assumption], documents: Iterable[Document], problems: list[Problem]
+    claims: Iterable[Claim],
+    assumptions: Iterable[Assumption],
+    documents: Iterable[Document],
+    problems: list[Problem],
 ) -> dict[Key, Given]:
     """Return the chosen value of every input cell that has any, with its claims and the losers.
 
@@ -53,7 +56,9 @@ def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problem
     value = best.model_value or Fraction(0)
     for other in ordered[1:]:
         if rank(other) == rank(best) and other.model_value != value:
-            places = f"{best.document} {best.locator} {best.lexical} and {other.document} {other.locator} {other.lexical}"
+            places = (
+                f"{best.document} {best.locator} {best.lexical} and {other.document} {other.locator} {other.lexical}"
+            )
             message = f"two facts of equal rank give {index_text(*key)} different values: {places}"
             problems.append(Problem("BW210", message, hint="mark one of them with `use: compare` in its document file"))
             break

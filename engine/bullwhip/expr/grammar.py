@@ -1,13 +1,13 @@
 """The expression grammar: text to tree, by a whitelist, within limits, never by evaluation (convention §13).
 
-    expression := term (('+' | '-') term)*
-    term       := unary (('*' | '/') unary)*
-    unary      := ('-' | '+') unary | power
-    power      := atom ('^' unary)?             one level; a tower needs parentheses and is refused
-    atom       := number | reference | function '(' arguments ')' | '(' expression ')'
-    reference  := id ('[' selector (',' selector)* ']')?
-    selector   := 't' ('-' digits)? | dimension '=' member
-    condition  := expression ('<' | '<=' | '>' | '>=') expression      only first in where() and piecewise()
+expression := term (('+' | '-') term)*
+term       := unary (('*' | '/') unary)*
+unary      := ('-' | '+') unary | power
+power      := atom ('^' unary)?             one level; a tower needs parentheses and is refused
+atom       := number | reference | function '(' arguments ')' | '(' expression ')'
+reference  := id ('[' selector (',' selector)* ']')?
+selector   := 't' ('-' digits)? | dimension '=' member
+condition  := expression ('<' | '<=' | '>' | '>=') expression      only first in where() and piecewise()
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bullwhip.errors import did_you_mean
 from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference
 from bullwhip.numbers import NumberFormatError, read_decimal
 
@@ -53,12 +54,12 @@ RESERVED = frozenset(FUNCTIONS) | {"t", "period"}
 
 _FULL_WIDTH = str.maketrans("，（）＋－＊／＾＜＞［］．＝　", ",()+-*/^<>[].= ")
 _TOKEN = re.compile(
-    r"[ \t\r\n]*(?:(?P<number>\d[\d.]*(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)"
+    r"[ \t\r\n]*(?:(?P<number>\d[\d.]*(?:e[+-]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)"
     r"|(?P<op><=|>=|==|!=|\*\*|[-+*/^()<>=,\[\]])|(?P<end>\Z)|(?P<bad>.))",
     re.DOTALL,
 )
 _MAX_LENGTH, _MAX_TOKENS, _MAX_DEPTH, _MAX_LITERAL = 2000, 1000, 40, 40
-_MAX_POWER, _MAX_ROOT, _MAX_LAG = 64, 12, 99
+_MAX_POWER, _MAX_ROOT = 64, 12
 
 
 class ExpressionError(ValueError):
@@ -90,7 +91,9 @@ def parse(text: str) -> Expr:
     bullwhip.expr.grammar.ExpressionError: "'" is not part of an expression
     """
     if len(text) > _MAX_LENGTH:
-        raise ExpressionError(f"an expression of {len(text)} characters; at most {_MAX_LENGTH} are read", (0, 1))
+        raise ExpressionError(
+            f"an expression of {len(text)} characters; at most {_MAX_LENGTH} are read", (0, 1), "split it into rules"
+        )
     parser = _Parser(_tokens(text.translate(_FULL_WIDTH)))
     tree = parser.expression()
     parser.expect_end()
@@ -121,9 +124,13 @@ def _tokens(text: str) -> list[_Token]:
 
 def _foreign(character: str, span: tuple[int, int]) -> tuple[str, tuple[int, int], str]:
     if not character.isprintable():
-        return f"the invisible character U+{ord(character):04X} is not part of an expression", span, "remove it"
+        return (
+            f"the invisible character U+{ord(character):04X} is not part of an expression",
+            span,
+            "remove it",
+        )
     hint = ""
-    if character == "%":
+    if character in "%％":
         hint = "write a share as a decimal (0.7), or give the driver the unit %"
     elif character in "×·•∗":
         hint = "write * for multiplication"
@@ -131,11 +138,20 @@ def _foreign(character: str, span: tuple[int, int]) -> tuple[str, tuple[int, int
         hint = "write / for division"
     elif character in "−–—":
         hint = "write an ASCII minus sign"
+    elif character == ".":
+        hint = "write a digit before the point: 0.5"
+    elif character in "&|!~":
+        hint = "conditions are joined by nesting where()"
     elif not character.isascii():
-        hint = "ids are ASCII; put Chinese names into labels"
-    return f'"{character}" is not part of an expression' if character == "'" else (
-        f"{character!r} is not part of an expression"
-    ), span, hint
+        shown = f"{character!r} (U+{ord(character):04X})"
+        return f"{shown} is not part of an expression", span, "ids are ASCII; put Chinese names into labels"
+    return (
+        f'"{character}" is not part of an expression'
+        if character == "'"
+        else (f"{character!r} is not part of an expression"),
+        span,
+        hint,
+    )
 
 
 class _Parser:
@@ -173,7 +189,13 @@ class _Parser:
         if token.kind == "end":
             return
         hint = ""
-        if token.kind in ("name", "number") or token.text == "(":
+        if token.text in ("if", "else", "and", "or", "not", "in", "is", "for", "lambda"):
+            hint = "a condition is written where(condition, a, b)"
+        elif token.text == ",":
+            hint = "write numbers without thousands separators; commas part the arguments of a function"
+        elif token.kind == "name" and re.match(r"[_E]", token.text):
+            hint = "write numbers in plain digits, or as 2.5e3"
+        elif token.kind in ("name", "number") or token.text == "(":
             hint = "an operator is missing; write * for multiplication"
         elif token.text in ("<", "<=", ">", ">=", "==", "!=", "="):
             hint = "comparisons stand only first in where() and piecewise(), and only as < <= > >="
@@ -220,7 +242,9 @@ class _Parser:
             raise ExpressionError("a tower of powers", exponent.span, "put one of the powers into a rule of its own")
         value = _constant(exponent)
         if value is None:
-            raise ExpressionError("an exponent must be a number", exponent.span, "exp(y * log(x)) says x to the power y")
+            raise ExpressionError(
+                "an exponent must be a number", exponent.span, "exp(y * log(x)) says x to the power y"
+            )
         if abs(value) > _MAX_POWER or value.denominator > _MAX_ROOT:
             raise ExpressionError(
                 f"the exponent {value} is beyond ±{_MAX_POWER} or finer than 1/{_MAX_ROOT}", exponent.span
@@ -277,15 +301,17 @@ class _Parser:
     def selector(self) -> tuple[str, str]:
         token = self.take()
         if token.kind != "name" or not re.fullmatch(r"[a-z][a-z0-9_]*", token.text):
-            raise ExpressionError(f"a selector was expected, {token.text!r} was found", token.span, "t-1, or dimension=member")
+            raise ExpressionError(
+                f"a selector was expected, {token.text!r} was found", token.span, "t-1, or dimension=member"
+            )
         if token.text == "t":
             if self.token.text == "+":
                 raise ExpressionError("a lead is not allowed", self.token.span, "only earlier periods: x[t-1]")
             if not self.accept("-"):
                 return "t", "0"
             lag = self.take()
-            if not re.fullmatch(r"\d{1,2}", lag.text) or int(lag.text) > _MAX_LAG:
-                raise ExpressionError(f"a lag is a whole number from 1 to {_MAX_LAG}", lag.span)
+            if not re.fullmatch(r"0?[1-9]|[1-9][0-9]", lag.text):
+                raise ExpressionError("a lag is a whole number from 1 to 99", lag.span, "for example x[t-1]")
             return "t", lag.text
         if self.token.text == "==":
             raise ExpressionError("'==' is not part of a selector", self.token.span, "write dimension=member")
@@ -301,7 +327,8 @@ class _Parser:
     def call(self, token: _Token) -> Call:
         name = token.text
         if name not in FUNCTIONS:
-            raise ExpressionError(f"there is no function {name!r}", token.span, f"functions: {', '.join(FUNCTIONS)}")
+            hint = did_you_mean(name, FUNCTIONS) or f"functions: {', '.join(FUNCTIONS)}"
+            raise ExpressionError(f"there is no function {name!r}", token.span, hint)
         self.take()
         arguments: list[Expr] = []
         over = ""
@@ -351,8 +378,7 @@ class _Parser:
             if not isinstance(arguments[0], Reference):
                 raise ExpressionError(f"{name}() takes a quantity", arguments[0].span, "give the expression a rule")
             for other in arguments[1:]:
-                value = _constant(other)
-                if value is None or value.denominator != 1 or value < 0:
+                if not isinstance(other, Number) or other.value.denominator != 1:
                     raise ExpressionError(f"{name}() takes whole numbers after the quantity", other.span)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from bullwhip.errors import Place, Problem
 from bullwhip.model.source import RawTable
 
 __all__ = ["read_table"]
 
 MAX_BYTES = 20_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def read_table(name: str, data: bytes) -> tuple[RawTable | None, list[Problem]]:
@@ -29,17 +32,25 @@ def read_table(name: str, data: bytes) -> tuple[RawTable | None, list[Problem]]:
         lines.pop()
     if not lines:
         return None, [Problem("BW103", "the table has no header line", Place(name))]
+    for number, line in enumerate(lines, 1):
+        bad = _CONTROL.search(line)
+        if bad:
+            shown = _CONTROL.sub("\ufffd", line)
+            place = Place(name, number, bad.start() + 1, shown)
+            return None, [
+                Problem("BW103", f"the control character U+{ord(bad[0]):04X} is not allowed", place, "remove it")
+            ]
     columns = tuple(lines[0].split("\t"))
     problems = [
         Problem("BW105", f"the column {c!r} appears twice", Place(name, 1, 1, lines[0]))
         for c in sorted({c for c in columns if columns.count(c) > 1})
     ]
     rows = []
-    for number, line in enumerate(lines[1:], 2):
-        cells = tuple(line.split("\t"))
+    for number, content in enumerate(lines[1:], 2):
+        cells = tuple(content.split("\t"))
         if len(cells) != len(columns):
             message = f"a row of {len(cells)} cells under a header of {len(columns)}"
-            problems.append(Problem("BW113", message, Place(name, number, 1, line), "one tab between two cells"))
+            problems.append(Problem("BW113", message, Place(name, number, 1, content), "one tab between two cells"))
             continue
         rows.append((number, cells))
     return RawTable(name, columns, tuple(rows)), problems

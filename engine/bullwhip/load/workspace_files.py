@@ -11,16 +11,12 @@ A workspace is three folders, each optional but `rules`:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from bullwhip.errors import Problem
 from bullwhip.load.chain import read_chain
 from bullwhip.load.tables import read_table
 from bullwhip.load.yaml_reader import read_yaml
+from bullwhip.model.chain import Edge, Tier
 from bullwhip.model.source import MapNode, RawDocument, RawProgram, RawTable
-
-T = TypeVar("T")
 
 __all__ = ["load"]
 
@@ -38,37 +34,41 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
     """
     problems: list[Problem] = []
 
-    def take(reader: Callable[[str, bytes], tuple[T | None, list[Problem]]], name: str) -> T | None:
-        value, found = reader(name, files[name])
-        problems.extend(found)
-        return value
-
     rules: list[tuple[str, MapNode]] = []
     for name in sorted(n for n in files if n.startswith("rules/")):
-        node = take(read_yaml, name)
+        node, found = read_yaml(name, files[name])
+        problems += found
         if isinstance(node, MapNode):
             rules.append((name, node))
         elif node is not None:
             problems.append(Problem("BW110", "the file must be a mapping", node.place, "drivers:, rules: or scenario:"))
-    tiers, edges = [], []
+    tiers: list[Tier] = []
+    edges: list[Edge] = []
     for name in sorted(n for n in files if n.startswith("ontology/chain/")):
         some_tiers, some_edges, found = read_chain(name, files[name])
         tiers += some_tiers
         edges += some_edges
         problems += found
-    companies = take(read_table, "ontology/companies.tsv") if "ontology/companies.tsv" in files else None
+    companies = _table(files, "ontology/companies.tsv", problems)
     documents = []
     for name in sorted(n for n in files if n.endswith("/document.yaml")):
-        mapping = take(read_yaml, name)
+        mapping, found = read_yaml(name, files[name])
+        problems += found
         folder = name.removesuffix("document.yaml")
         tables: dict[str, RawTable] = {}
         for table_name in _TABLES:
             file = f"{folder}{table_name}.tsv"
-            table = take(read_table, file) if file in files else None
+            table = _table(files, file, problems)
             if table is not None:
                 tables[table_name] = table
         if isinstance(mapping, MapNode):
             documents.append(RawDocument(mapping, tables))
-    return RawProgram(
-        key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), tuple(problems)
-    )
+    return RawProgram(key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), tuple(problems))
+
+
+def _table(files: dict[str, bytes], name: str, problems: list[Problem]) -> RawTable | None:
+    if name not in files:
+        return None
+    table, found = read_table(name, files[name])
+    problems += found
+    return table

@@ -31,6 +31,13 @@ _YAML_1_1 = re.compile(
 )
 """Plain scalars that a YAML 1.1 reader takes for something else than a YAML 1.2 reader, or than was meant."""
 
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+_HIDDEN = r"\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff\U000e0000-\U000e007f"
+_NOT_IN_TEXT = re.compile(f"[{_CONTROL}{_HIDDEN}]")
+"""Characters that no file may hold as they are: they steer a terminal, or make a text look like another."""
+_NOT_IN_VALUE = re.compile(rf"[\r{_CONTROL}]")
+"""Characters that no value may hold, not even written as an escape in double quotes."""
+
 _CHANGED = {
     "bool": "a YAML 1.1 reader takes it for true or false",
     "octal": "readers disagree whether leading zeros mean an octal number, a decimal one or a text",
@@ -62,7 +69,10 @@ def read_yaml(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = source.place(mark.line + 1, mark.column + 1) if mark else Place(name)
         found = getattr(error, "problem", None) or str(error)
-        return None, [*composer.problems, Problem("BW103", f"not well-formed YAML: {found}", place)]
+        hint = "check indentation, colons and quotes on this line and the one before"
+        if mark and "\t" in place.text:
+            hint = "indent with spaces, not with tabs"
+        return None, [*composer.problems, Problem("BW103", f"not well-formed YAML: {found}", place, hint)]
     except LoadError as error:
         return None, [*composer.problems, *error.problems]
 
@@ -77,13 +87,17 @@ def _decode(name: str, data: bytes) -> tuple[str | None, list[Problem]]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8")) + 1
+        shown = _NOT_IN_TEXT.sub("\ufffd", data[start : start + 400].split(b"\n")[0].decode("utf-8", "replace"))
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        return None, [Problem("BW102", message, Place(name, line), "save the file as UTF-8")]
+        return None, [Problem("BW102", message, Place(name, line, column, shown), "save the file as UTF-8")]
     for line, content in enumerate(text.split("\n"), 1):
-        bad = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]", content)
+        bad = _NOT_IN_TEXT.search(content)
         if bad:
-            message = f"the control character U+{ord(bad[0]):04X} is not allowed"
-            return None, [Problem("BW103", message, Place(name, line, bad.start() + 1), "remove it")]
+            message = f"the control or invisible character U+{ord(bad[0]):04X} is not allowed"
+            place = Place(name, line, bad.start() + 1, _NOT_IN_TEXT.sub("\ufffd", content))
+            return None, [Problem("BW103", message, place, "remove it")]
     return text, []
 
 
@@ -109,27 +123,35 @@ class _Composer:
             elif isinstance(event, yaml.NodeEvent):
                 root = self.node(event, events, 1)
         if root is None:
-            self.problems.append(Problem("BW103", "the file is empty", Place(self.source.name)))
+            self.problems.append(
+                Problem(
+                    "BW103",
+                    "the file is empty",
+                    Place(self.source.name),
+                    "write workspace:, drivers:, rules: or scenario:, or remove the file",
+                )
+            )
         return root
 
     def refuse(self, event: yaml.Event, code: str, what: str, hint: str) -> None:
         self.problems.append(Problem(code, what, self.place(event), hint))
 
     def place(self, event: yaml.Event, length: int = 1) -> Place:
-        return self.source.place(event.start_mark.line + 1, event.start_mark.column + 1, length)
+        mark = event.start_mark
+        return self.source.place(mark.line + 1, mark.column + 1, length) if mark else Place(self.source.name)
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_NODES:
             what = f"nested deeper than {MAX_DEPTH}" if depth > MAX_DEPTH else f"more than {MAX_NODES:,} values"
-            raise LoadError(Problem("BW107", what, self.place(event)))
+            raise LoadError(Problem("BW107", what, self.place(event), "split the file, or flatten it"))
         if isinstance(event, yaml.AliasEvent):
             raise LoadError(Problem("BW104", f"the alias *{event.anchor}", self.place(event), "write the value out"))
         if getattr(event, "anchor", None):
             self.refuse(event, "BW104", f"the anchor &{event.anchor}", "remove it; aliases are not read")  # type: ignore[attr-defined]
         tag = getattr(event, "tag", None)
         if tag:
-            self.refuse(event, "BW104", f"the tag {tag}", "remove it; every value is read as text")
+            self.refuse(event, "BW104", f"the tag {tag!r}", "remove it; every value is read as text")
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -151,7 +173,7 @@ class _Composer:
                 self.problems.append(Problem("BW110", "a key must be plain text", place))
                 continue
             place = Place(place.file, place.line, place.column, place.text, len(key.value))
-            if key.value == "<<":
+            if key.value == "<<" and key.plain:
                 continue  # already refused by scalar()
             if key.value in items:
                 first = keys[key.value]
@@ -167,8 +189,14 @@ class _Composer:
         match = _YAML_1_1.fullmatch(event.value) if plain else None
         if match:
             why = _CHANGED[str(match.lastgroup)]
-            hint = f'quote it: "{event.value}"' if event.value != "<<" else "merge keys are not read; write the keys out"
+            hint = (
+                f'quote it: "{event.value}"' if event.value != "<<" else "merge keys are not read; write the keys out"
+            )
             code = "BW106" if event.value != "<<" else "BW104"
             self.problems.append(Problem(code, f"the unquoted value {event.value}: {why}", place, hint))
-        end = (event.end_mark.line, event.end_mark.column)
+        bad = _NOT_IN_VALUE.search(event.value)
+        if bad:
+            message = f"the value holds the control character U+{ord(bad[0]):04X}"
+            self.problems.append(Problem("BW103", message, place, "remove the escape"))
+        end = (event.end_mark.line, event.end_mark.column) if event.end_mark else (0, 0)
         return ScalarNode(event.value, place, plain, self.source, end)

@@ -10,7 +10,16 @@ from bullwhip.model.claim import Claim, Index
 from bullwhip.model.label import Label
 from bullwhip.numbers import fraction_text
 
-__all__ = ["Exposure", "ExposureRow", "PathStep", "Sensitivity", "Source", "Value", "as_number", "claim_source"]
+__all__ = [
+    "Exposure",
+    "ExposureRow",
+    "PathStep",
+    "Sensitivity",
+    "Source",
+    "Value",
+    "as_number",
+    "claim_source",
+]
 
 
 def as_number(value: Fraction | None) -> int | float | None:

@@ -21,10 +21,13 @@ __all__ = ["FORMAT", "decode", "encode"]
 FORMAT = 1
 """Changes whenever a record changes, so that an old cache is never read."""
 
-_CLASSES = (Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario, Cell, Given, Assumption, CompiledProgram)  # fmt: skip
+_CLASSES: tuple[type, ...] = (
+    *(Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario),
+    *(Cell, Given, Assumption, CompiledProgram),
+)
 _BY_NUMBER = dict(enumerate(_CLASSES))
-_NUMBER = {c: i for i, c in _BY_NUMBER.items()}
-_FIELDS = {c: tuple(f.name for f in fields(c)) for c in _CLASSES}
+_NUMBER: dict[type, int] = {c: i for i, c in _BY_NUMBER.items()}
+_FIELDS: dict[type, tuple[str, ...]] = {c: tuple(f.name for f in fields(c)) for c in _CLASSES}
 
 
 def encode(value: Any) -> Any:

@@ -14,7 +14,16 @@ from bullwhip.model.label import Label
 from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.units import Unit, Vocabulary
 
-__all__ = ["Assumption", "Cell", "CheckedProgram", "CheckedRule", "CompiledProgram", "Given", "Header", "Scenario"]
+__all__ = [
+    "Assumption",
+    "Cell",
+    "CheckedProgram",
+    "CheckedRule",
+    "CompiledProgram",
+    "Given",
+    "Header",
+    "Scenario",
+]
 
 
 @dataclass(frozen=True, slots=True)

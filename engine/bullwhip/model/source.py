@@ -46,8 +46,14 @@ class ScalarNode:
             text = lines[line]
             for position in range(column if first else 0, len(text)):
                 character = text[position]
-                if character.isspace() or (not self.plain and first and seen == 0 and character in "\"'|>-+"
-                                           and position < column + 2 and character != self.value[:1]):
+                if character.isspace() or (
+                    not self.plain
+                    and first
+                    and seen == 0
+                    and character in "\"'|>-+"
+                    and position < column + 2
+                    and character != self.value[:1]
+                ):
                     continue
                 if seen == wanted:
                     return self.source.place(line + 1, position + 1, max(1, end - start))

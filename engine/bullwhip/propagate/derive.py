@@ -85,7 +85,10 @@ def _partials(dag: Dag, i: int) -> list[tuple[int, int]]:
         return [(below[0], dag.div(one, below[0]))]
     if operation in ("<", "<="):
         left, right, a, b = below
-        return [(a, dag.select(operation, left, right, one, zero)), (b, dag.select(operation, left, right, zero, one))]
+        return [
+            (a, dag.select(operation, left, right, one, zero)),
+            (b, dag.select(operation, left, right, zero, one)),
+        ]
     return [(j, zero) for j in below]  # floor, ceil, sign: flat between their jumps
 
 

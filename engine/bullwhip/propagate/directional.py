@@ -61,7 +61,11 @@ UNKNOWN = Slope(None, None)
 
 
 def responses(
-    evaluation: Evaluation, positions: Iterable[int], moved: Mapping[int, Fraction | None], *, proportional: bool
+    evaluation: Evaluation,
+    positions: Iterable[int],
+    moved: Mapping[int, Fraction | None],
+    *,
+    proportional: bool,
 ) -> dict[int, Response]:
     """Return the response of cells to a move of other cells.
 
@@ -92,7 +96,9 @@ def responses(
     return {p: Response(right[n], left[n]) for p, n in zip(wanted, nodes, strict=True)}
 
 
-def _pass(evaluation: Evaluation, order: list[int], cut: Mapping[int, int], seeds: Mapping[int, Slope], side: int) -> dict[int, Slope]:
+def _pass(
+    evaluation: Evaluation, order: list[int], cut: Mapping[int, int], seeds: Mapping[int, Slope], side: int
+) -> dict[int, Slope]:
     slopes: dict[int, Slope] = {}
     nodes, values = evaluation.program.dag.nodes, evaluation.values
     for i in order:
@@ -138,7 +144,9 @@ def _add(_: Node, found: list[Fraction | None], inner: list[Slope], value: Fract
 def _mul(_: Node, found: list[Fraction | None], inner: list[Slope], value: Fraction | None, side: int) -> Slope:
     del side
     elasticities = [s.elasticity for s in inner]
-    elasticity = None if any(e is None for e in elasticities) else sum((e for e in elasticities if e is not None), _ZERO)
+    elasticity = (
+        None if any(e is None for e in elasticities) else sum((e for e in elasticities if e is not None), _ZERO)
+    )
     derivative: Fraction | None = _ZERO
     for k, slope in enumerate(inner):
         if slope.derivative == 0:

@@ -14,7 +14,7 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS
 
-__all__ = ["Evaluation", "Undefined"]
+__all__ = ["Evaluation", "UndefinedError"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
@@ -22,7 +22,7 @@ _MAX_MAGNITUDE = 20_000
 """Bits of the integer part beyond which a value is refused."""
 
 
-class Undefined(ArithmeticError):
+class UndefinedError(ArithmeticError):
     """A node has no value at these inputs; the code and message say why."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -107,7 +107,7 @@ class Evaluation:
                 continue
             try:
                 values[i] = self._apply(i, node)
-            except Undefined as error:
+            except UndefinedError as error:
                 raise PropagationError(self._problem(i, error)) from None
 
     def _apply(self, i: int, node: Node) -> Fraction | None:
@@ -121,7 +121,7 @@ class Evaluation:
             return None
         known = [v for v in found if v is not None]
         result = _OPERATIONS[node[0]](known, node)
-        if node[0] in INEXACT or (node[0] == "^" and result**node[2].denominator != known[0] ** node[2].numerator):
+        if node[0] in INEXACT or (node[0] == "^" and result ** node[2].denominator != known[0] ** node[2].numerator):
             self.inexact.add(i)
         return self._bounded(i, result)
 
@@ -138,13 +138,13 @@ class Evaluation:
         if bits <= MAX_BITS:
             return value
         if bits > _MAX_MAGNITUDE:
-            raise Undefined("BW403", f"a number of {bits:,} bits")
+            raise UndefinedError("BW403", f"a number of {bits:,} bits")
         self.inexact.add(i)
         with localcontext() as context:
             context.prec = _DIGITS
             return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
 
-    def _problem(self, i: int, error: Undefined) -> Problem:
+    def _problem(self, i: int, error: UndefinedError) -> Problem:
         """Name the rule in which a node fails, and the values it met."""
         program = self.program
         for position, cell in enumerate(program.cells):
@@ -159,7 +159,12 @@ class Evaluation:
             read = [n for n in inner if program.dag.nodes[n][0] == "cell" and n != cell.node]
             shown = ", ".join(self._shown(n) for n in read[:6])
             del position
-            return Problem(error.code, f"{error} in {name} = {quantity.expression}", Place(quantity.file, quantity.line), f"with {shown}")
+            return Problem(
+                error.code,
+                f"{error} in {name} = {quantity.expression}",
+                Place(quantity.file, quantity.line),
+                f"with {shown}",
+            )
         return Problem(error.code, str(error))
 
     def _shown(self, node: int) -> str:
@@ -169,18 +174,18 @@ class Evaluation:
 
 def _divide(v: list[Fraction], _: Node) -> Fraction:
     if v[1] == 0:
-        raise Undefined("BW401", "division by zero")
+        raise UndefinedError("BW401", "division by zero")
     return v[0] / v[1]
 
 
 def _power(v: list[Fraction], node: Node) -> Fraction:
     base, exponent = v[0], node[2]
     if base == 0 and exponent < 0:
-        raise Undefined("BW401", "a negative power of zero")
+        raise UndefinedError("BW401", "a negative power of zero")
     if exponent.denominator == 1:
         return Fraction(base ** int(exponent))
     if base < 0:
-        raise Undefined("BW402", f"the power {exponent} of the negative number {base}")
+        raise UndefinedError("BW402", f"the power {exponent} of the negative number {base}")
     root = _exact_root(base, exponent.denominator)
     if root is not None:
         return Fraction(root ** int(exponent.numerator))
@@ -211,7 +216,7 @@ def _integer_root(value: int, degree: int) -> int:
 
 def _exp(v: list[Fraction], _: Node) -> Fraction:
     if abs(v[0]) > 10_000:
-        raise Undefined("BW403", "exp() of a number beyond ±10,000")
+        raise UndefinedError("BW403", "exp() of a number beyond ±10,000")
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction((Decimal(v[0].numerator) / Decimal(v[0].denominator)).exp())
@@ -219,7 +224,7 @@ def _exp(v: list[Fraction], _: Node) -> Fraction:
 
 def _log(v: list[Fraction], _: Node) -> Fraction:
     if v[0] <= 0:
-        raise Undefined("BW402", f"log() of {v[0]}")
+        raise UndefinedError("BW402", f"log() of {v[0]}")
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction((Decimal(v[0].numerator) / Decimal(v[0].denominator)).ln())

@@ -70,7 +70,6 @@ class Form:
         names = {s: _latex_name(s.name) for s in expression.free_symbols}
         return str(sympy.latex(expression, symbol_names=names))
 
-
     def symbols(self, program: CompiledProgram) -> dict[str, str]:
         """Return the cell that each symbol stands for, by symbol, in alphabetical order."""
         nodes = self.dag.cone((self.node, *(n for _, n in self.steps)), {})
@@ -126,7 +125,9 @@ def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int,
     names = symbol_names(program, cells)
     if size[node] <= limit:
         new, output = tidy(dag, node, definition)
-        inputs = symbol_names(program, [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell" and i not in definition])
+        inputs = symbol_names(
+            program, [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell" and i not in definition]
+        )
         by_cell = {program.cells[p].node: p for p in cells}
         renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
         return Form(new, output, {}, renamed, size[node])
@@ -170,7 +171,7 @@ class _Printer:
         return _call(operation, [text for text, _ in inner]), _ATOM
 
     def sum(self, node: Node) -> str:
-        parts = []
+        parts: list[str] = []
         for j in arguments(node):
             text, level = self.done[j]
             negative = text.startswith("-") and level > _SUM

@@ -107,7 +107,7 @@ def _common(terms: list[_Monomial]) -> _Monomial:
     """Return what all terms share: a base with its least exponent, and the coefficient where it is the same."""
     first = dict(terms[0].powers)
     shared: list[tuple[int, Fraction]] = []
-    for base, exponent in first.items():
+    for base in first:
         others = [dict(t.powers).get(base, Fraction(0)) for t in terms]
         if all(o > 0 for o in others):
             shared.append((base, min(others)))

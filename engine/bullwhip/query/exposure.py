@@ -18,7 +18,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity, index_text
 
-__all__ = ["Reached", "reached_path", "sizing_cells", "rank"]
+__all__ = ["Reached", "rank", "reached_path", "sizing_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def rank(program: CompiledProgram, reached: list[Reached]) -> tuple[ExposureRow,
         if supply.role == "supplier":
             supplies.setdefault((supply.company, supply.tier), []).append(supply)
     shares: dict[tuple[str, str], list[Share]] = {}
-    for share in program.chain.shares:
-        shares.setdefault((share.company, share.tier), []).append(share)
+    for printed in program.chain.shares:
+        shares.setdefault((printed.company, printed.tier), []).append(printed)
     rows = []
     for (company, tier), statements in supplies.items():
         here = [r for r in reached if program.quantities[program.cells[r.position].quantity].tier == tier]
@@ -102,10 +102,16 @@ def rank(program: CompiledProgram, reached: list[Reached]) -> tuple[ExposureRow,
             last = PathStep(cell.quantity, company, "supplies", None)
             rows.append(
                 replace(
-                    row, company=company, label=companies[company].label, ticker=companies[company].ticker, tier=tier,
-                    tier_label=tiers[tier].label, index=cell.index, path=(*each.path, last),
+                    row,
+                    company=company,
+                    label=companies[company].label,
+                    ticker=companies[company].ticker,
+                    tier=tier,
+                    tier_label=tiers[tier].label,
+                    index=cell.index,
+                    path=(*each.path, last),
                     sources=_sources(statements, share, claims, published),
-                )  # fmt: skip
+                )
             )
     rows.sort(key=_order)
     return tuple(replace(r, rank=i) for i, r in enumerate(rows, 1))
@@ -172,7 +178,22 @@ def _sources(
         if (s.document, s.locator, s.segment) not in seen:
             seen.add((s.document, s.locator, s.segment))
             date = published.get(s.document, "")
-            found.append(Source("supply", s.tier, s.document, s.locator, s.segment, "", s.note, "", "", date, s.line, s.stance))
+            found.append(
+                Source(
+                    "supply",
+                    s.tier,
+                    s.document,
+                    s.locator,
+                    s.segment,
+                    "",
+                    s.note,
+                    "",
+                    "",
+                    date,
+                    s.line,
+                    s.stance,
+                )
+            )
     return tuple(found)
 
 

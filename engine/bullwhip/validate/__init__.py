@@ -7,7 +7,7 @@ from fractions import Fraction
 from bullwhip.errors import Place, Problem, ValidationError, did_you_mean
 from bullwhip.model.chain import Chain, Share, Supply
 from bullwhip.model.claim import Claim, Document
-from bullwhip.model.program import CheckedProgram, CheckedRule, Header
+from bullwhip.model.program import CheckedProgram, CheckedRule
 from bullwhip.model.quantity import parse_cell_name
 from bullwhip.model.source import RawProgram
 from bullwhip.validate.companies import company_names, read_companies, read_shares, read_supplies
@@ -46,7 +46,9 @@ def validate(raw: RawProgram) -> CheckedProgram:
     for document in raw.documents:
         mapping = read_mapping(document.mapping, vocabulary, problems)
         if mapping.document.id in {d.id for d in documents}:
-            problems.append(Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place))
+            problems.append(
+                Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place)
+            )
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
         documents.append(mapping.document)
         claims += some
@@ -79,7 +81,9 @@ def _check_ties(found: Declarations, raw: RawProgram, problems: list[Problem]) -
     for name, quantity in found.quantities.items():
         if quantity.tier and tiers and quantity.tier not in tiers:
             hint = did_you_mean(quantity.tier, tiers, "tiers")
-            problems.append(Problem("BW212", f"no tier {quantity.tier!r} for {name!r}", found.place(name, "tier"), hint))
+            problems.append(
+                Problem("BW212", f"no tier {quantity.tier!r} for {name!r}", found.place(name, "tier"), hint)
+            )
         if quantity.edge and tiers:
             _check_edge(found, name, quantity.edge, tiers, links, problems)
     for name in sorted(unused_names(found)):
@@ -89,15 +93,29 @@ def _check_ties(found: Declarations, raw: RawProgram, problems: list[Problem]) -
 
 
 def _check_edge(
-    found: Declarations, name: str, edge: tuple[str, str], tiers: set[str], links: set[tuple[str, str]], problems: list[Problem]
+    found: Declarations,
+    name: str,
+    edge: tuple[str, str],
+    tiers: set[str],
+    links: set[tuple[str, str]],
+    problems: list[Problem],
 ) -> None:
     place = found.place(name, "edge")
     unknown = [end for end in edge if end not in tiers]
     for end in unknown:
-        problems.append(Problem("BW212", f"the edge of {name!r} names {end!r}, which is not in the chain", place, did_you_mean(end, tiers)))
+        problems.append(
+            Problem(
+                "BW212",
+                f"the edge of {name!r} names {end!r}, which is not in the chain",
+                place,
+                did_you_mean(end, tiers),
+            )
+        )
     if not unknown and edge[0] != edge[1] and edge not in links:
         hint = f"reachable from {edge[0]}: {', '.join(sorted(b for a, b in links if a == edge[0])) or 'nothing'}"
-        problems.append(Problem("BW212", f"the chain has no edge from {edge[0]!r} to {edge[1]!r} for {name!r}", place, hint))
+        problems.append(
+            Problem("BW212", f"the chain has no edge from {edge[0]!r} to {edge[1]!r} for {name!r}", place, hint)
+        )
 
 
 def _check_scenarios(found: Declarations, problems: list[Problem]) -> None:

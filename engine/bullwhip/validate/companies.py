@@ -14,7 +14,17 @@ from bullwhip.validate.mapping import DocumentMapping
 
 __all__ = ["company_names", "read_companies", "read_shares", "read_supplies"]
 
-_COLUMNS = ("id", "label_zh", "label_en", "ticker", "exchange", "ticker_source", "parent", "parent_source", "aliases")
+_COLUMNS = (
+    "id",
+    "label_zh",
+    "label_en",
+    "ticker",
+    "exchange",
+    "ticker_source",
+    "parent",
+    "parent_source",
+    "aliases",
+)
 
 
 def read_companies(table: RawTable | None, problems: list[Problem]) -> tuple[Company, ...]:
@@ -41,7 +51,14 @@ def read_companies(table: RawTable | None, problems: list[Problem]) -> tuple[Com
     for company in companies.values():
         if company.parent and company.parent not in companies:
             hint = did_you_mean(company.parent, companies)
-            problems.append(Problem("BW215", f"no company {company.parent!r}, named as parent of {company.id!r}", Place(table.file), hint))
+            problems.append(
+                Problem(
+                    "BW215",
+                    f"no company {company.parent!r}, named as parent of {company.id!r}",
+                    Place(table.file),
+                    hint,
+                )
+            )
     return tuple(companies[i] for i in sorted(companies))
 
 
@@ -60,7 +77,11 @@ def company_names(companies: tuple[Company, ...], problems: list[Problem]) -> di
 
 
 def read_supplies(
-    raw: RawDocument, mapping: DocumentMapping, names: dict[str, str], tiers: Collection[str], problems: list[Problem]
+    raw: RawDocument,
+    mapping: DocumentMapping,
+    names: dict[str, str],
+    tiers: Collection[str],
+    problems: list[Problem],
 ) -> tuple[Supply, ...]:
     """Return what a document says about companies at tiers."""
     table = raw.tables.get("vendors")
@@ -81,7 +102,14 @@ def read_supplies(
             continue
         tier, role, product, index = mapping.segments[row["segment"]]
         if tier not in tiers:
-            problems.append(Problem("BW212", f"no tier {tier!r} for the segment {row['segment']!r}", place, did_you_mean(tier, tiers)))
+            problems.append(
+                Problem(
+                    "BW212",
+                    f"no tier {tier!r} for the segment {row['segment']!r}",
+                    place,
+                    did_you_mean(tier, tiers),
+                )
+            )
             continue
         line = int(row["line"]) if row.get("line", "").isdigit() else 0
         supplies.append(
@@ -103,15 +131,27 @@ def read_shares(
     shares = []
     for rule in mapping.shares:
         checks = (
-            (rule.company in names, "BW215", f"no company {rule.company!r}", did_you_mean(rule.company, names)),
+            (
+                rule.company in names,
+                "BW215",
+                f"no company {rule.company!r}",
+                did_you_mean(rule.company, names),
+            ),
             (rule.tier in tiers, "BW212", f"no tier {rule.tier!r}", did_you_mean(rule.tier, tiers)),
-            (not rule.of or rule.of in quantities, "BW211", f"no quantity {rule.of!r}", did_you_mean(rule.of, quantities)),
+            (
+                not rule.of or rule.of in quantities,
+                "BW211",
+                f"no quantity {rule.of!r}",
+                did_you_mean(rule.of, quantities),
+            ),
         )
         problems += [Problem(code, message, rule.place, hint) for good, code, message, hint in checks if not good]
         matches = [c for c in claims if not c.table and c.subject == rule.subject and c.measure == rule.measure]
         if not matches:
             message = f"no claim on {rule.subject!r}, {rule.measure!r}"
-            problems.append(Problem("BW211", message, rule.place, "copy subject and measure as they stand in claims.tsv"))
+            problems.append(
+                Problem("BW211", message, rule.place, "copy subject and measure as they stand in claims.tsv")
+            )
         for claim in matches:
             if claim.unit_id != "%":
                 problems.append(Problem("BW205", f"a share is printed in {claim.unit!r}, % was expected", rule.place))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.expr.grammar import IDENTIFIER, RESERVED, ExpressionError, parse
@@ -132,18 +133,28 @@ class _Reader:
         for dimension in foreach:
             if dimension not in known:
                 hint = did_you_mean(dimension, known, "dimensions")
-                self.problems.append(Problem("BW201", f"no dimension {dimension!r} for {form.what}", form.place("foreach"), hint))
+                self.problems.append(
+                    Problem("BW201", f"no dimension {dimension!r} for {form.what}", form.place("foreach"), hint)
+                )
         if len(set(foreach)) < len(foreach):
             form.wrong("foreach", "a list without repetition")
         if "period" in foreach and not self.periods:
-            self.problems.append(Problem("BW109", f"{form.what} has periods, but no time: section is declared", form.place("foreach")))
+            self.problems.append(
+                Problem(
+                    "BW109",
+                    f"{form.what} has periods, but no time: section is declared",
+                    form.place("foreach"),
+                )
+            )
         return tuple(d for d in dict.fromkeys(foreach) if d in self.dimensions)
 
     def span(self, form: Form, timed: bool) -> tuple[int | None, int | None]:
         given = form.integers("given")
         for key in ("since", "until", "given"):
             if form.has(key) and not timed:
-                self.problems.append(Problem("BW110", f"{form.what} has {key} but no period in foreach", form.place(key)))
+                self.problems.append(
+                    Problem("BW110", f"{form.what} has {key} but no period in foreach", form.place(key))
+                )
         since = form.integer("since", min(given) if given else None)
         until = form.integer("until")
         values = [v for v in (since, until, *given) if v is not None]
@@ -154,14 +165,14 @@ class _Reader:
             self.problems.append(Problem("BW214", message, form.place(key)))
         return since, until
 
-    def range(self, form: Form) -> tuple[object, object]:  # type: ignore[override]
+    def range(self, form: Form) -> tuple[Fraction | None, Fraction | None]:
         texts = form.texts("range")
         if not form.has("range"):
             return None, None
         if len(texts) != 2:
             form.wrong("range", "a list of two bounds; none for an open end", 'e.g. ["0", "1"] or ["0", none]')
             return None, None
-        bounds = []
+        bounds: list[Fraction | None] = []
         for text in texts:
             try:
                 bounds.append(None if text == "none" else read_decimal(text))
@@ -173,7 +184,13 @@ class _Reader:
     def edge(self, form: Form) -> tuple[str, str] | None:
         if not form.has("edge"):
             return None
-        inner = Form(form.get("edge") or form.node, self.problems, f"edge of {form.what}", ("from", "to"), ("from", "to"))
+        inner = Form(
+            form.get("edge") or form.node,
+            self.problems,
+            f"edge of {form.what}",
+            ("from", "to"),
+            ("from", "to"),
+        )
         return inner.text("from"), inner.text("to")
 
     def where(self, form: Form, name: str, dims: tuple[str, ...]) -> tuple[Index, ...]:
@@ -189,7 +206,9 @@ class _Reader:
         for dimension in dims:
             if not form.has(dimension):
                 if whole:
-                    self.problems.append(Problem("BW207", f"{what} does not choose a member of {dimension!r}", node.place))
+                    self.problems.append(
+                        Problem("BW207", f"{what} does not choose a member of {dimension!r}", node.place)
+                    )
                 continue
             member = form.text(dimension)
             members = self.dimensions[dimension].members
@@ -227,8 +246,6 @@ class _Reader:
         self.found.variants[name] = trees
 
     def set_inputs(self, name: str, names: tuple[str, ...]) -> None:
-        from dataclasses import replace
-
         self.found.quantities[name] = replace(self.found.quantities[name], inputs=names)
 
     def tree(self, node: Node | None, what: str) -> Expr | None:
@@ -240,7 +257,9 @@ class _Reader:
         rest = node.source.lines[line][column:] if line < len(node.source.lines) else ""
         if node.plain and rest.lstrip().startswith("#"):
             hint = "quote the expression, or put the comment on a line of its own"
-            self.problems.append(Problem("BW104", f"a comment cuts {what} short", node.source.place(line + 1, column + 1), hint))
+            self.problems.append(
+                Problem("BW104", f"a comment cuts {what} short", node.source.place(line + 1, column + 1), hint)
+            )
             return None
         try:
             return parse(node.value)
@@ -254,9 +273,11 @@ class _Reader:
         for node in form.items("assume"):
             what = f"assumption of {form.what}"
             inner = Form(node, self.problems, what, ("index", "period", "value", "note", "source"), ("value", "note"))
-            index = self.index(inner.get("index") or inner.node, quantity.dimensions, what, whole=True) if (
-                quantity.dimensions
-            ) else ()
+            index = (
+                self.index(inner.get("index") or inner.node, quantity.dimensions, what, whole=True)
+                if (quantity.dimensions)
+                else ()
+            )
             period = inner.integer("period")
             if period is not None and not quantity.timed:
                 inner.wrong("period", "absent, because the quantity has no periods")
@@ -270,7 +291,16 @@ class _Reader:
                 periods = [p for p in self.periods if p >= (quantity.since or 0) and p <= (quantity.until or 9999)]
             for each in periods:
                 self.found.assumptions.append(
-                    Assumption(name, index, each, value, inner.text("note"), file, node.place.line, inner.texts("source"))
+                    Assumption(
+                        name,
+                        index,
+                        each,
+                        value,
+                        inner.text("note"),
+                        file,
+                        node.place.line,
+                        inner.texts("source"),
+                    )
                 )
 
     def scenario(self, file: str, node: Node) -> None:
@@ -281,7 +311,9 @@ class _Reader:
         values = []
         for cell, value in form.mapping("set"):
             if isinstance(value, SequenceNode | MapNode):
-                self.problems.append(Problem("BW110", f"the value of {cell} must be one number with its unit", value.place))
+                self.problems.append(
+                    Problem("BW110", f"the value of {cell} must be one number with its unit", value.place)
+                )
                 continue
             values.append((cell, value.value, str(value.place)))
         variants = []
@@ -291,8 +323,6 @@ class _Reader:
 
     def finish(self) -> None:
         """Resolve `where: other.quantity` to the index set of that quantity."""
-        from dataclasses import replace
-
         for name, (other, place) in self.where_of.items():
             target = self.found.quantities.get(other)
             mine = self.found.quantities[name]

@@ -13,22 +13,23 @@ from bullwhip.errors import Problem, did_you_mean
 from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references, walk
 from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.model.source import ScalarNode
-from bullwhip.units import DIMENSIONLESS, show
+from bullwhip.units import DIMENSIONLESS, divide, multiply, power, show
 from bullwhip.units import Dimension as UnitDimension
-from bullwhip.units import divide, multiply, power
 from bullwhip.validate.declarations import Declarations
 
 __all__ = ["check_expressions"]
-
-ANY: UnitDimension | None = None
-"""The dimension of a literal zero, which fits everything."""
 
 _WHOLE_COUNT_ONLY = ("floor", "ceil")
 _PURE = ("exp", "log")
 _PHYSICAL = frozenset({"time", "mass", "length", "temperature", "current", "data", "flop", "operation"})
 
 
-def check_expressions(found: Declarations, dimensions: Mapping[str, Dimension], periods: tuple[int, ...], problems: list[Problem]) -> None:
+def check_expressions(
+    found: Declarations,
+    dimensions: Mapping[str, Dimension],
+    periods: tuple[int, ...],
+    problems: list[Problem],
+) -> None:
     """Append a problem for everything that does not hold in any expression or variant."""
     for name in found.quantities:
         if name in found.expressions:
@@ -37,7 +38,7 @@ def check_expressions(found: Declarations, dimensions: Mapping[str, Dimension], 
             _Check(found, dimensions, periods, problems, name, variant, tree).run()
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Stops the unit check of one expression after its first problem: later ones would be echoes."""
 
 
@@ -89,7 +90,9 @@ class _Check:
             if dimension == "period":
                 self.check_fixed_period(reference, target, member)
             elif dimension not in target.dimensions:
-                hint = f"its dimensions: {', '.join(target.dimensions)}" if target.dimensions else "it has no dimensions"
+                hint = (
+                    f"its dimensions: {', '.join(target.dimensions)}" if target.dimensions else "it has no dimensions"
+                )
                 self.report("BW207", f"{target.id!r} has no dimension {dimension!r}", reference.span, hint)
             elif member not in self.dimensions[dimension].members:
                 hint = did_you_mean(member, self.dimensions[dimension].members, "members")
@@ -143,9 +146,15 @@ class _Check:
                     hint = f"choose one, e.g. {example}; its members are alternatives and cannot be summed"
                 else:
                     hint = f"add {dimension!r} to foreach, choose a member ({example}), or sum(…, {dimension})"
-                self.report("BW207", f"{target.id!r} has the dimension {dimension!r}, {self.name!r} has not", reference.span, hint)
+                self.report(
+                    "BW207",
+                    f"{target.id!r} has the dimension {dimension!r}, {self.name!r} has not",
+                    reference.span,
+                    hint,
+                )
         if target.timed and not timed and "period" not in chosen:
-            hint = f"add period to foreach, or fix one: {reference.name}[period={self.periods[0] if self.periods else '…'}]"
+            first = self.periods[0] if self.periods else "…"
+            hint = f"add period to foreach, or fix one: {reference.name}[period={first}]"
             self.report("BW207", f"{target.id!r} has periods, {self.name!r} has not", reference.span, hint)
 
     def check_sum(self, call: Call, inner: Expr, over: str, free: frozenset[str], timed: bool) -> None:
@@ -162,7 +171,12 @@ class _Check:
             self.report("BW213", message, call.span, f"choose one: [{over}={dimension.members[0]}]")
             return
         if over in free:
-            self.report("BW207", f"{self.name!r} already runs over {over!r}", call.span, "drop it from foreach or drop the sum")
+            self.report(
+                "BW207",
+                f"{self.name!r} already runs over {over!r}",
+                call.span,
+                "drop it from foreach or drop the sum",
+            )
             return
         varies = any(
             over in self.found.quantities[r.name].dimensions and over not in {d for d, _ in r.select}
@@ -197,19 +211,20 @@ class _Check:
             return  # a unit that could not be read has been reported where it is declared
         try:
             result = self.unit(self.tree)
-        except _Refused:
+        except _RefusedError:
             return
         expected = self.found.units[self.name].dimension
-        if result is not ANY and result != expected:
+        if result is not None and result != expected:
             message = f"the expression gives {show(result)}, the rule declares {self.quantity.unit} = {show(expected)}"
             missing = divide(expected, result)
             hint = f"a factor of {show(missing)} is missing" if len(missing) <= 4 else ""
             self.report("BW205", message, self.tree.span, hint)
 
     def unit(self, tree: Expr) -> UnitDimension | None:
+        """Return the dimension of a part; None for a literal zero, which fits everything."""
         match tree:
             case Number(value=value):
-                return ANY if value == 0 else DIMENSIONLESS
+                return None if value == 0 else DIMENSIONLESS
             case Reference(name=name):
                 return self.found.units[name].dimension
             case Negate(argument=inner):
@@ -226,7 +241,7 @@ class _Check:
         if tree.operator == "^":
             assert isinstance(tree.right, Number)  # noqa: S101  the grammar admits nothing else
             base = self.unit(tree.left)
-            return base if base is ANY else power(base, tree.right.value)
+            return base if base is None else power(base, tree.right.value)
         chain: list[tuple[str, Expr]] = []
         node: Expr = tree
         operators = "+-" if tree.operator in "+-" else "*/"
@@ -239,24 +254,24 @@ class _Check:
         result: UnitDimension = DIMENSIONLESS
         for operator, part in parts:
             unit = self.unit(part)
-            if unit is not ANY:
+            if unit is not None:
                 result = multiply(result, unit) if operator == "*" else divide(result, unit)
         return result
 
     def same(self, tree: Expr, parts: tuple[Expr, ...], what: str) -> UnitDimension | None:
-        common: UnitDimension | None = ANY
+        common: UnitDimension | None = None
         first: Expr | None = None
         for part in parts:
             unit = self.unit(part)
-            if unit is ANY:
+            if unit is None:
                 continue
-            if common is ANY:
+            if common is None:
                 common, first = unit, part
             elif unit != common:
                 assert first is not None  # noqa: S101  set together with common
                 message = f"{what} mixes {show(common)} ({self.words(first)}) with {show(unit)} ({self.words(part)})"
                 self.report("BW205", message, part.span, self.advice(common, unit))
-                raise _Refused
+                raise _RefusedError
         return common
 
     def words(self, tree: Expr) -> str:
@@ -288,14 +303,19 @@ class _Check:
             return DIMENSIONLESS
         unit = self.unit(arguments[0])
         if name == "sqrt":
-            return unit if unit is ANY else power(unit, Fraction(1, 2))
-        if name in _PURE and unit not in (ANY, DIMENSIONLESS):
+            return unit if unit is None else power(unit, Fraction(1, 2))
+        if name in _PURE and unit not in (None, DIMENSIONLESS):
             self.report("BW205", f"{name}() of {show(unit or ())}", tree.span, "divide by a reference amount first")
-            raise _Refused
-        if name in _WHOLE_COUNT_ONLY and unit is not ANY and any(self.measured(n) for n, _ in unit):
+            raise _RefusedError
+        if name in _WHOLE_COUNT_ONLY and unit is not None and any(self.measured(n) for n, _ in unit):
             message = f"{name}() of {show(unit)} depends on the unit it is written in"
-            self.report("BW205", message, tree.span, "only counts and pure numbers are rounded; divide by a unit amount first")
-            raise _Refused
+            self.report(
+                "BW205",
+                message,
+                tree.span,
+                "only counts and pure numbers are rounded; divide by a unit amount first",
+            )
+            raise _RefusedError
         return DIMENSIONLESS if name in _PURE else unit
 
     @staticmethod

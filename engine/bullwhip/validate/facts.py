@@ -20,8 +20,24 @@ from bullwhip.validate.mapping import CellRule, ClaimRule, DocumentMapping, unkn
 __all__ = ["read_claims"]
 
 BOUNDS = ("", "~", "<", "<=", ">", ">=")
-_CELL_COLUMNS = ("locator", "row", "column", "part", "lexical", "value", "low", "high", "bound", "unit", "status", "line")
-_CLAIM_COLUMNS = ("locator", "subject", "measure", "value", "low", "high", "bound", "text_value", "unit", "period", "status", "by", "basis", "line")  # fmt: skip
+_CELL_COLUMNS = (
+    "locator",
+    "row",
+    "column",
+    "part",
+    "lexical",
+    "value",
+    "low",
+    "high",
+    "bound",
+    "unit",
+    "status",
+    "line",
+)
+_CLAIM_COLUMNS = (
+    *("locator", "subject", "measure", "value", "low", "high", "bound", "text_value", "unit", "period", "status", "by"),
+    *("basis", "line"),
+)
 
 
 def read_claims(
@@ -127,12 +143,18 @@ class _Reader:
     def base(self, row: _Row, subject: str, measure: str, *, table: bool) -> Claim:
         if row["status"] not in STATUS:
             expected = ", ".join(STATUS)
-            self.problems.append(Problem("BW110", f"status {row['status']!r} is not one of {expected}", row.place("status")))
+            self.problems.append(
+                Problem("BW110", f"status {row['status']!r} is not one of {expected}", row.place("status"))
+            )
         if row["bound"] not in BOUNDS:
-            self.problems.append(Problem("BW110", f"bound {row['bound']!r} is not one of ~ < <= > >=", row.place("bound")))
+            self.problems.append(
+                Problem("BW110", f"bound {row['bound']!r} is not one of ~ < <= > >=", row.place("bound"))
+            )
         unit = self.unit(row)
         value, low, high = (self.number(row, c) for c in ("value", "low", "high"))
-        lexical = row["lexical"] or row["value"] or row["text_value"] or (f"{row['low']}-{row['high']}" if row["low"] else "")
+        lexical = (
+            row["lexical"] or row["value"] or row["text_value"] or (f"{row['low']}-{row['high']}" if row["low"] else "")
+        )
         return Claim(
             "", self.mapping.document.id, table, row["locator"], "", "", "", lexical, value, low, high, row["bound"],
             row["unit"], unit.text if unit else "", row["status"], "", subject, measure, "", "",
@@ -141,8 +163,12 @@ class _Reader:
 
     def unit(self, row: _Row) -> Unit | None:
         if row["unit"] not in self.mapping.units:
-            hint = f"add it under units: in the document file; {did_you_mean(row['unit'], self.mapping.units)}".rstrip("; ")
-            self.problems.append(Problem("BW206", f"the printed unit {row['unit']!r} is not mapped", row.place("unit"), hint))
+            hint = f"add it under units: in the document file; {did_you_mean(row['unit'], self.mapping.units)}".rstrip(
+                "; "
+            )
+            self.problems.append(
+                Problem("BW206", f"the printed unit {row['unit']!r} is not mapped", row.place("unit"), hint)
+            )
             return None
         return self.mapping.units[row["unit"]]
 
@@ -152,7 +178,9 @@ class _Reader:
         try:
             return read_decimal(row[column])
         except NumberFormatError as error:
-            self.problems.append(Problem("BW112", str(error), row.place(column), "the print belongs into the lexical column"))
+            self.problems.append(
+                Problem("BW112", str(error), row.place(column), "the print belongs into the lexical column")
+            )
             return None
 
     def join(self, claim: Claim, rule: CellRule | ClaimRule, pairs: Index, period: int | None, row: _Row) -> Claim:
@@ -168,7 +196,8 @@ class _Reader:
         value = None
         if unit is not None and rule.unit is not None:
             if unit.dimension != rule.unit.dimension:
-                message = f"{rule.unit.text} = {show(rule.unit.dimension)} does not fit {quantity.id!r} in {unit.text} = {show(unit.dimension)}"
+                own = f"{quantity.id!r} in {unit.text} = {show(unit.dimension)}"
+                message = f"{rule.unit.text} = {show(rule.unit.dimension)} does not fit {own}"
                 self.report_once(Problem("BW205", message, rule.place))
             elif claim.value is not None:
                 value = claim.value * rule.unit.factor / unit.factor
@@ -178,7 +207,13 @@ class _Reader:
             self.problems.append(Problem("BW209", _range_message(quantity, claim.lexical), row.place("value")))
         text = rule.unit.text if rule.unit is not None else claim.unit_id
         return replace(
-            claim, unit_id=text, quantity=quantity.id, index=index, model_period=period, model_value=value, feeds=feeds
+            claim,
+            unit_id=text,
+            quantity=quantity.id,
+            index=index,
+            model_period=period,
+            model_value=value,
+            feeds=feeds,
         )
 
     def is_input(self, quantity: Quantity, index: Index, period: int | None) -> bool:
@@ -191,7 +226,9 @@ class _Reader:
         for dimension, member in given.items():
             if dimension not in quantity.dimensions:
                 message = f"{quantity.id!r} has no dimension {dimension!r}"
-                self.report_once(Problem("BW207", message, place, f"its dimensions: {', '.join(quantity.dimensions) or 'none'}"))
+                self.report_once(
+                    Problem("BW207", message, place, f"its dimensions: {', '.join(quantity.dimensions) or 'none'}")
+                )
             elif member not in self.dimensions[dimension].members:
                 hint = did_you_mean(member, self.dimensions[dimension].members, "members")
                 self.report_once(Problem("BW207", f"{member!r} is not a member of {dimension!r}", place, hint))
@@ -203,9 +240,14 @@ class _Reader:
 
     def report_unused(self) -> None:
         """Report mapping entries that met no row: a misspelt row would otherwise lose its fact silently."""
-        for rule in (*self.mapping.cells, *self.mapping.claims):
+        rules: list[CellRule | ClaimRule] = [*self.mapping.cells, *self.mapping.claims]
+        for rule in rules:
             if id(rule) not in self.used:
-                what = f"{rule.tables}, {list(rule.rows)}" if isinstance(rule, CellRule) else f"{rule.subject}, {rule.measure}"
+                what = (
+                    f"{rule.tables}, {list(rule.rows)}"
+                    if isinstance(rule, CellRule)
+                    else f"{rule.subject}, {rule.measure}"
+                )
                 hint = "copy the row, column and part exactly as they stand in the table"
                 self.problems.append(Problem("BW211", f"the mapping of {what} meets no row", rule.place, hint))
 

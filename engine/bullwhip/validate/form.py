@@ -21,7 +21,14 @@ def scalar_text(node: Node | None) -> str:
 class Form:
     """One mapping being read; every accessor reports what is wrong and returns a neutral value."""
 
-    def __init__(self, node: Node, problems: list[Problem], what: str, keys: Iterable[str], required: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        node: Node,
+        problems: list[Problem],
+        what: str,
+        keys: Iterable[str],
+        required: Iterable[str] = (),
+    ) -> None:
         """Check the keys of `node`; `what` names the thing in messages, e.g. "rule 'hbm.value'"."""
         self.problems, self.what = problems, what
         self.node = node if isinstance(node, MapNode) else MapNode({}, {}, node.place)
@@ -106,7 +113,9 @@ class Form:
             if isinstance(item, ScalarNode):
                 found.append(item.value.strip())
             else:
-                self.problems.append(Problem("BW110", f"{key} of {self.what} must be a list of plain values", item.place))
+                self.problems.append(
+                    Problem("BW110", f"{key} of {self.what} must be a list of plain values", item.place)
+                )
         return tuple(found)
 
     def integers(self, key: str) -> tuple[int, ...]:
@@ -125,7 +134,9 @@ class Form:
         try:
             return read_decimal(text)
         except NumberFormatError as error:
-            self.problems.append(Problem("BW112", f"{key} of {self.what}: {error}", self.place(key), "write plain digits"))
+            self.problems.append(
+                Problem("BW112", f"{key} of {self.what}: {error}", self.place(key), "write plain digits")
+            )
             return None
 
     def label(self, key: str = "label") -> Label:

@@ -25,7 +25,13 @@ def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> He
         problems.append(Problem("BW109", "no rule file has a workspace: section", Place("rules/workspace.yaml"), hint))
         return Header("", Label(), (), 0, ())
     for _, extra in holders[1:]:
-        problems.append(Problem("BW202", f"a second workspace: section; the first is in {holders[0][0]}", extra.keys["workspace"]))
+        problems.append(
+            Problem(
+                "BW202",
+                f"a second workspace: section; the first is in {holders[0][0]}",
+                extra.keys["workspace"],
+            )
+        )
     root = holders[0][1]
     form = Form(root.items["workspace"], problems, "workspace", ("id", "label"), ("id",))
     first, last, default = 0, -1, 0
@@ -44,7 +50,9 @@ def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> He
     return Header(form.text("id"), form.label(), tuple(range(first, last + 1)), default, counts)
 
 
-def _read_counts(files: list[tuple[str, MapNode]], problems: list[Problem]) -> tuple[tuple[str, Label, tuple[str, ...]], ...]:
+def _read_counts(
+    files: list[tuple[str, MapNode]], problems: list[Problem]
+) -> tuple[tuple[str, Label, tuple[str, ...]], ...]:
     counts = []
     for _, root in files:
         if "units" not in root.items:
@@ -55,7 +63,9 @@ def _read_counts(files: list[tuple[str, MapNode]], problems: list[Problem]) -> t
         for name, node in section:
             form = Form(node, problems, f"unit {name!r}", ("zh", "en", "aliases"))
             if not MEMBER.fullmatch(name):
-                problems.append(Problem("BW203", f"the unit name {name!r} is malformed", section.keys[name], "use snake_case"))
+                problems.append(
+                    Problem("BW203", f"the unit name {name!r} is malformed", section.keys[name], "use snake_case")
+                )
                 continue
             counts.append((name, Label(form.text("zh"), form.text("en")), form.texts("aliases")))
     return tuple(counts)
@@ -82,7 +92,14 @@ def read_dimensions(files: list[tuple[str, MapNode]], problems: list[Problem]) -
             what = f"dimension {name!r}"
             form = Form(node, problems, what, ("label", "members", "alternatives"), ("members",))
             if not MEMBER.fullmatch(name) or not name[0].isalpha() or name in RESERVED:
-                problems.append(Problem("BW203", f"{what} has a malformed or reserved id", section.keys[name], "use snake_case"))
+                problems.append(
+                    Problem(
+                        "BW203",
+                        f"{what} has a malformed or reserved id",
+                        section.keys[name],
+                        "use snake_case",
+                    )
+                )
                 continue
             if name in dimensions:
                 problems.append(Problem("BW202", f"{what} is declared twice", section.keys[name]))
@@ -91,7 +108,9 @@ def read_dimensions(files: list[tuple[str, MapNode]], problems: list[Problem]) -
             for member, label in form.mapping("members"):
                 if not MEMBER.fullmatch(member):
                     place = form.mapping("members").keys[member]
-                    problems.append(Problem("BW203", f"the member {member!r} of {what} is malformed", place, "use snake_case"))
+                    problems.append(
+                        Problem("BW203", f"the member {member!r} of {what} is malformed", place, "use snake_case")
+                    )
                     continue
                 text = Form(label, problems, f"member {member!r}", ("zh", "en"))
                 members.append(member)

@@ -80,7 +80,13 @@ _ROLES = ("supplier", "customer", "investor", "standard_setter")
 
 def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem]) -> DocumentMapping:
     """Return the mapping of one document."""
-    form = Form(root, problems, "document file", ("document", "segments", "units", "tables", "cells", "claims", "shares"), ("document",))
+    form = Form(
+        root,
+        problems,
+        "document file",
+        ("document", "segments", "units", "tables", "cells", "claims", "shares"),
+        ("document",),
+    )
     document = _document(form, problems)
     units: dict[str, Unit | None] = {}
     for printed, node in form.mapping("units"):
@@ -89,7 +95,12 @@ def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem])
     segments = {}
     for printed, node in form.mapping("segments"):
         inner = Form(node, problems, f"segment {printed!r}", ("tier", "role", "product", "index"), ("tier", "role"))
-        segments[printed] = (inner.text("tier"), inner.choice("role", _ROLES, "supplier"), inner.text("product"), _pairs(inner.get("index"), problems))
+        segments[printed] = (
+            inner.text("tier"),
+            inner.choice("role", _ROLES, "supplier"),
+            inner.text("product"),
+            _pairs(inner.get("index"), problems),
+        )
     subjects = {table: scalar_text(node) for table, node in form.mapping("tables")}
     return DocumentMapping(
         document,
@@ -131,9 +142,24 @@ def _pairs(node: Node | None, problems: list[Problem]) -> Pairs:
 
 
 def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> CellRule:
-    keys = ("tables", "row", "rows", "column", "columns", "part", "quantity", "index", "unit", "period", "use", "note")
+    keys = (
+        "tables",
+        "row",
+        "rows",
+        "column",
+        "columns",
+        "part",
+        "quantity",
+        "index",
+        "unit",
+        "period",
+        "use",
+        "note",
+    )
     form = Form(node, problems, "cell mapping", keys, ("tables", "quantity", "unit"))
-    rows = {form.text("row"): ()} if form.has("row") else {k: _pairs(v, problems) for k, v in form.mapping("rows")}
+    single: dict[str, Pairs] = {form.text("row"): ()}
+    several = {k: _pairs(v, problems) for k, v in form.mapping("rows")}
+    rows = single if form.has("row") else several
     if not rows:
         problems.append(Problem("BW109", "a cell mapping needs row: or rows:", node.place))
     columns: dict[str, Pairs] | None = None
@@ -161,8 +187,21 @@ def _claim_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> 
 
 
 def _share_rule(node: Node, problems: list[Problem]) -> ShareRule:
-    form = Form(node, problems, "share mapping", ("subject", "measure", "company", "tier", "of", "note"), ("subject", "measure", "company", "tier"))
-    return ShareRule(form.text("subject"), form.text("measure"), form.text("company"), form.text("tier"), form.text("of"), node.place)
+    form = Form(
+        node,
+        problems,
+        "share mapping",
+        ("subject", "measure", "company", "tier", "of", "note"),
+        ("subject", "measure", "company", "tier"),
+    )
+    return ShareRule(
+        form.text("subject"),
+        form.text("measure"),
+        form.text("company"),
+        form.text("tier"),
+        form.text("of"),
+        node.place,
+    )
 
 
 def unknown_quantity(name: str, known: Mapping[str, object], place: Place) -> Problem:

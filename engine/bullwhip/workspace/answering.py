@@ -53,7 +53,9 @@ def sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
         if not given.claims:
             found.append(Source("assumption", name, note=given.note.removeprefix("assumption: ")))
             continue
-        disputed = tuple(f"{claims[i].document} {claims[i].locator}: {claims[i].lexical} {claims[i].unit}" for i in given.losers)
+        disputed = tuple(
+            f"{claims[i].document} {claims[i].locator}: {claims[i].lexical} {claims[i].unit}" for i in given.losers
+        )
         found += [claim_source(claims[i], name, published[claims[i].document], disputed) for i in given.claims]
     return tuple(found)
 
@@ -61,14 +63,15 @@ def sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
 def closed_form(evaluation: Evaluation, position: int) -> Form:
     """Return a cell written out in its inputs."""
     node = evaluation.program.cells[position].node
-    definition = {k: v for k, v in evaluation.definition.items()}
-    return form(evaluation.program, evaluation.program.dag, node, definition)
+    return form(evaluation.program, evaluation.program.dag, node, evaluation.definition)
 
 
 # -- sensitivities ------------------------------------------------------------------------------------------------
 
 
-def _driver_groups(evaluation: Evaluation, names: list[str]) -> list[tuple[str, tuple[tuple[str, str], ...], list[int]]]:
+def _driver_groups(
+    evaluation: Evaluation, names: list[str]
+) -> list[tuple[str, tuple[tuple[str, str], ...], list[int]]]:
     """Return each driver and index with the cells that move together: all its periods, or the one that was named."""
     program = evaluation.program
     groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = {}
@@ -118,7 +121,14 @@ def _reaching(evaluation: Evaluation, position: int, cells: list[int]) -> list[i
 
 
 def _sensitivity(
-    evaluation: Evaluation, position: int, driver: str, index: tuple[tuple[str, str], ...], cells: list[int], scenario: str, *, forms: bool
+    evaluation: Evaluation,
+    position: int,
+    driver: str,
+    index: tuple[tuple[str, str], ...],
+    cells: list[int],
+    scenario: str,
+    *,
+    forms: bool,
 ) -> Sensitivity:
     program = evaluation.program
     cell = program.cells[position]
@@ -126,7 +136,8 @@ def _sensitivity(
     parallel = responses(evaluation, (position,), dict.fromkeys(cells, Fraction(1)), proportional=False)[position]
     relative = responses(evaluation, (position,), dict.fromkeys(cells), proportional=True)[position]
     kink = parallel.is_kink or relative.is_kink
-    derivative_form, elasticity_form, symbols = "", "", {}
+    derivative_form, elasticity_form = "", ""
+    symbols: dict[str, str] = {}
     reach = _reaching(evaluation, position, cells)
     if forms and reach:
         derivative_form, elasticity_form, symbols = _forms(evaluation, position, reach)
@@ -168,7 +179,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
     quantity = program.quantities[cell.quantity]
     inputs = evaluation.inputs(position)
     names = symbol_names(program, inputs)
-    symbols = []
+    symbols: list[dict[str, Any]] = []
     for p in inputs:
         c = program.cells[p]
         given = evaluation.given(p)
@@ -201,7 +212,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
         "closed_form_size": written.size,
         "latex": written.latex if not written.steps else None,
         "symbols": symbols,
-        "path": paths.get(driver, []) if driver else [s for path in paths.values() for s in path][:0] or _tree(evaluation, position),
+        "path": paths.get(driver, []) if driver else _edges(evaluation, position),
         "paths": paths,
         "sensitivities": [s.as_dict() for s in some],
         "printed": compared,
@@ -209,7 +220,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
     }
 
 
-def _tree(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
+def _edges(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
     """Return every rule edge between a cell and its inputs, inputs first."""
     program = evaluation.program
     nodes = program.dag.nodes
@@ -260,7 +271,13 @@ def exposure(
         path = reached_path(program, [selection.quantity.id], cell.quantity)
         effect = answers[t].derivative
         reached.append(
-            Reached(t, evaluation.value(t), answers[t].elasticity, None if effect is None else effect / 100, path or ())
+            Reached(
+                t,
+                evaluation.value(t),
+                answers[t].elasticity,
+                None if effect is None else effect / 100,
+                path or (),
+            )
         )
     rows = rank(program, reached)
     return Exposure(
@@ -284,7 +301,9 @@ def _dependents(evaluation: Evaluation, moved: list[int]) -> set[int]:
 
 def _notes(program: CompiledProgram, reached: list[Reached]) -> tuple[str, ...]:
     notes = []
-    alternatives = sorted({d for r in reached for d, _ in program.cells[r.position].index if program.dimensions[d].alternatives})
+    alternatives = sorted(
+        {d for r in reached for d, _ in program.cells[r.position].index if program.dimensions[d].alternatives}
+    )
     if alternatives:
         shown = ", ".join(alternatives)
         notes.append(f"read at one member of each dimension of alternatives ({shown}); choose others with --at")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from bullwhip.errors import Problem
+from bullwhip.errors import BullwhipError, Problem
 from bullwhip.workspace.opening import check_files, missing_file, open_files
 
 __all__ = ["check_path"]
@@ -22,22 +23,38 @@ def check_path(path: Path | None, workspace: Path | None) -> tuple[str, tuple[Pr
     """
     from bullwhip.compile import compile_program
 
+    name = shown = ""
     if path is None or path.is_dir():
         files, key = open_files(path or workspace)
     else:
-        if not path.is_file():
-            raise missing_file(str(path))
-        files, key = open_files(workspace)
-        name = f"rules/{path.name}"
-        replaced = [n for n in files if n.rsplit("/", 1)[-1] == path.name and n.startswith("rules/")]
-        for old in replaced:
-            del files[old]
-        files[replaced[0] if len(replaced) == 1 else name] = path.read_bytes()
-    checked = check_files(files, key)
-    program = compile_program(checked)
+        files, key, name = _with_file(path, workspace)
+        shown = str(path)
+    try:
+        checked = check_files(files, key)
+        program = compile_program(checked)
+    except BullwhipError as error:
+        raise type(error)([_renamed(p, name, shown) for p in error.problems]) from None
     drivers = sum(q.is_driver for q in checked.quantities.values())
     summary = (
         f"sound: {drivers} drivers, {len(checked.quantities) - drivers} rules, {len(program.cells)} cells, "
         f"{len(checked.claims)} claims of {len(checked.documents)} documents, {len(checked.chain.companies)} companies"
     )
-    return summary, checked.warnings
+    return summary, tuple(_renamed(p, name, shown) for p in checked.warnings)
+
+
+def _with_file(path: Path, workspace: Path | None) -> tuple[dict[str, bytes], str, str]:
+    """Return the files of a workspace with one rule file added, or put in the place of the one of the same name."""
+    if not path.is_file():
+        raise missing_file(str(path))
+    files, key = open_files(workspace)
+    same = [n for n in files if n.startswith("rules/") and n.rsplit("/", 1)[-1] == path.name]
+    name = same[0] if len(same) == 1 else f"rules/{path.name}"
+    files[name] = path.read_bytes()
+    return files, key, name
+
+
+def _renamed(problem: Problem, name: str, shown: str) -> Problem:
+    """Show the file of a problem under the path that the user gave."""
+    if not name or problem.place is None or problem.place.file != name:
+        return problem
+    return replace(problem, place=replace(problem.place, file=shown))

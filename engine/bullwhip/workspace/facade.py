@@ -18,6 +18,9 @@ from bullwhip.workspace.opening import open_program
 
 if TYPE_CHECKING:
     import sympy
+    from rdflib import Dataset
+
+    from bullwhip.query.sparql import Table
 
 __all__ = ["Demand", "Workspace"]
 
@@ -66,7 +69,11 @@ class Workspace:
     """
 
     def __init__(
-        self, program: CompiledProgram, files: Mapping[str, bytes], scenario: str = "base", values: Sequence[str] = ()
+        self,
+        program: CompiledProgram,
+        files: Mapping[str, bytes],
+        scenario: str = "base",
+        values: Sequence[str] = (),
     ) -> None:
         """Use `Workspace.open`; this takes an already compiled program."""
         self.program = program
@@ -149,16 +156,18 @@ class Workspace:
         if len(positions) > 1:
             cells = [self.program.cells[p] for p in positions]
             members = "; ".join(",".join(f"{d}={m}" for d, m in c.index) for c in cells[:6])
-            raise UsageError(Problem("BW001", f"{name!r} selects {len(positions)} cells", hint=f"choose one: {members}"))
+            raise UsageError(
+                Problem("BW001", f"{name!r} selects {len(positions)} cells", hint=f"choose one: {members}")
+            )
         return Demand(self, positions[0])
 
-    def value(self, name: str, period: int | None = None) -> list[Value]:
+    def value(self, name: str, period: int | None = None) -> Sequence[Value]:
         """Return the values of every cell that a name selects, index by index, period by period."""
         return [answering.value(self.evaluation, p, self.scenario_id) for p in self.cells(name, period)]
 
     def sensitivity(
         self, name: str, drivers: Iterable[str] = (), period: int | None = None, *, forms: bool = True
-    ) -> list[Sensitivity]:
+    ) -> Sequence[Sensitivity]:
         """Return derivative and elasticity of cells to drivers; without drivers, to every driver that reaches them.
 
         Args:
@@ -169,9 +178,9 @@ class Workspace:
             forms: whether closed forms are built.
         """
         at = self._at_period(name, period)
-        return answering.sensitivities(self.evaluation, at, list(drivers), self.scenario_id, forms=forms)
+        return answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
 
-    def explain(self, name: str, driver: str = "", period: int | None = None) -> list[dict[str, Any]]:
+    def explain(self, name: str, driver: str = "", period: int | None = None) -> Sequence[dict[str, Any]]:
         """Return value, closed form, path and sources of every cell that a name selects, as plain data."""
         at = self._at_period(name, period)
         return [answering.explanation(self.evaluation, p, driver, self.scenario_id) for p in at]
@@ -200,13 +209,51 @@ class Workspace:
         """
         return answering.exposure(self.evaluation, driver, period, top, chosen or {}, self.scenario_id, self.as_of_date)
 
-    def list(self, kind: str) -> list[dict[str, Any]]:
-        """Return what there is of a kind: drivers, quantities, companies, tiers, reports, scenarios, queries …"""
+    def list(self, kind: str) -> Sequence[dict[str, Any]]:
+        """Return what there is of a kind, e.g. drivers, quantities, companies, tiers, reports, scenarios, queries."""
         return listing.list_kind(self.program, self.files, kind)
 
-    def facts(self, report: str = "", locator: str = "", subject: str = "", quantity: str = "") -> list[dict[str, Any]]:
-        """Return claims as plain data, in order of document and print, filtered by exact report, locator or quantity."""
+    def facts(
+        self, report: str = "", locator: str = "", subject: str = "", quantity: str = ""
+    ) -> Sequence[dict[str, Any]]:
+        """Return claims as plain data, in order of document and print; each filter is exact."""
         return listing.facts(self.program, report, locator, subject, quantity)
+
+    def nquads(self) -> bytes:
+        """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
+        from bullwhip.workspace.querying import nquads
+
+        return nquads(self.program, self.files, self.as_of_date)
+
+    def dataset(self) -> Dataset:
+        """Return the whole graph as an rdflib Dataset."""
+        from bullwhip.query.dataset import to_rdflib
+
+        return to_rdflib(self.nquads())
+
+    def query(self, name: str, parameters: Mapping[str, str] | None = None, text: str | None = None) -> Table:
+        """Run a named query of the workspace, or the SPARQL text given, and return its table.
+
+        Args:
+            name: id of a query, e.g. `chain/tiers`; with `text`, only its name in messages.
+            parameters: values by parameter name, read by the types the query's header declares.
+            text: SPARQL to run instead of a named query.
+        """
+        from bullwhip.workspace.querying import query
+
+        return query(self, name, parameters or {}, text)
+
+    def query_help(self, name: str, text: str | None = None) -> Sequence[str]:
+        """Return what a query answers, its parameters and an example, line by line."""
+        from bullwhip.workspace.querying import query_help
+
+        return query_help(self, name, text)
+
+    def export(self, form: str, *, language: str = "both", period: int | None = None) -> bytes:
+        """Return an export as bytes: svg, dot, graphml, turtle, trig or nquads."""
+        from bullwhip.workspace.exporting import export
+
+        return export(self, form, language, period)
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""

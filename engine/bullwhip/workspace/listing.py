@@ -13,7 +13,17 @@ from bullwhip.model.quantity import Quantity
 
 __all__ = ["KINDS", "facts", "list_kind"]
 
-KINDS = ("drivers", "quantities", "rules", "companies", "tiers", "dimensions", "reports", "scenarios", "queries")
+KINDS = (
+    "drivers",
+    "quantities",
+    "rules",
+    "companies",
+    "tiers",
+    "dimensions",
+    "reports",
+    "scenarios",
+    "queries",
+)
 
 
 def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -> list[dict[str, Any]]:
@@ -53,14 +63,14 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
     if kind == "scenarios":
         base = _entry("base", "事实与假设", "facts and assumptions as they are") | {"set": {}, "variants": {}}
         return [base] + [
-            _entry(s.id, s.label.zh, s.label.en)
-            | {"set": {c: v for c, v, _ in s.values}, "variants": dict(s.variants)}
+            _entry(s.id, s.label.zh, s.label.en) | {"set": {c: v for c, v, _ in s.values}, "variants": dict(s.variants)}
             for s in program.scenarios.values()
         ]
     from bullwhip.query.sparql import read_headers
 
     return [
-        _entry(h.id, h.title.zh, h.title.en) | {"parameters": [p.name for p in h.parameters], "columns": list(h.columns)}
+        _entry(h.id, h.title.zh, h.title.en)
+        | {"parameters": [p.name for p in h.parameters], "columns": list(h.columns)}
         for h in read_headers(files)
     ]
 
@@ -74,7 +84,8 @@ def _quantity(program: CompiledProgram, q: Quantity) -> dict[str, Any]:
     periods = sorted({program.cells[i].period or 0 for i in cells} - {0})
     return _entry(q.id, q.label.zh, q.label.en, q.unit) | {
         "kind": "driver" if q.is_driver else "rule", "measures": q.kind, "dimensions": list(q.dimensions),
-        "periods": [periods[0], periods[-1]] if periods else None, "base_periods": list(q.given), "tier": q.tier or None,
+        "periods": [periods[0], periods[-1]] if periods else None, "base_periods": list(q.given),
+        "tier": q.tier or None,
         "known": sum(i in program.given for i in cells), "expression": q.expression or None,
         "range": [as_number(q.low), as_number(q.high)], "source": q.source or None, "note": q.note or None,
     }  # fmt: skip
@@ -96,7 +107,12 @@ def _companies(program: CompiledProgram) -> list[dict[str, Any]]:
 def facts(program: CompiledProgram, report: str, locator: str, subject: str, quantity: str) -> list[dict[str, Any]]:
     """Return claims as plain data; filters are exact, and an unknown one is refused with the nearest name."""
     claims = list(program.claims)
-    filters = (("report", report, "document"), ("locator", locator, "locator"), ("subject", subject, "subject"), ("quantity", quantity, "quantity"))  # fmt: skip
+    filters = (
+        ("report", report, "document"),
+        ("locator", locator, "locator"),
+        ("subject", subject, "subject"),
+        ("quantity", quantity, "quantity"),
+    )
     for name, wanted, attribute in filters:
         if not wanted:
             continue

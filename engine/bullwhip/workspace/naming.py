@@ -73,7 +73,13 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
         known_members = program.dimensions[dimension].members
         if member not in known_members:
             hint = did_you_mean(member, known_members, "members")
-            raise _wrong(text, f"{member!r} is not a member of {dimension!r}", hint, text.find(member, start), len(member))
+            raise _wrong(
+                text,
+                f"{member!r} is not a member of {dimension!r}",
+                hint,
+                text.find(member, start),
+                len(member),
+            )
         members.append((dimension, member))
     wanted = named if named is not None else period
     positions = tuple(

@@ -9,17 +9,25 @@ from bullwhip.model.program import CheckedProgram, CompiledProgram
 from bullwhip.resources import data
 from bullwhip.workspace.cache import engine_key, read_plan, write_plan
 
-__all__ = ["open_program", "open_files", "check_files"]
+__all__ = ["check_files", "open_files", "open_program"]
 
 
 def _folders(path: Path | None) -> tuple[Path, Path | None, Path | None]:
     if path is None:
         return data("rules"), data("ontology"), data("queries")
     if not path.exists():
-        raise UsageError(Problem("BW101", f"the workspace {path} does not exist", hint="name a folder that holds rules/"))
+        raise UsageError(
+            Problem("BW101", f"the workspace {path} does not exist", hint="name a folder that holds rules/")
+        )
     if not (path / "rules").is_dir():
         message = f"{path} holds no folder rules/"
-        raise UsageError(Problem("BW101", message, hint="a workspace is a folder with rules/, and ontology/ and queries/ beside it"))
+        raise UsageError(
+            Problem(
+                "BW101",
+                message,
+                hint="a workspace is a folder with rules/, and ontology/ and queries/ beside it",
+            )
+        )
     ontology, queries = path / "ontology", path / "queries"
     return path / "rules", ontology if ontology.is_dir() else None, queries if queries.is_dir() else None
 

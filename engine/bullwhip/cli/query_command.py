@@ -1,0 +1,89 @@
+"""`bullwhip query`: named SPARQL queries and query files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bullwhip.cli.options import json_option, open_workspace
+from bullwhip.cli.output import Column, say, table, write_json
+from bullwhip.errors import Problem, UsageError
+
+
+@click.command("query", short_help="Run a named SPARQL query, or a query file.")
+@click.argument("name", metavar="NAME|FILE.rq", required=False)
+@click.option(
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of the query; may be repeated.",
+)
+@click.option(
+    "--help-query",
+    "explain",
+    is_flag=True,
+    help="Show what the query answers, its parameters and an example.",
+)
+@click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by this date.")
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    name: str | None,
+    parameters: tuple[str, ...],
+    explain: bool,
+    as_of: str,
+    as_json: bool,
+) -> None:
+    """Run the query NAME of the workspace, or the SPARQL in FILE.rq, over facts, chain and rules.
+
+    Without NAME, list the queries. Parameters are bound as terms, never pasted into the text.
+    """
+    workspace = open_workspace(context, as_of=as_of)
+    if name is None:
+        entries = workspace.list("queries")
+        if as_json:
+            write_json(entries)
+            return
+        shown = ("id", "label_en", "label_zh", "parameters")
+        table([Column(k, k, False) for k in shown], [[_text(e[k]) for k in shown] for e in entries])
+        return
+    text = _file(name)
+    if explain:
+        for line in workspace.query_help(name, text):
+            say(line)
+        return
+    answer = workspace.query(name, dict(_pair(p) for p in parameters), text)
+    if as_json:
+        write_json(answer.as_dict())
+        return
+    table(
+        [Column(c, c, False) for c in answer.columns],
+        [["" if v is None else v for v in row] for row in answer.rows],
+    )
+
+
+def _text(value: object) -> str:
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value or "")
+
+
+def _file(name: str) -> str | None:
+    """Return the text of a query file, or None for a named query."""
+    if not name.endswith(".rq"):
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError(Problem("BW101", f"no query file {name!r}", hint="a named query is given without .rq"))
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(Problem("BW102", f"{name} cannot be read: {error}")) from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(Problem("BW002", f"{text!r} is not of the form NAME=VALUE"))
+    return key, value

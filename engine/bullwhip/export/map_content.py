@@ -1,0 +1,165 @@
+"""What stands in the chain map and in which column: tiers, their suppliers, printed shares; nothing about pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from bullwhip.export.escape import clean_text
+from bullwhip.export.share_text import ShownShare, bar_extent, describe_share, share_text, shown_shares
+from bullwhip.model.chain import Chain, Company, Tier
+from bullwhip.model.label import Label
+
+__all__ = ["CompanyEntry", "MapContent", "MapLanguage", "Place", "TierEntry", "label_lines", "map_content"]
+
+MapLanguage = Literal["zh", "en", "both"]
+Place = Literal["ordered", "beside", "demand"]
+
+OTHER_MARKET = "†"
+"""Marks a share of another market than the tier's other shares are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyEntry:
+    """A supplier at a tier, as it is written in the map."""
+
+    id: str
+    name: str
+    share: str
+    """As printed, or empty where none is printed."""
+    certain: Fraction
+    """Part of the bar that is drawn full."""
+    possible: Fraction
+    """Part of the bar up to the upper end of a range."""
+    details: str
+    """Full name, ticker and every printed share, for the tooltip."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierEntry:
+    """A tier with its suppliers."""
+
+    tier: Tier
+    place: Place
+    heading: tuple[str, ...]
+    """Its name: one line, or one per language."""
+    value: str
+    companies: tuple[CompanyEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapContent:
+    """Columns from left to right, and the tier edges to draw."""
+
+    columns: tuple[tuple[TierEntry, ...], ...]
+    edges: tuple[tuple[str, str], ...]
+
+    @property
+    def entries(self) -> tuple[TierEntry, ...]:
+        """All tiers shown, column by column."""
+        return tuple(entry for column in self.columns for entry in column)
+
+
+def label_lines(label: Label, fallback: str, language: MapLanguage) -> tuple[str, ...]:
+    """Return a name as cleaned lines: one, or Chinese and English where both are wanted and differ.
+
+    >>> label_lines(Label("光模块", "optical module"), "x", "both"), label_lines(Label("AMD", "AMD"), "x", "both")
+    (('光模块', 'optical module'), ('AMD',))
+    """
+    wanted = (label.zh, label.en) if language == "both" else (label.text(language),)
+    lines = tuple(dict.fromkeys(text for text in (clean_text(w).strip() for w in wanted) if text))
+    return lines or (clean_text(fallback).strip() or "?",)
+
+
+def map_content(chain: Chain, language: MapLanguage, values: Mapping[str, str]) -> MapContent:
+    """Return what the map shows.
+
+    A tier with a place in the order of value release is always shown; one beside the chain when it has suppliers,
+    and a source of demand in any case, if edges tie it to the rest.
+    """
+    companies = _suppliers(chain, language)
+    edges = tuple(dict.fromkeys((e.source, e.target) for e in chain.edges if e.source != e.target))
+    tiers = list({t.id: t for t in chain.tiers}.values())
+    shown = _shown(tiers, edges, companies)
+    edges = tuple((a, b) for a, b in edges if a in shown and b in shown)
+    columns: dict[int, list[TierEntry]] = {}
+    positions = _columns([t for t in tiers if t.id in shown], edges)
+    for tier in sorted((t for t in tiers if t.id in shown), key=_rank):
+        heading = label_lines(tier.label, tier.id, language)
+        value = clean_text(values.get(tier.id, "")).strip()
+        entry = TierEntry(tier, _place(tier), heading, value, companies.get(tier.id, ()))
+        columns.setdefault(positions[tier.id], []).append(entry)
+    return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges)
+
+
+def _place(tier: Tier) -> Place:
+    if tier.demand:
+        return "demand"
+    return "beside" if tier.order is None else "ordered"
+
+
+def _rank(tier: Tier) -> tuple[int, int]:
+    return ("ordered", "demand", "beside").index(_place(tier)), tier.order or 0
+
+
+def _suppliers(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEntry, ...]]:
+    """Return by tier its suppliers, each once: the largest printed share first, then in the order of the documents."""
+    known = {c.id: c for c in chain.companies}
+    shares = shown_shares(chain.shares)
+    found: dict[str, dict[str, CompanyEntry]] = {}
+    for supply in chain.supplies:
+        entries = found.setdefault(supply.tier, {})
+        if supply.role == "supplier" and supply.company not in entries:
+            company = known.get(supply.company) or Company(supply.company, Label())
+            entries[company.id] = _company(company, shares.get((company.id, supply.tier)), language)
+    return {
+        tier: tuple(sorted(entries.values(), key=lambda e: (not e.share, -e.possible, -e.certain)))
+        for tier, entries in found.items()
+    }
+
+
+def _company(company: Company, shown: ShownShare | None, language: MapLanguage) -> CompanyEntry:
+    name = " ".join(label_lines(company.label, company.id, language))
+    full = " ".join(label_lines(company.label, company.id, "both"))
+    details = " · ".join(p for p in (full, clean_text(company.ticker)) if p)
+    if shown is None:
+        return CompanyEntry(company.id, name, "", Fraction(0), Fraction(0), details)
+    printed = "; ".join(describe_share(s) for s in (shown.share, *shown.others))
+    text = clean_text(share_text(shown.share)) + ("" if shown.comparable else OTHER_MARKET)
+    return CompanyEntry(company.id, name, text, *bar_extent(shown.share), clean_text(f"{details} · {printed}"))
+
+
+def _shown(
+    tiers: list[Tier], edges: tuple[tuple[str, str], ...], companies: Mapping[str, tuple[CompanyEntry, ...]]
+) -> frozenset[str]:
+    shown = {t.id for t in tiers if t.order is not None}
+    wanted = {t.id for t in tiers if t.order is None and (t.demand or companies.get(t.id))}
+    if not shown and wanted:  # a chain without an order has nothing to be tied to but itself
+        shown = {next(t.id for t in tiers if t.id in wanted)}
+    while tied := {a for edge in edges for a in edge if shown.intersection(edge)} & wanted - shown:
+        shown |= tied
+    return frozenset(shown)
+
+
+def _columns(tiers: list[Tier], edges: tuple[tuple[str, str], ...]) -> dict[str, int]:
+    """Return the column of each tier: by order of release, demand last, others just before what they supply."""
+    orders = sorted({t.order for t in tiers if t.order is not None and not t.demand})
+    positions = {t.id: orders.index(t.order) for t in tiers if t.order is not None and not t.demand}
+    last = max(len(orders) - 1, 0)
+    positions |= {t.id: last + 1 for t in tiers if t.demand}
+    beside = [t.id for t in tiers if t.id not in positions]
+    while beside:
+        placed = [t for t in beside if any(t in e and set(e) - {t} & positions.keys() for e in edges)] or beside
+        positions |= {t: _beside(t, edges, positions, last) for t in placed}
+        beside = [t for t in beside if t not in positions]
+    return positions
+
+
+def _beside(tier: str, edges: tuple[tuple[str, str], ...], positions: Mapping[str, int], last: int) -> int:
+    supplied = [positions[b] for a, b in edges if a == tier and b in positions]
+    supplying = [positions[a] for a, b in edges if b == tier and a in positions]
+    if supplied:
+        return min(max(min(supplied) - 1, 0), last)
+    return min(max(supplying) + 1, last) if supplying else last

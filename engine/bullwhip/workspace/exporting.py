@@ -1,0 +1,108 @@
+"""Exports of a workspace, and writing a file so that it is there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from bullwhip.errors import Place, Problem, UsageError
+from bullwhip.numbers import decimal_text
+
+if TYPE_CHECKING:
+    from bullwhip.workspace.facade import Workspace
+
+__all__ = ["FORMATS", "export", "write_file"]
+
+FORMATS: dict[str, str] = {
+    "svg": "the chain map as a picture",
+    "dot": "the chain as Graphviz text",
+    "graphml": "the chain with its quantities as GraphML",
+    "turtle": "the whole graph as Turtle, named graphs merged",
+    "trig": "the whole graph as TriG, one named graph a document",
+    "nquads": "the whole graph as sorted N-Quads",
+}
+
+
+def export(workspace: Workspace, form: str, language: str, period: int | None) -> bytes:
+    """Return an export as bytes; the same inputs give the same bytes."""
+    program = workspace.program
+    lingua = cast(Literal["zh", "en", "both"], language)
+    if form == "svg":
+        from bullwhip.export.chainmap import chain_map
+
+        at = period if period is not None else program.header.default_period
+        title = program.header.label.zh if language == "zh" else program.header.label.en
+        if language == "both":
+            title = f"{program.header.label.zh} · {program.header.label.en}"
+        return chain_map(
+            program.chain, lingua, title, _subtitle(workspace, at), _values(workspace, at), _stamp(workspace)
+        ).encode()
+    if form == "dot":
+        from bullwhip.export.graphs import to_dot
+
+        return to_dot(program.chain, program.quantities, lingua).encode()
+    if form == "graphml":
+        from bullwhip.export.graphs import to_graphml
+
+        return to_graphml(program.chain, program.quantities).encode()
+    from bullwhip.query.dataset import to_format
+
+    return to_format(workspace.nquads(), form)
+
+
+def _subtitle(workspace: Workspace, period: int) -> str:
+    documents = ", ".join(f"{d.publisher.text('en')} {d.published}" for d in workspace.program.documents)
+    return f"{period}, scenario {workspace.scenario_id}; shares as printed by {documents}"
+
+
+def _stamp(workspace: Workspace) -> str:
+    receipt = workspace.receipt()
+    documents = ", ".join(receipt["documents"])
+    return f"bullwhip {receipt['bullwhip']} · inputs {_inputs(workspace)[:12]} · documents {documents}"
+
+
+def _inputs(workspace: Workspace) -> str:
+    """Return a hash of the input files alone, so that the picture changes with the data and not with the engine."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for name in sorted(workspace.files):
+        digest.update(name.encode() + b"\0" + workspace.files[name])
+    return digest.hexdigest()
+
+
+def _values(workspace: Workspace, period: int) -> dict[str, str]:
+    """Return a short figure for each tier: the primary quantity that sizes it, where its value is known."""
+    shown: dict[str, str] = {}
+    program = workspace.program
+    for position, cell in enumerate(program.cells):
+        quantity = program.quantities[cell.quantity]
+        if not quantity.primary or quantity.tier in shown or cell.period not in (None, period):
+            continue
+        value = workspace.evaluation.value(position)
+        if value is not None:
+            members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
+            shown[quantity.tier] = f"{decimal_text(value, 4)} {quantity.unit}{members}"
+    return shown
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file beside its name, flush it to disk, and rename it into place."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+    except OSError as error:
+        raise UsageError(Problem("BW003", f"cannot be written: {error.strerror}", Place(str(path)))) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise UsageError(Problem("BW003", f"cannot be written: {error.strerror}", Place(str(path)))) from None
