@@ -65,5 +65,5 @@ def money(value: Fraction | None, low: Fraction | None = None, high: Fraction | 
     ('1,838,241,758', '10–20', '')
     """
     if value is not None:
-        return decimal_text(value, 10)
-    return f"{decimal_text(low, 10)}–{decimal_text(high, 10)}" if low is not None and high is not None else ""
+        return decimal_text(value, 6)
+    return f"{decimal_text(low, 6)}–{decimal_text(high, 6)}" if low is not None and high is not None else ""

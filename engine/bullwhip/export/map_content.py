@@ -105,7 +105,10 @@ def _rank(tier: Tier) -> tuple[int, int]:
 
 
 def _suppliers(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEntry, ...]]:
-    """Return by tier its suppliers, each once: the largest printed share first, then in the order of the documents."""
+    """Return by tier its suppliers, each once, the largest printed share first, the tier's market before others.
+
+    Without a printed share they stand in the order of the documents.
+    """
     known = {c.id: c for c in chain.companies}
     shares = shown_shares(chain.shares)
     found: dict[str, dict[str, CompanyEntry]] = {}
@@ -114,10 +117,11 @@ def _suppliers(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEn
         if supply.role == "supplier" and supply.company not in entries:
             company = known.get(supply.company) or Company(supply.company, Label())
             entries[company.id] = _company(company, shares.get((company.id, supply.tier)), language)
-    return {
-        tier: tuple(sorted(entries.values(), key=lambda e: (not e.share, -e.possible, -e.certain)))
-        for tier, entries in found.items()
-    }
+    return {tier: tuple(sorted(entries.values(), key=_place_in_tier)) for tier, entries in found.items()}
+
+
+def _place_in_tier(entry: CompanyEntry) -> tuple[bool, bool, Fraction, Fraction]:
+    return not entry.share, entry.share.endswith(OTHER_MARKET), -entry.possible, -entry.certain
 
 
 def _company(company: Company, shown: ShownShare | None, language: MapLanguage) -> CompanyEntry:
@@ -136,8 +140,8 @@ def _shown(
 ) -> frozenset[str]:
     shown = {t.id for t in tiers if t.order is not None}
     wanted = {t.id for t in tiers if t.order is None and (t.demand or companies.get(t.id))}
-    if not shown and wanted:  # a chain without an order has nothing to be tied to but itself
-        shown = {next(t.id for t in tiers if t.id in wanted)}
+    if not shown:  # a chain without an order has nothing to be tied to but itself
+        return frozenset(wanted & {a for edge in edges for a in edge})
     while tied := {a for edge in edges for a in edge if shown.intersection(edge)} & wanted - shown:
         shown |= tied
     return frozenset(shown)

@@ -32,14 +32,12 @@ def read_table(name: str, data: bytes) -> tuple[RawTable | None, list[Problem]]:
         lines.pop()
     if not lines:
         return None, [Problem("BW103", "the table has no header line", Place(name))]
-    for number, line in enumerate(lines, 1):
-        bad = _CONTROL.search(line)
+    for number, content in enumerate(lines, 1):
+        bad = _CONTROL.search(content)
         if bad:
-            shown = _CONTROL.sub("\ufffd", line)
-            place = Place(name, number, bad.start() + 1, shown)
-            return None, [
-                Problem("BW103", f"the control character U+{ord(bad[0]):04X} is not allowed", place, "remove it")
-            ]
+            message = f"the control character U+{ord(bad[0]):04X} is not allowed"
+            place = Place(name, number, bad.start() + 1, _CONTROL.sub("\ufffd", content))
+            return None, [Problem("BW103", message, place, "remove it")]
     columns = tuple(lines[0].split("\t"))
     problems = [
         Problem("BW105", f"the column {c!r} appears twice", Place(name, 1, 1, lines[0]))

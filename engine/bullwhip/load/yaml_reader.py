@@ -128,7 +128,7 @@ class _Composer:
                     "BW103",
                     "the file is empty",
                     Place(self.source.name),
-                    "write workspace:, drivers:, rules: or scenario:, or remove the file",
+                    "remove it, or write drivers: or rules:",
                 )
             )
         return root

@@ -71,6 +71,12 @@ class Quantity:
     line: int
     inputs: tuple[str, ...] = field(default=())
     """Quantities named by the expression, in order of appearance."""
+    variant_inputs: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    """The same for each variant."""
+
+    def reads(self, variant: str = "") -> tuple[str, ...]:
+        """Return the quantities that the expression, or a variant of it, names."""
+        return dict(self.variant_inputs).get(variant, self.inputs)
 
     @property
     def is_driver(self) -> bool:

@@ -50,8 +50,17 @@ def sizing_cells(program: CompiledProgram, period: int | None, chosen: Mapping[s
     return cells
 
 
-def reached_path(program: CompiledProgram, drivers: Iterable[str], target: str) -> tuple[PathStep, ...] | None:
-    """Return the shortest way from a driver to a quantity along rules, or None when there is none."""
+def reached_path(
+    program: CompiledProgram, drivers: Iterable[str], target: str, variants: Mapping[str, str]
+) -> tuple[PathStep, ...] | None:
+    """Return the shortest way from a driver to a quantity along rules, or None when there is none.
+
+    Args:
+        program: the compiled program.
+        drivers: quantities to start from.
+        target: the quantity to reach.
+        variants: the chosen variant of each rule that has one chosen.
+    """
     starts = set(drivers)
     came: dict[str, str] = {}
     queue = deque([target])
@@ -65,7 +74,7 @@ def reached_path(program: CompiledProgram, drivers: Iterable[str], target: str) 
                 steps.append(PathStep(name, user, user, program.quantities[user].edge))
                 name = user
             return tuple(steps)
-        for read in program.quantities[name].inputs:
+        for read in program.quantities[name].reads(variants.get(name, "")):
             if read not in seen:
                 seen.add(read)
                 came[read] = name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.expr.grammar import MEMBER
 from bullwhip.model.chain import Company, Share, Supply
 from bullwhip.model.claim import Claim
 from bullwhip.model.label import Label
@@ -40,6 +41,9 @@ def read_companies(table: RawTable | None, problems: list[Problem]) -> tuple[Com
     for number, cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
         place = Place(table.file, number, 1, "\t".join(cells), len(row["id"]))
+        if not MEMBER.fullmatch(row["id"]):
+            problems.append(Problem("BW203", f"the company id {row['id']!r} is malformed", place, "use snake_case"))
+            continue
         if row["id"] in companies:
             problems.append(Problem("BW202", f"the company {row['id']!r} is declared twice", place))
             continue
@@ -87,6 +91,11 @@ def read_supplies(
     table = raw.tables.get("vendors")
     if table is None:
         return ()
+    missing = [c for c in ("locator", "segment", "company") if c not in table.columns]
+    if missing:
+        message = f"the table has no column {', '.join(missing)}"
+        problems.append(Problem("BW113", message, Place(table.file, 1, 1, "\t".join(table.columns))))
+        return ()
     supplies = []
     for number, cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
@@ -111,7 +120,7 @@ def read_supplies(
                 )
             )
             continue
-        line = int(row["line"]) if row.get("line", "").isdigit() else 0
+        line = int(row["line"]) if row.get("line", "").isdecimal() else 0
         supplies.append(
             Supply(company, tier, role, row["segment"], mapping.document.id, row["locator"], line,
                    row.get("role", ""), row.get("stance", ""), product, index)

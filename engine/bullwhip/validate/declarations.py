@@ -10,12 +10,13 @@ from bullwhip.expr.grammar import IDENTIFIER, RESERVED, ExpressionError, parse
 from bullwhip.expr.tree import Expr, references
 from bullwhip.model.claim import Index
 from bullwhip.model.program import Assumption, Scenario
-from bullwhip.model.quantity import KINDS, Dimension, Quantity
+from bullwhip.model.quantity import KINDS, Dimension, Quantity, index_text
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
 from bullwhip.numbers import NumberFormatError, read_decimal
 from bullwhip.units import Unit, UnitError, Vocabulary
 from bullwhip.validate.form import Form, scalar_text
 from bullwhip.validate.header import HEADER_KEYS
+from bullwhip.validate.settings import Setting, check_setting
 
 __all__ = ["Declarations", "read_declarations"]
 
@@ -87,6 +88,8 @@ class _Reader:
         self.found, self.dimensions, self.periods = found, dimensions, periods
         self.vocabulary, self.problems = vocabulary, problems
         self.where_of: dict[str, tuple[str, Place]] = {}
+        self.assumed: list[tuple[str, Index, Place]] = []
+        self.settings: list[Setting] = []
 
     def quantity(self, name: str, body: Node, place: Place, keys: tuple[str, ...], is_rule: bool, file: str) -> None:
         what = f"{'rule' if is_rule else 'driver'} {name!r}"
@@ -124,7 +127,12 @@ class _Reader:
         if IDENTIFIER.fullmatch(name) and len(name) <= 100 and name not in RESERVED:
             return True
         why = "is a reserved word" if name in RESERVED else "is malformed"
-        hint = "ids are dotted snake_case in ASCII, e.g. hbm.value; put other scripts into the label"
+        hint = "ids are dotted snake_case in ASCII, e.g. tier.amount; put other scripts into the label"
+        foreign = next((c for c in name if not c.isascii()), "")
+        if len(name) > 100:
+            hint = "an id has at most 100 characters"
+        elif foreign:
+            hint = f"{foreign!r} is U+{ord(foreign):04X}; {hint}"
         self.problems.append(Problem("BW203", f"the id of {what} {why}", place, hint))
         return False
 
@@ -157,6 +165,10 @@ class _Reader:
                 )
         since = form.integer("since", min(given) if given else None)
         until = form.integer("until")
+        if since is not None and until is not None and since > until:
+            form.wrong("until", f"no earlier than {since}, its first period")
+        elif any(p < (since or 0) or p > (until or 9999) for p in given):
+            form.wrong("given", "a list of periods within since and until")
         values = [v for v in (since, until, *given) if v is not None]
         if self.periods and any(v not in self.periods for v in values):
             bad = next(v for v in values if v not in self.periods)
@@ -179,6 +191,8 @@ class _Reader:
             except NumberFormatError as error:
                 self.problems.append(Problem("BW112", f"range of {form.what}: {error}", form.place("range")))
                 bounds.append(None)
+        if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
+            form.wrong("range", "a list of two bounds, the lower one first")
         return bounds[0], bounds[1]
 
     def edge(self, form: Form) -> tuple[str, str] | None:
@@ -198,7 +212,13 @@ class _Reader:
         if isinstance(node, ScalarNode):
             self.where_of[name] = (node.value.strip(), node.place)
             return ()
-        return tuple(self.index(n, dims, f"where of {form.what}", whole=True) for n in form.items("where"))
+        if form.has("where") and not dims:
+            form.wrong("where", "absent, because foreach names no dimension")
+            return ()
+        indices = tuple(self.index(n, dims, f"where of {form.what}", whole=True) for n in form.items("where"))
+        if isinstance(node, SequenceNode) and len(set(indices)) != max(1, len(indices)):
+            form.wrong("where", "a list of one or more indices without repetition")
+        return indices
 
     def index(self, node: Node, dims: tuple[str, ...], what: str, *, whole: bool) -> Index:
         form = Form(node, self.problems, what, dims)
@@ -232,21 +252,21 @@ class _Reader:
             self.problems.append(Problem("BW206", message, form.place("unit"), error.hint))
 
     def expressions(self, form: Form, name: str, expression: str) -> None:
+        inputs: tuple[str, ...] = ()
         if form.has("expression"):
             tree = self.tree(form.get("expression"), f"expression of {form.what}")
             if tree is not None:
                 self.found.expressions[name] = tree
-                names = tuple(dict.fromkeys(r.name for r in references(tree)))
-                self.set_inputs(name, names)
+                inputs = _names(tree)
         trees = {}
         for variant, node in form.mapping("variants"):
             tree = self.tree(node, f"variant {variant!r} of {form.what}")
             if tree is not None:
                 trees[variant] = tree
         self.found.variants[name] = trees
-
-    def set_inputs(self, name: str, names: tuple[str, ...]) -> None:
-        self.found.quantities[name] = replace(self.found.quantities[name], inputs=names)
+        by_variant = tuple((v, _names(t)) for v, t in trees.items())
+        quantity = self.found.quantities[name]
+        self.found.quantities[name] = replace(quantity, inputs=inputs, variant_inputs=by_variant)
 
     def tree(self, node: Node | None, what: str) -> Expr | None:
         if not isinstance(node, ScalarNode):
@@ -268,28 +288,50 @@ class _Reader:
             self.problems.append(Problem("BW111", f"{what}: {error}", place, error.hint))
             return None
 
+    def assumed_index(self, form: Form, quantity: Quantity) -> Index:
+        node = form.get("index")
+        if not quantity.dimensions:
+            if node is not None:
+                form.wrong("index", "absent, because the quantity has no dimensions")
+            return ()
+        if node is None:
+            hint = f"index: {{{', '.join(f'{d}: …' for d in quantity.dimensions)}}}"
+            self.problems.append(Problem("BW109", f"{form.what} needs the key 'index'", form.node.place, hint))
+            return ()
+        return self.index(node, quantity.dimensions, form.what, whole=True)
+
     def assume(self, form: Form, name: str, file: str) -> None:
         quantity = self.found.quantities[name]
+        if form.has("assume") and form.has("expression") and not quantity.given:
+            hint = "declare given: the periods in which an assumption stands in for the rule"
+            form.wrong("assume", "absent, because the rule gives every value", hint)
+            return
+        span = [p for p in self.periods if (quantity.since or 0) <= p <= (quantity.until or 9999)]
+        existing: list[int | None] = list(quantity.given if form.has("expression") else span)
+        seen: set[tuple[Index, int | None]] = set()
         for node in form.items("assume"):
             what = f"assumption of {form.what}"
             inner = Form(node, self.problems, what, ("index", "period", "value", "note", "source"), ("value", "note"))
-            index = (
-                self.index(inner.get("index") or inner.node, quantity.dimensions, what, whole=True)
-                if (quantity.dimensions)
-                else ()
-            )
+            index = self.assumed_index(inner, quantity)
+            self.assumed.append((name, index, inner.place("index")))
             period = inner.integer("period")
             if period is not None and not quantity.timed:
                 inner.wrong("period", "absent, because the quantity has no periods")
-            if period is not None and self.periods and period not in self.periods:
-                inner.wrong("period", f"between {self.periods[0]} and {self.periods[-1]}")
+            elif period is not None and existing and period not in existing:
+                kind = "one of the given periods" if form.has("expression") else "one of its periods"
+                inner.wrong("period", f"{kind}, {existing[0]} to {existing[-1]}")
             value = inner.number("value")
             if value is None:
                 continue
             periods: list[int | None] = [period]
             if quantity.timed and period is None:
-                periods = [p for p in self.periods if p >= (quantity.since or 0) and p <= (quantity.until or 9999)]
+                periods = existing
             for each in periods:
+                if (index, each) in seen:
+                    hint = "keep one of the values; change it by a scenario or by --set"
+                    self.problems.append(Problem("BW202", f"{what} is given twice for one cell", node.place, hint))
+                    break
+                seen.add((index, each))
                 self.found.assumptions.append(
                     Assumption(
                         name,
@@ -309,20 +351,22 @@ class _Reader:
         if name in self.found.scenarios or name == "base":
             self.problems.append(Problem("BW202", f"the scenario {name!r} is declared twice", node.place))
         values = []
-        for cell, value in form.mapping("set"):
+        settings = form.mapping("set")
+        for cell, value in settings:
             if isinstance(value, SequenceNode | MapNode):
                 self.problems.append(
                     Problem("BW110", f"the value of {cell} must be one number with its unit", value.place)
                 )
                 continue
             values.append((cell, value.value, str(value.place)))
+            self.settings.append(Setting(cell, value.value, settings.keys[cell], value.place))
         variants = []
         for rule, variant in form.mapping("variants"):
             variants.append((rule, scalar_text(variant)))
         self.found.scenarios[name] = Scenario(name, form.label(), tuple(values), tuple(variants))
 
     def finish(self) -> None:
-        """Resolve `where: other.quantity` to the index set of that quantity."""
+        """Resolve `where: other.quantity` to the index set of that quantity; then check what names cells."""
         for name, (other, place) in self.where_of.items():
             target = self.found.quantities.get(other)
             mine = self.found.quantities[name]
@@ -334,3 +378,16 @@ class _Reader:
                 self.problems.append(Problem("BW207", message, place))
             else:
                 self.found.quantities[name] = replace(mine, where=target.where)
+        for name, index, place in self.assumed:
+            where = self.found.quantities[name].where
+            if where and index and index not in where:
+                message = f"the assumption is for {index_text(name, index)}, which does not exist"
+                self.problems.append(Problem("BW207", message, place, f"the where list of {name!r} leaves it out"))
+        for setting in self.settings:
+            self.problems += check_setting(
+                setting, self.found.quantities, self.dimensions, self.periods, self.found.units, self.vocabulary
+            )
+
+
+def _names(tree: Expr) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(r.name for r in references(tree)))

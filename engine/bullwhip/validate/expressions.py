@@ -12,7 +12,7 @@ from fractions import Fraction
 from bullwhip.errors import Problem, did_you_mean
 from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references, walk
 from bullwhip.model.quantity import Dimension, Quantity
-from bullwhip.model.source import ScalarNode
+from bullwhip.model.source import MapNode, ScalarNode
 from bullwhip.units import DIMENSIONLESS, divide, multiply, power, show
 from bullwhip.units import Dimension as UnitDimension
 from bullwhip.validate.declarations import Declarations
@@ -57,10 +57,9 @@ class _Check:
         self.problems, self.name, self.tree = problems, name, tree
         self.quantity = found.quantities[name]
         node = found.nodes[name]
-        self.node = node.items.get(key)
-        if self.node is None:
-            variants = node.items["variants"]
-            self.node = variants.items.get(key)  # type: ignore[union-attr]
+        variants = node.items.get("variants")
+        is_variant = tree is not found.expressions.get(name) and isinstance(variants, MapNode)
+        self.node = variants.items.get(key) if is_variant else node.items.get(key)  # type: ignore[union-attr]
 
     def report(self, code: str, message: str, span: tuple[int, int], hint: str = "") -> None:
         place = self.node.locate(*span) if isinstance(self.node, ScalarNode) else self.found.place(self.name)
@@ -81,7 +80,7 @@ class _Check:
     def check_name(self, reference: Reference) -> None:
         target = self.found.quantities.get(reference.name)
         if target is None:
-            hint = did_you_mean(reference.name, self.found.quantities)
+            hint = did_you_mean(reference.name, self.found.quantities) or "declare it under drivers: or rules:"
             if reference.name in self.dimensions:
                 hint = f"{reference.name!r} is a dimension, not a quantity"
             self.report("BW201", f"no quantity {reference.name!r}", reference.span, hint)
@@ -159,6 +158,8 @@ class _Check:
 
     def check_sum(self, call: Call, inner: Expr, over: str, free: frozenset[str], timed: bool) -> None:
         if over == "period":
+            if not self.varies_in_time(inner):
+                self.report("BW207", "nothing inside this sum varies by period", call.span, "multiply instead")
             self.check_alignment(inner, free, True)
             return
         dimension = self.dimensions.get(over)
@@ -187,9 +188,31 @@ class _Check:
             return
         self.check_alignment(inner, free | {over}, timed)
 
+    def varies_in_time(self, tree: Expr) -> bool:
+        stack = [tree]
+        while stack:
+            match stack.pop():
+                case Reference(name=name, select=select):
+                    if self.found.quantities[name].timed and "period" not in dict(select):
+                        return True
+                case Negate(argument=inner):
+                    stack.append(inner)
+                case Binary(left=left, right=right) | Compare(left=left, right=right):
+                    stack += [left, right]
+                case Call(function="cagr") | Call(function="sum", over="period"):
+                    pass
+                case Call(arguments=arguments):
+                    stack += arguments
+                case _:
+                    pass
+        return False
+
     def check_time_function(self, call: Call, timed: bool) -> None:
         reference = call.arguments[0]
         assert isinstance(reference, Reference)  # noqa: S101  the grammar admits nothing else
+        if "period" in dict(reference.select) or (reference.lag and call.function == "cagr"):
+            message = f"{call.function}() chooses the periods of {reference.name!r} itself"
+            self.report("BW207", message, reference.span, "name the quantity without a period")
         if not self.found.quantities[reference.name].timed:
             self.report("BW207", f"{call.function}() needs periods, and {reference.name!r} has none", call.span)
         elif not timed and call.function != "cagr":
@@ -324,7 +347,9 @@ class _Check:
 
 
 def unused_names(found: Declarations) -> set[str]:
-    """Return the quantities that no expression or variant names."""
+    """Return the quantities that no expression or variant names; none when an expression could not be read."""
+    if any(q.expression and name not in found.expressions for name, q in found.quantities.items()):
+        return set()
     named: set[str] = set()
     for name in found.quantities:
         trees = [found.expressions.get(name), *found.variants.get(name, {}).values()]

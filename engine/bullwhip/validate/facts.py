@@ -158,7 +158,7 @@ class _Reader:
         return Claim(
             "", self.mapping.document.id, table, row["locator"], "", "", "", lexical, value, low, high, row["bound"],
             row["unit"], unit.text if unit else "", row["status"], "", subject, measure, "", "",
-            int(row["line"]) if row["line"].isdigit() else 0, "", (), None, None, False,
+            int(row["line"]) if row["line"].isdecimal() else 0, "", (), None, None, False,
         )  # fmt: skip
 
     def unit(self, row: _Row) -> Unit | None:

@@ -33,7 +33,7 @@ class Form:
         self.problems, self.what = problems, what
         self.node = node if isinstance(node, MapNode) else MapNode({}, {}, node.place)
         if not isinstance(node, MapNode):
-            problems.append(Problem("BW110", f"{what} must be a mapping", node.place))
+            problems.append(Problem("BW110", f"{what} must be a mapping", node.place, "write key: value lines"))
             return
         known = list(keys)
         for key, place in self.node.keys.items():
@@ -42,7 +42,7 @@ class Form:
                 problems.append(Problem("BW108", f"{what} has no key {key!r}", place, hint))
         for key in required:
             if key not in self.node.items:
-                problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place))
+                problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place, f"add {key}: …"))
 
     def has(self, key: str) -> bool:
         """Return whether the key is written."""

@@ -20,6 +20,8 @@ _MAX_PERIODS = 200
 def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> Header:
     """Return the header; exactly one file must have a `workspace` section."""
     holders = [(n, f) for n, f in files if "workspace" in f.items]
+    if not holders and any(p.place and p.place.file.startswith("rules/") for p in problems):
+        return Header("", Label(), (), 0, ())  # it may well stand in a file that could not be read
     if not holders:
         hint = "add rules/workspace.yaml with workspace: and time:"
         problems.append(Problem("BW109", "no rule file has a workspace: section", Place("rules/workspace.yaml"), hint))
@@ -33,18 +35,27 @@ def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> He
             )
         )
     root = holders[0][1]
+    for name, other in files:
+        if "time" in other.items and other is not root:
+            message = f"a time: section outside {holders[0][0]}"
+            hint = f"{name} shares the time axis of the workspace"
+            problems.append(Problem("BW202", message, other.keys["time"], hint))
     form = Form(root.items["workspace"], problems, "workspace", ("id", "label"), ("id",))
     first, last, default = 0, -1, 0
     if "time" in root.items:
         time = Form(root.items["time"], problems, "time", ("first", "last", "default"), ("first", "last"))
-        first, last = time.integer("first") or 0, time.integer("last") or -1
+        begin, end = time.integer("first"), time.integer("last")
+        if begin is not None and end is not None:
+            first, last = begin, end
         default = time.integer("default", last) or last
         if last - first >= _MAX_PERIODS:
             time.wrong("last", f"at most {_MAX_PERIODS} periods after first")
             last = first
-        elif first and last > 0 and last < first:
+        elif begin == 0:
+            time.wrong("first", "a year such as 2025")
+        elif begin is not None and end is not None and end < begin:
             time.wrong("last", "no earlier than first")
-        elif first and not first <= default <= last:
+        elif begin is not None and end is not None and not first <= default <= last:
             time.wrong("default", f"between {first} and {last}")
     counts = _read_counts(files, problems)
     return Header(form.text("id"), form.label(), tuple(range(first, last + 1)), default, counts)
@@ -53,7 +64,7 @@ def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> He
 def _read_counts(
     files: list[tuple[str, MapNode]], problems: list[Problem]
 ) -> tuple[tuple[str, Label, tuple[str, ...]], ...]:
-    counts = []
+    counts: list[tuple[str, Label, tuple[str, ...]]] = []
     for _, root in files:
         if "units" not in root.items:
             continue
@@ -66,6 +77,10 @@ def _read_counts(
                 problems.append(
                     Problem("BW203", f"the unit name {name!r} is malformed", section.keys[name], "use snake_case")
                 )
+                continue
+            if name in {c[0] for c in counts}:
+                message = f"unit {name!r} is declared twice"
+                problems.append(Problem("BW202", message, section.keys[name], "keep one of them"))
                 continue
             counts.append((name, Label(form.text("zh"), form.text("en")), form.texts("aliases")))
     return tuple(counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.claim import Document
@@ -118,10 +119,16 @@ def _document(form: Form, problems: list[Problem]) -> Document:
     node = form.get("document") or form.node
     inner = Form(node, problems, "document", keys, ("id", "title", "published"))
     published = inner.text("published")
-    parts = published.split("-")
-    if inner.has("published") and not ([len(p) for p in parts] == [4, 2, 2] and all(p.isdigit() for p in parts)):
+    if inner.has("published") and not _is_date(published):
         inner.wrong("published", "an ISO date", 'e.g. "2023-06-14"')
     return Document(inner.text("id"), inner.text("slug"), inner.label("title"), inner.label("publisher"), published)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _unit(text: str, place: Place, vocabulary: Vocabulary, problems: list[Problem]) -> Unit | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from bullwhip.errors import Problem, UsageError
+from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.expr.dag import Dag
 from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
 from bullwhip.model.program import Cell, CompiledProgram
@@ -192,7 +192,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
     paths = {}
     for name in drivers:
         selection = select_cells(program, name)
-        path = reached_path(program, [selection.quantity.id], cell.quantity)
+        path = reached_path(program, [selection.quantity.id], cell.quantity, evaluation.variants)
         if path is not None:
             paths[name] = [s.as_dict() for s in path]
     compared = [
@@ -229,7 +229,7 @@ def _edges(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
     steps = []
     for name in names:
         quantity = program.quantities[name]
-        for read in quantity.inputs:
+        for read in quantity.reads(evaluation.variants.get(name, "")):
             if read in names and read != name:
                 edge = None if quantity.edge is None else {"from": quantity.edge[0], "to": quantity.edge[1]}
                 steps.append({"from": read, "to": name, "rule": name, "edge": edge})
@@ -253,9 +253,14 @@ def exposure(
     selection = select_cells(program, driver)
     if selection.quantity.tier == "" and not program.chain.companies:
         raise UsageError(Problem("BW001", "this workspace names no companies", hint="add ontology/companies.tsv"))
-    for dimension in chosen:
+    for dimension, member in chosen.items():
         if dimension not in program.dimensions:
-            raise UsageError(Problem("BW001", f"no dimension {dimension!r}"))
+            hint = did_you_mean(dimension, program.dimensions, "dimensions")
+            raise UsageError(Problem("BW001", f"no dimension {dimension!r}", hint=hint))
+        members = program.dimensions[dimension].members
+        if member not in members:
+            hint = did_you_mean(member, members, "members")
+            raise UsageError(Problem("BW001", f"{member!r} is not a member of {dimension!r}", hint=hint))
     at = period if period is not None else program.header.default_period
     if program.header.periods and at not in program.header.periods:
         first, last = program.header.periods[0], program.header.periods[-1]
@@ -268,7 +273,7 @@ def exposure(
     reached = []
     for t in targets:
         cell = program.cells[t]
-        path = reached_path(program, [selection.quantity.id], cell.quantity)
+        path = reached_path(program, [selection.quantity.id], cell.quantity, evaluation.variants)
         effect = answers[t].derivative
         reached.append(
             Reached(

@@ -63,9 +63,9 @@ class Workspace:
 
     >>> ws = Workspace.open()
     >>> ws.demand("accelerator.count[chip=a100_sxm]", period=2023).value
-    Fraction(18000000000, 6507)
+    Fraction(2265625000, 819)
     >>> ws.with_values("training.utilization=0.6").demand("accelerator.count[chip=a100_sxm]", period=2023).value * 2
-    Fraction(18000000000, 6507)
+    Fraction(2265625000, 819)
     """
 
     def __init__(

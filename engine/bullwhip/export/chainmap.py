@@ -1,0 +1,253 @@
+"""The chain map: the tiers in the order of value release, their suppliers and printed shares, as one SVG picture.
+
+Pure Python, no font is measured, nothing is random and nothing depends on the day or the machine: the same chain
+gives the same bytes. Companies without a printed share have no number; a missing share is not a zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bullwhip.export.escape import clean_text, xml_attribute, xml_text
+from bullwhip.export.map_content import OTHER_MARKET, MapContent, MapLanguage, map_content
+from bullwhip.export.map_layout import (
+    BADGE,
+    NAME,
+    SHARE,
+    ColumnBox,
+    CompanyBox,
+    Line,
+    PanelBox,
+    place_columns,
+)
+from bullwhip.export.map_routes import ARROW, Route, choose_slots, count_lanes, gutter_loads, route_edges
+from bullwhip.export.text_width import clip, wrap
+from bullwhip.model.chain import Chain
+
+__all__ = ["PALETTE", "chain_map"]
+
+PALETTE = (
+    "#4a5fb0", "#1f77a8", "#16807a", "#3c7f3a", "#857012", "#b0642a", "#b04a5a", "#96458f", "#6a55a8", "#3f6c8f",
+)  # fmt: skip
+"""One colour per column; white text on it reads at 4.5 : 1 or better, and so does it on white."""
+
+BESIDE, DEMAND, INK, MUTED = "#66707a", "#48525c", "#1a222b", "#56616d"
+
+FONTS = (
+    "'Helvetica Neue', Arial, 'Liberation Sans', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+)
+
+_MARGIN, _MIN_WIDTH, _TITLE, _SUBTITLE, _FOOT = 28.0, 480.0, 19.0, 12.0, 10.0
+
+_LEGEND = {
+    "zh": (
+        "自左至右为价值释放的次序（数字）；虚线框在次序之外，最右为需求来源。箭头为供给方向。"
+        "百分数与底色为文献印出的份额；没有印出的不写数字。"
+    ),
+    "en": (
+        "Left to right: order of value release (numbers); dashed: beside that order; far right: sources of demand. "
+        "Arrows: direction of supply. Percentages and shading: shares as the documents print them; "
+        "where none is printed there is no number."
+    ),
+}
+_LEGEND_OTHER = {"zh": "†：与同环节其他份额口径不同。", "en": "†: share of another market than the tier's others."}
+
+
+def chain_map(
+    chain: Chain, language: MapLanguage, title: str, subtitle: str, values: Mapping[str, str], stamp: str
+) -> str:
+    """Return the chain map as an SVG document.
+
+    Args:
+        chain: tiers, edges, companies and shares.
+        language: the language of the labels; `both` writes Chinese and English.
+        title: heading of the picture.
+        subtitle: line beneath it; may be empty.
+        values: by tier id a short text under its heading, e.g. `1,601 亿 USD, 2025E`.
+        stamp: last line of the picture: model version, data date, sources.
+
+    >>> from bullwhip.model.chain import Tier
+    >>> from bullwhip.model.label import Label
+    >>> svg = chain_map(Chain((Tier("hbm", Label("HBM"), 1),), (), (), (), ()), "zh", "算力链", "", {}, "v1")
+    >>> svg.startswith("<svg "), svg.count('class="tier"')
+    (True, 1)
+    """
+    content = map_content(chain, language, values)
+    title, subtitle, stamp = (clean_text(text).strip() for text in (title, subtitle, stamp))
+    columns, routes = _arranged(content)
+    width = max(_MIN_WIDTH, float(round(_rightmost(columns, routes) + _MARGIN)))
+    head, top = _head(title, subtitle, width - 2 * _MARGIN)
+    columns, routes = _arranged(content, top)
+    bottom = max([top, *_lowest(columns, routes)]) + 26.0
+    foot, height = _foot(_legend(content, language), stamp, bottom, width - 2 * _MARGIN)
+    parts = [
+        _open(title, language, width, height, content),
+        *(_text(line) for line in head),
+        *(_edge(route) for route in routes),
+        *(_panel(panel) for column in columns for panel in column.panels),
+        *(_text(line) for line in foot),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _arranged(content: MapContent, top: float = 0.0) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
+    """Return columns and edges: placed once to see which gaps the edges take, and again with room for them."""
+    if not content.columns:
+        return (), ()
+    edges = content.edges
+    columns = place_columns(content, _MARGIN, top, [60.0] * len(content.columns), {})
+    slots = choose_slots(columns, edges)
+    gutters = [min(80.0, 36.0 + 4.0 * load) for load in gutter_loads(columns, edges)]
+    columns = place_columns(content, _MARGIN, top, gutters, count_lanes(slots))
+    return columns, route_edges(columns, edges, slots)
+
+
+def _rightmost(columns: Sequence[ColumnBox], routes: Sequence[Route]) -> float:
+    bends = [x for route in routes for segment in route.segments for x, _ in segment]
+    return max([0.0, *(column.right for column in columns), *bends])
+
+
+def _lowest(columns: Sequence[ColumnBox], routes: Sequence[Route]) -> list[float]:
+    panels = [panel.rect.bottom for column in columns for panel in column.panels]
+    return panels + [y for route in routes for segment in route.segments for _, y in segment]
+
+
+def _head(title: str, subtitle: str, width: float) -> tuple[list[Line], float]:
+    """Return the lines above the map, and where the map begins."""
+    lines, y = list[Line](), _MARGIN
+    for text in wrap(title, _TITLE, width, 3, bold=True):
+        y += _TITLE
+        lines.append(Line(_MARGIN, y, text, _TITLE, bold=True))
+        y += 7.0
+    for text in wrap(subtitle, _SUBTITLE, width, 3):
+        y += _SUBTITLE
+        lines.append(Line(_MARGIN, y, text, _SUBTITLE, muted=True))
+        y += 5.0
+    return lines, y + 20.0
+
+
+def _legend(content: MapContent, language: MapLanguage) -> list[str]:
+    marked = any(c.share.endswith(OTHER_MARKET) for e in content.entries for c in e.companies)
+    languages = ("zh", "en") if language == "both" else (language,)
+    return [_LEGEND[code] + (" " + _LEGEND_OTHER[code] if marked else "") for code in languages]
+
+
+def _foot(legend: Sequence[str], stamp: str, y: float, width: float) -> tuple[list[Line], float]:
+    """Return the lines below the map, and the height of the picture."""
+    lines = list[Line]()
+    for text in (part for whole in (*legend, stamp) for part in wrap(whole, _FOOT, width, 4)):
+        lines.append(Line(_MARGIN, y, text, _FOOT, muted=True))
+        y += 15.0
+    return lines, y - 15.0 + _MARGIN
+
+
+def _open(title: str, language: MapLanguage, width: float, height: float, content: MapContent) -> str:
+    tag = "en" if language == "en" else "zh-Hans"
+    names = ", ".join(" ".join(entry.heading) for entry in content.entries)
+    companies = sum(len(entry.companies) for entry in content.entries)
+    described = f"{len(content.entries)} tiers, {companies} company boxes, {len(content.edges)} edges: {names}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" lang="{tag}" xml:lang="{tag}" '
+        f'width="{_num(width)}" height="{_num(height)}" viewBox="0 0 {_num(width)} {_num(height)}" '
+        f'font-family="{xml_attribute(FONTS)}" fill="{INK}">\n'
+        f"<title>{xml_text(title) or 'chain map'}</title>\n<desc>{xml_text(described)}</desc>\n"
+        f'<rect class="paper" width="{_num(width)}" height="{_num(height)}" fill="#ffffff"/>'
+    )
+
+
+def _panel(panel: PanelBox) -> str:
+    color, rect = _color(panel), panel.rect
+    dash = ' stroke-dasharray="4 3"' if panel.entry.place == "beside" else ""
+    name = " ".join((*panel.entry.heading, panel.entry.value)).strip()
+    parts = [
+        f'<g class="tier" id="{xml_attribute("tier-" + panel.entry.tier.id)}"><title>{xml_text(name)}</title>',
+        f'<rect class="panel" x="{_num(rect.x)}" y="{_num(rect.y)}" width="{_num(rect.width)}" '
+        f'height="{_num(rect.height)}" rx="6" fill="{_tint(color, 0.05)}" stroke="{_tint(color, 0.35)}"{dash}/>',
+    ]
+    if panel.entry.place == "ordered":
+        first = panel.lines[0]
+        x, y = first.x - BADGE + 7.5, first.y - 4.5
+        parts.append(f'<circle cx="{_num(x)}" cy="{_num(y)}" r="7.5" fill="{color}"/>')
+        parts.append(
+            f'<text x="{_num(x)}" y="{_num(y + 3.4)}" font-size="9.5" font-weight="700" text-anchor="middle" '
+            f'fill="#ffffff">{panel.entry.tier.order}</text>'
+        )
+    parts += [_text(line) for line in panel.lines]
+    parts += [_company(box, color) for box in panel.boxes]
+    return "\n".join([*parts, "</g>"])
+
+
+def _company(box: CompanyBox, color: str) -> str:
+    entry, rect = box.entry, box.rect
+    x, y, height = _num(rect.x), _num(rect.y), _num(rect.height)
+    parts = [f"<g><title>{xml_text(entry.details)}</title>"]
+    parts.append(
+        f'<rect class="box" x="{x}" y="{y}" width="{_num(rect.width)}" height="{height}" rx="3" fill="#ffffff"/>'
+    )
+    for extent, strength in ((entry.possible, 0.14), (entry.certain, 0.28)):
+        if extent:
+            bar = f'<rect class="bar" x="{x}" y="{y}" width="{_num(rect.width * float(extent))}" height="{height}" '
+            parts.append(f'{bar}rx="3" fill="{_tint(color, strength)}"/>')
+    parts.append(
+        f'<rect class="frame" x="{x}" y="{y}" width="{_num(rect.width)}" height="{height}" rx="3" fill="none" '
+        f'stroke="{_tint(color, 0.7)}"/>'
+    )
+    parts.append(_text(Line(rect.x + 6.0, rect.y + 13.0, clip(entry.name, NAME, box.name_width), NAME)))
+    if entry.share:
+        parts.append(
+            f'<text x="{_num(rect.right - 6.0)}" y="{_num(rect.y + 12.8)}" font-size="{_num(SHARE)}" '
+            f'text-anchor="end">{xml_text(entry.share)}</text>'
+        )
+    return "".join([*parts, "</g>"])
+
+
+def _edge(route: Route) -> str:
+    color = _tint(_color(route.source), 0.6)
+    (x, y), *_ = route.segments[0]
+    path = f"M{_num(x)} {_num(y)}" + "".join(
+        f" C{' '.join(f'{_num(px)} {_num(py)}' for px, py in segment[1:])}" for segment in route.segments
+    )
+    tip_x, tip_y = route.tip
+    back = tip_x - ARROW - 1.0 if route.rightward else tip_x + ARROW + 1.0
+    head = f"M{_num(tip_x)} {_num(tip_y)} L{_num(back)} {_num(tip_y - 3.2)} L{_num(back)} {_num(tip_y + 3.2)} Z"
+    names = f"{' '.join(route.source.entry.heading)} → {' '.join(route.target.entry.heading)}"
+    return (
+        f"<g><title>{xml_text(names)}</title>"
+        f'<path class="edge" d="{path}" fill="none" stroke="{color}" stroke-width="1.3"/>'
+        f'<path class="head" d="{head}" fill="{color}"/></g>'
+    )
+
+
+def _text(line: Line) -> str:
+    weight = ' font-weight="700"' if line.bold else ""
+    fill = f' fill="{MUTED}"' if line.muted else ""
+    size = f'font-size="{_num(line.size)}"'
+    return f'<text x="{_num(line.x)}" y="{_num(line.y)}" {size}{weight}{fill}>{xml_text(line.text)}</text>'
+
+
+def _color(panel: PanelBox) -> str:
+    if panel.entry.place == "ordered":
+        return PALETTE[panel.column % len(PALETTE)]
+    return DEMAND if panel.entry.place == "demand" else BESIDE
+
+
+def _tint(color: str, strength: float) -> str:
+    """Return a colour mixed with white.
+
+    >>> _tint("#000000", 0.2), _tint("#4a5fb0", 1)
+    ('#cccccc', '#4a5fb0')
+    """
+    parts = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02x}" for part in parts)
+
+
+def _num(value: float) -> str:
+    """Return a coordinate with at most one decimal.
+
+    >>> _num(12.0), _num(0.25), _num(-0.01)
+    ('12', '0.2', '0')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text

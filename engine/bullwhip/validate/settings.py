@@ -1,0 +1,104 @@
+"""Checks what scenarios set: cells that exist, amounts that fit, so that `check` finds what a run would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.model.quantity import Dimension, Quantity, parse_cell_name
+from bullwhip.numbers import NumberFormatError, fraction_text
+from bullwhip.units import DIMENSIONLESS, Unit, UnitError, Vocabulary, show
+
+__all__ = ["Setting", "check_setting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of a scenario's `set`."""
+
+    cell: str
+    amount: str
+    cell_place: Place
+    amount_place: Place
+
+
+def check_setting(
+    setting: Setting,
+    quantities: Mapping[str, Quantity],
+    dimensions: Mapping[str, Dimension],
+    periods: tuple[int, ...],
+    units: Mapping[str, Unit],
+    vocabulary: Vocabulary,
+) -> list[Problem]:
+    """Return what is wrong with a setting; its name alone is judged elsewhere."""
+    try:
+        name, pairs = parse_cell_name(setting.cell)
+    except ValueError:
+        return []
+    quantity = quantities.get(name)
+    if quantity is None:
+        return []
+    return _cell(setting, quantity, pairs, dimensions, periods) or _amount(setting, quantity, units, vocabulary)
+
+
+def _cell(
+    setting: Setting,
+    quantity: Quantity,
+    pairs: tuple[tuple[str, str], ...],
+    dimensions: Mapping[str, Dimension],
+    periods: tuple[int, ...],
+) -> list[Problem]:
+    def wrong(message: str, hint: str = "") -> list[Problem]:
+        return [Problem("BW207", message, setting.cell_place, hint)]
+
+    known = [*quantity.dimensions, *(["period"] if quantity.timed else [])]
+    for dimension, member in pairs:
+        if dimension not in known:
+            hint = did_you_mean(dimension, known) or f"its dimensions: {', '.join(known) or 'none'}"
+            return wrong(f"{quantity.id!r} has no dimension {dimension!r}", hint)
+        if dimension == "period":
+            last = quantity.until or (periods[-1] if periods else 0)
+            span = [p for p in periods if (quantity.since or 0) <= p <= last]
+            if member not in {str(p) for p in span}:
+                hint = f"its periods: {span[0]} to {span[-1]}" if span else "it has no periods"
+                return wrong(f"{member!r} is not a period of {quantity.id!r}", hint)
+        elif member not in dimensions[dimension].members:
+            hint = did_you_mean(member, dimensions[dimension].members, "members")
+            return wrong(f"{member!r} is not a member of {dimension!r}", hint)
+    chosen = {p for p in pairs if p[0] != "period"}
+    if quantity.where and not any(chosen <= set(index) for index in quantity.where):
+        return wrong(f"{setting.cell} does not exist", f"the where list of {quantity.id!r} leaves it out")
+    if not quantity.is_driver and quantity.timed and len(quantity.given) != 1 and "period" not in {d for d, _ in pairs}:
+        hint = f"name one, e.g. {quantity.id}[period={quantity.since or periods[0]}]"
+        return wrong(f"{quantity.id!r} is defined by a rule in each period", hint)
+    return []
+
+
+def _amount(setting: Setting, quantity: Quantity, units: Mapping[str, Unit], vocabulary: Vocabulary) -> list[Problem]:
+    def wrong(code: str, message: str, hint: str = "") -> list[Problem]:
+        return [Problem(code, f"in {setting.cell}: {message}", setting.amount_place, hint)]
+
+    own = units.get(quantity.id)
+    if own is None:
+        return []  # a unit that could not be read has been reported where it is declared
+    try:
+        number, unit = vocabulary.split_amount(setting.amount.strip())
+    except NumberFormatError as error:
+        return wrong("BW112", str(error), "write plain digits, e.g. 0.35 or 35 %")
+    except UnitError as error:
+        return wrong("BW206", str(error), error.hint)
+    value = number
+    if unit is not None and unit.dimension == own.dimension:
+        value = number * unit.factor / own.factor
+    elif unit is not None and unit.dimension == DIMENSIONLESS and unit.factor >= 100:
+        value = number * unit.factor  # a bare scale, 万 or 亿, counts in the quantity's own unit
+    elif unit is not None:
+        message = f"{unit.text} is {show(unit.dimension)}, {quantity.unit} is {show(own.dimension)}"
+        return wrong("BW205", message, f"give the value in {quantity.unit}")
+    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
+        low = "-∞" if quantity.low is None else fraction_text(quantity.low)
+        high = "∞" if quantity.high is None else fraction_text(quantity.high)
+        hint = f"write {fraction_text(number)} %" if unit is None and quantity.unit == "1" and 1 < number <= 100 else ""
+        return wrong("BW209", f"{setting.amount.strip()} is outside {low} … {high}, its range", hint)
+    return []

@@ -1,0 +1,218 @@
+"""Whatever inputs are changed, the workspace and the independent model give the same fractions in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from independent import CARDS, CHIPS, CONFIGURATIONS, DEPLOYED, FAMILIES, YEARS, Inputs, answers
+
+from bullwhip import Workspace
+from bullwhip.model.quantity import index_text
+
+Key = tuple[str | int, ...]
+
+POSITIVE = st.fractions(min_value=Fraction(1, 50), max_value=5000, max_denominator=60)
+NOT_NEGATIVE = st.just(Fraction(0)) | POSITIVE
+SHARE = st.fractions(min_value=0, max_value=1, max_denominator=400)
+POSITIVE_SHARE = st.fractions(min_value=Fraction(1, 400), max_value=1, max_denominator=400)
+GROWTH = st.fractions(min_value=Fraction(-9, 10), max_value=3, max_denominator=100)
+
+AXES: dict[str, tuple[str | int, ...]] = {
+    "family": FAMILIES,
+    "chip": CHIPS,
+    "deployed_model": DEPLOYED,
+    "card": CARDS,
+    "configuration": CONFIGURATIONS,
+    "period": YEARS,
+}
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A driver of the workspace, and the field of the independent model that means the same."""
+
+    quantity: str
+    field: str
+    values: st.SearchStrategy[Fraction]
+    axes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ("",)
+    """Ways to write the unit in which the independent model counts; the first may be none, the workspace's own."""
+    years: tuple[int, ...] = YEARS
+
+
+PERCENT = ("", "percent")
+LEVERS = (
+    Lever("model.vendors", "vendors", NOT_NEGATIVE, ("family", "period"), ("", "vendor")),
+    Lever("model.models_per_vendor", "at_once", POSITIVE, ("family", "period"), ("", "model/vendor")),
+    Lever("model.parameters", "parameters", POSITIVE, ("family", "period"), ("亿", "亿 param/model")),
+    Lever("model.parameter_growth", "growth", GROWTH, ("family", "period"), PERCENT, YEARS[1:]),
+    Lever("training.tokens_per_parameter", "tokens_per_parameter", POSITIVE, ("family",)),
+    Lever("training.days", "days", POSITIVE, ("family", "period"), ("", "day", "天")),
+    Lever("training.utilization", "utilization", POSITIVE_SHARE, ("period",), PERCENT),
+    Lever("accelerator.throughput", "tflops", POSITIVE, ("chip", "period"), ("", "TFLOP/(s*accelerator)")),
+    Lever("accelerator.price", "price", NOT_NEGATIVE, ("chip",), ("", "USD/accelerator", "USD/张")),
+    Lever("server.gpu_cost_share", "cost_share", POSITIVE_SHARE, ("period",), PERCENT),
+    Lever("server.efficiency_gain", "efficiency", POSITIVE, ("period",), PERCENT),
+    Lever("server.china_share", "china_share", SHARE, ("period",), PERCENT, (2021, 2022, *YEARS)),
+    Lever("server.accelerators_per_server", "per_server", POSITIVE, units=("", "accelerator/server", "张/台")),
+    Lever("hbm.capacity_per_accelerator", "hbm_gb", NOT_NEGATIVE, units=("", "GB/accelerator")),
+    Lever("hbm.value_per_accelerator", "hbm_usd", NOT_NEGATIVE, units=("", "USD/accelerator", "美元/颗")),
+    Lever("idc.racks_added", "racks", POSITIVE, units=("万", "万 rack", "万架")),
+    Lever("idc.power_per_rack", "kw_per_rack", POSITIVE, units=("", "kW/rack", "kW/架")),
+    Lever("idc.power_per_ai_rack", "kw_per_ai_rack", POSITIVE, units=("", "kW/rack")),
+    Lever("server.power", "server_kw", NOT_NEGATIVE, ("chip",), ("", "kW/server")),
+    Lever("cooling.air_cost_per_kw", "air_cost", POSITIVE, units=("", "CNY/kW", "元/kW")),
+    Lever("cooling.liquid_cost_per_kw", "liquid_cost", NOT_NEGATIVE, units=("万", "万 CNY/kW", "万元/kW")),
+    Lever("cooling.liquid_penetration", "penetration", SHARE, units=PERCENT),
+    Lever("inference.deployed_parameters", "deployed", POSITIVE, ("deployed_model",), ("亿", "亿 param/model")),
+    Lever("inference.bytes_per_parameter", "bytes_per_parameter", POSITIVE, units=("", "B/param")),
+    Lever("inference.intermediate_multiple", "intermediate", NOT_NEGATIVE),
+    Lever("card.memory", "card_gb", POSITIVE, ("card",), ("", "GB/accelerator")),
+    Lever("server.reference_price", "machine_price", POSITIVE, ("configuration",), ("", "CNY/server")),
+    Lever("server.reference_cards", "machine_cards", POSITIVE, ("configuration",), ("", "accelerator/server")),
+    Lever("server.reference_card_price", "card_price", POSITIVE, ("configuration",), ("万", "万 CNY/accelerator")),
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One input set: as the workspace reads it, and what it is to the independent model."""
+
+    text: str
+    apply: Callable[[Inputs], Inputs]
+
+
+def set_field(field: str, keys: tuple[Key, ...], value: Fraction) -> Callable[[Inputs], Inputs]:
+    """Return a change of a field, at some of its keys where it is a table."""
+
+    def apply(inputs: Inputs) -> Inputs:
+        before = getattr(inputs, field)
+        arguments: dict[str, Any] = {field: {**before, **dict.fromkeys(keys, value)} if isinstance(before, Mapping) else value}
+        return replace(inputs, **arguments)
+
+    return apply
+
+
+@st.composite
+def changes(draw: st.DrawFn, levers: tuple[Lever, ...] = LEVERS) -> Change:
+    """Draw a lever, the members and year it is moved at (any may be left open), a value, and a way to write it."""
+    lever = draw(st.sampled_from(levers))
+    chosen: dict[str, str | int] = {}
+    for axis in lever.axes:
+        members = lever.years if axis == "period" else AXES[axis]
+        member = draw(st.none() | st.sampled_from(members))
+        if member is not None:
+            chosen[axis] = member
+    domain = [
+        (chosen[axis],) if axis in chosen else (lever.years if axis == "period" else AXES[axis]) for axis in lever.axes
+    ]
+    if lever.quantity == "model.parameters" and "period" not in chosen:
+        domain[-1] = YEARS[:1]  # a rule with a base year is set there, and the change carries forward
+    value = draw(lever.values)
+    unit = draw(st.sampled_from(lever.units))
+    written = f"{value * 100} %" if unit == "percent" else f"{value} {unit}"
+    at = ",".join(f"{axis}={member}" for axis, member in chosen.items())
+    name = f"{lever.quantity}[{at}]" if at else lever.quantity
+    return Change(f"{name}={written}", set_field(lever.field, tuple(product(*domain)), value))
+
+
+@cache
+def shipped() -> Workspace:
+    """The shipped workspace, opened once."""
+    return Workspace.open()
+
+
+def computed(workspace: Workspace) -> dict[str, Fraction | None]:
+    """Return the value of every cell that a rule defines, base years included, by name."""
+    program = workspace.program
+    return {
+        index_text(c.quantity, c.index, c.period): workspace.evaluation.value(p)
+        for p, c in enumerate(program.cells)
+        if program.quantities[c.quantity].expression
+    }
+
+
+def expected(workspace: Workspace, inputs: Inputs) -> dict[str, Fraction | None]:
+    """Return what the independent model says of the same cells; None where it cannot know."""
+    found = answers(inputs)
+    names = computed(workspace)
+    assert found.keys() <= names.keys()
+    return {name: found.get(name) for name in names}
+
+
+def test_every_field_of_the_independent_model_has_a_lever() -> None:
+    """No input escapes the changes but the 6 of 6N, the market of past years, modules a card and the variant flag."""
+    moved = {lever.field for lever in LEVERS}
+
+    assert set(Inputs.__dataclass_fields__) - moved == {
+        "operations", "world_actual", "china_actual", "modules", "uses_efficiency",
+    }  # fmt: skip
+
+
+def test_nothing_changed_gives_equal_models() -> None:
+    """As printed, every cell of the workspace is what the independent model says."""
+    assert computed(shipped()) == expected(shipped(), Inputs())
+
+
+@given(st.lists(changes(), min_size=1, max_size=8))
+def test_changed_inputs_give_equal_models(changed: list[Change]) -> None:
+    """After any changes, later ones on top of earlier ones, every cell at every period agrees exactly."""
+    workspace, inputs = shipped(), Inputs()
+    for change in changed:
+        workspace, inputs = workspace.with_values(change.text), change.apply(inputs)
+
+    assert computed(workspace) == expected(workspace, inputs)
+
+
+@given(changes(tuple(lever for lever in LEVERS if lever.field == "parameters")), st.lists(changes(), max_size=3))
+def test_a_changed_parameter_count_carries_forward(first: Change, more: list[Change]) -> None:
+    """Parameters set in the base year, or any later one, grow on from there; nothing earlier moves."""
+    workspace, inputs = shipped().with_values(first.text), first.apply(Inputs())
+    for change in more:
+        workspace, inputs = workspace.with_values(change.text), change.apply(inputs)
+
+    assert computed(workspace) == expected(workspace, inputs)
+
+
+@given(st.lists(changes(), max_size=5))
+def test_changed_inputs_give_equal_models_under_the_variant(changed: list[Change]) -> None:
+    """The same holds where a scenario chooses the market with the efficiency row."""
+    workspace, inputs = shipped().scenario("with_efficiency"), replace(Inputs(), uses_efficiency=True)
+    for change in changed:
+        workspace, inputs = workspace.with_values(change.text), change.apply(inputs)
+
+    assert computed(workspace) == expected(workspace, inputs)
+
+
+@st.composite
+def past_markets(draw: st.DrawFn) -> Change:
+    """Draw the world's or China's market of 2021 or 2022, in 亿美元."""
+    quantity, field = draw(st.sampled_from([("server.market", "world_actual"), ("server.china_market", "china_actual")]))
+    year, value = draw(st.sampled_from((2021, 2022))), draw(POSITIVE)
+    return Change(f"{quantity}[period={year}]={value} 亿 USD", set_field(field, ((year,),), value))
+
+
+@st.composite
+def module_counts(draw: st.DrawFn) -> Change:
+    """Draw the optical modules of one chip."""
+    key, value = draw(st.sampled_from(sorted(Inputs().modules))), draw(NOT_NEGATIVE)
+    at = ",".join(f"{axis}={member}" for axis, member in zip(("chip", "generation", "topology"), key, strict=True))
+    return Change(f"optics.modules_per_accelerator[{at}]={value} 只/卡", set_field("modules", (key,), value))
+
+
+@given(st.lists(past_markets() | module_counts(), min_size=1, max_size=4), st.lists(changes(), max_size=3))
+def test_changed_past_markets_and_modules_give_equal_models(first: list[Change], more: list[Change]) -> None:
+    """Base periods of a rule and coefficients at listed indices only are inputs like any other."""
+    workspace = shipped().with_values(*(c.text for c in (*first, *more)))
+    inputs = Inputs()
+    for change in (*first, *more):
+        inputs = change.apply(inputs)
+
+    assert computed(workspace) == expected(workspace, inputs)

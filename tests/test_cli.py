@@ -1,0 +1,211 @@
+"""The command line as programs and people meet it: exit codes, streams, JSON, and one wrong input per command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bullwhip import cli
+from bullwhip.cli import COMMANDS
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    code = cli.run([*arguments, "--json"])
+    captured = capsys.readouterr()
+
+    assert code == 0, captured.err
+    return json.loads(captured.out)
+
+
+def test_facts_json_has_the_promised_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every fact carries the keys that other programs rely on, and the report, locator and row as printed."""
+    facts = _json(capsys, "facts", "--report", "003", "--locator", "图表109")
+
+    keys = {"report", "locator", "row", "column", "lexical", "value", "low", "high", "bound", "unit", "status",
+            "period", "subject", "measure", "quantity", "index"}  # fmt: skip
+    assert [keys - set(f) for f in facts] == [set()] * 20
+    assert {f["locator"] for f in facts} == {"图表109"}
+    assert facts[2]["lexical"] == "395.2"
+    assert facts[2]["quantity"] == "server.market"
+
+
+def test_every_claim_of_the_report_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """All 1,076 table cells and 519 statements of report 003 are facts."""
+    facts = _json(capsys, "facts", "--report", "003")
+
+    assert sum(f["row"] is not None for f in facts) == 1076
+    assert sum(f["row"] is None for f in facts) == 519
+    assert len({f["id"] for f in facts}) == 1595
+
+
+def test_value_is_an_object_for_one_cell_and_a_list_for_several(capsys: pytest.CaptureFixture[str]) -> None:
+    """`value` answers with an object when one cell is selected, and with a list otherwise."""
+    one = _json(capsys, "value", "cooling.market")
+    several = _json(capsys, "value", "accelerator.count", "--period", "2025")
+
+    assert (one["value"], one["exact"], one["unit"], one["period"]) == (31500000000, "31500000000", "CNY", None)
+    assert [v["index"]["chip"] for v in several] == ["a100_sxm", "h100_sxm", "gh200"]
+    assert several[2]["value"] is None
+    assert several[2]["missing"] == ["accelerator.throughput[chip=gh200,period=2025]"]
+
+
+def test_sensitivity_sums_over_families(capsys: pytest.CaptureFixture[str]) -> None:
+    """Elasticities of accelerators to the two families' parameters sum to 2, to their vendors to 1, to utilization −1."""
+    name = "accelerator.count[chip=a100_sxm]"
+    parameters = _json(capsys, "sensitivity", name, "--driver", "model.parameters", "--period", "2025")
+    vendors = _json(capsys, "sensitivity", name, "--driver", "model.vendors", "--period", "2025")
+    utilization = _json(capsys, "sensitivity", name, "--driver", "training.utilization", "--period", "2025")
+
+    assert [s["elasticity_exact"] for s in parameters] == ["30/17", "4/17"]
+    assert [s["elasticity_exact"] for s in vendors] == ["15/17", "2/17"]
+    assert utilization["elasticity_exact"] == "-1"
+    assert utilization["elasticity_form"] == "-1"
+
+
+def test_explain_shows_one_closed_form_over_both_families(capsys: pytest.CaptureFixture[str]) -> None:
+    """The closed form of accelerators names both model families and every driver, and SymPy-readable text has latex."""
+    answer = _json(capsys, "explain", "accelerator.count[chip=a100_sxm]", "--period", "2025")
+
+    drivers = {s["quantity"] for s in answer["symbols"]}
+    assert drivers == {
+        "accelerator.throughput", "model.models_per_vendor", "model.parameter_growth", "model.parameters",
+        "model.vendors", "training.days", "training.flop_per_parameter_token", "training.tokens_per_parameter",
+        "training.utilization",
+    }  # fmt: skip
+    assert all(s["symbol"] in answer["closed_form"] for s in answer["symbols"])
+    assert "multimodal" in answer["closed_form"]
+    assert "language" in answer["closed_form"]
+    assert answer["latex"].startswith(r"\frac")
+
+
+def test_exposure_rows_have_the_promised_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every exposure row carries its path, sources and shares; unknown is null and never zero."""
+    answer = _json(capsys, "exposure", "--driver", "cooling.liquid_penetration")
+
+    keys = {
+        "company",
+        "label_zh",
+        "label_en",
+        "ticker",
+        "tier",
+        "path",
+        "elasticity",
+        "value",
+        "unit",
+        "share",
+        "sources",
+    }
+    assert [keys - set(r) for r in answer["rows"]] == [set()] * len(answer["rows"])
+    assert {r["value"] for r in answer["rows"]} == {None}
+    assert {r["elasticity"] for r in answer["rows"]} == {1}
+    assert "envicool" in {r["company"] for r in answer["rows"]}
+    assert all(r["path"][-1]["rule"] == "supplies" for r in answer["rows"])
+
+
+def test_a_base_year_carries_forward(capsys: pytest.CaptureFixture[str]) -> None:
+    """Setting the base year of a growing quantity moves every later year by the same factor."""
+    name = "model.parameters[family=multimodal]"
+    before = _json(capsys, "value", name)
+    after = _json(capsys, "value", name, "--set", f"{name}=30000 亿 param/model")
+
+    assert [b["period"] for b in before] == [2023, 2024, 2025, 2026, 2027]
+    assert [2 * b["value"] for b in before] == [a["value"] for a in after]
+
+
+def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal a table is a header line and tab-separated rows; messages go to the other stream."""
+    code = cli.run(["exposure", "--driver", "model.parameters", "--top", "1"])
+    captured = capsys.readouterr()
+
+    assert code == 0
+    assert [line.count("\t") for line in captured.out.splitlines()] == [10, 10]
+    assert "scenario base" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["exposure", "--driver", "model.parameter"], 2, "did you mean 'model.parameters'"),
+        (["exposure"], 2, "Missing option '--driver'"),
+        (["exposure", "--driver", "model.parameters", "--period", "2050"], 2, "2050 is not a period"),
+        (["exposure", "--driver", "model.parameters", "--at", "chip"], 2, "DIM=MEMBER"),
+        (["exposure", "--driver", "model.parameters", "--at", "chip=a100"], 2, "did you mean 'a100_sxm'"),
+        (["exposure", "--driver", "model.parameters", "--scenario", "liquid_3"], 2, "did you mean 'liquid_30'"),
+        (["explain", "hbm.valeu"], 2, "did you mean 'hbm.value'"),
+        (["value", "hbm.value[chip=a100]"], 2, "did you mean 'a100_sxm'"),
+        (["value", "hbm.value[chip]"], 2, "dimension=member"),
+        (["value", "hbm.value", "--set", "training.utilization=abc"], 2, "plain decimal number"),
+        (["value", "hbm.value", "--set", "training.utilization=1e999"], 2, "exponent"),
+        (["value", "hbm.value", "--set", "training.utilization=40"], 2, "write 40 %"),
+        (["value", "hbm.value", "--set", "accelerator.price=1 CNY/accelerator"], 2, "give the value in USD"),
+        (["value", "hbm.value", "--set", "training.utilization"], 2, "a value is missing"),
+        (["value", "hbm.value", "--set", "server.market=1 USD"], 2, "name the period"),
+        (["value", "hbm.value", "--as-of", "June"], 2, "YYYY-MM-DD"),
+        (["sensitivity", "hbm.value", "--driver", "nosuch"], 2, "no quantity 'nosuch'"),
+        (["list", "drivres"], 2, "did you mean 'drivers'"),
+        (["facts", "--report", "009"], 2, "did you mean '003'"),
+        (["facts", "--locator", "图表999"], 2, "no claim has the locator"),
+        (["query", "chain/tier"], 2, "did you mean 'chain/tiers'"),
+        (["query", "nosuch.rq"], 2, "no query file"),
+        (["check", "nosuch.yaml"], 2, "no such file"),
+        (["export", "svgg"], 2, "did you mean 'svg'"),
+        (["export", "svg", "-o", "/nonexistent/folder/x.svg"], 2, "cannot be written"),
+        (["--workspace", "/nonexistent", "list", "tiers"], 2, "does not exist"),
+        (["exposures"], 2, "did you mean 'exposure'"),
+        (["value", "server.market", "--set", "server.gpu_cost_share=0"], 3, "BW401 division by zero"),
+    ],
+)
+def test_a_wrong_input_is_refused_with_what_to_do(
+    arguments: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each wrong input ends with its exit code, one clear message, nothing on stdout, and never a traceback."""
+    result = cli.run(arguments)
+    captured = capsys.readouterr()
+
+    assert result == code
+    assert says in captured.err
+    assert captured.err.startswith(("BW", "argument:", "rules/", "/", "nosuch"))
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_every_command_has_a_wrong_input_above() -> None:
+    """No command is without a test of a wrong input."""
+    marks = test_a_wrong_input_is_refused_with_what_to_do.pytestmark  # type: ignore[attr-defined]
+    tried = {argument for case in marks[0].args[1] for argument in case[0]}
+
+    assert set(COMMANDS) - tried == set()
+
+
+def test_an_export_never_replaces_a_file_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Writing to an existing file needs --force, and leaves no other file beside it."""
+    target = tmp_path / "chain.dot"
+    first = cli.run(["export", "dot", "-o", str(target)])
+    before = target.read_bytes()
+    second = cli.run(["export", "dot", "-o", str(target)])
+    third = cli.run(["export", "dot", "-o", str(target), "--force"])
+    capsys.readouterr()
+
+    assert (first, second, third) == (0, 2, 0)
+    assert target.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["chain.dot"]
+
+
+def test_an_unforeseen_error_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bug in the product is reported as one, in one line, without a traceback."""
+    import bullwhip.workspace.facade as facade
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.delenv("BULLWHIP_DEBUG", raising=False)
+    monkeypatch.setattr(facade, "open_program", fail)
+    code = cli.run(["list", "tiers"])
+
+    assert code == 70
+    assert capsys.readouterr().err.splitlines()[0] == "internal error: ZeroDivisionError: planted"

@@ -1,0 +1,72 @@
+"""What a command imports: the heavy libraries stay away from help and from answers out of the cache."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "sympy",
+    "rdflib",
+    "networkx",
+    "pyoxigraph",
+    "yaml",
+    "rich",
+    "numpy",
+    "bullwhip.load",
+    "bullwhip.validate",
+    "bullwhip.compile",
+}
+
+
+def _imported(arguments: list[str], cache: Path) -> set[str]:
+    code = (
+        "import sys; from bullwhip import cli; code = cli.run(sys.argv[1:]); "
+        "print('\\n'.join(sys.modules), file=sys.stderr); sys.exit(code)"
+    )
+    environment = os.environ | {"BULLWHIP_CACHE": str(cache), "BULLWHIP_FORMAT": "tsv"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    return set(done.stderr.splitlines())
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache folder that already holds the shipped workspace."""
+    cache = tmp_path_factory.mktemp("cache")
+    _imported(["value", "cooling.market"], cache)
+    return cache
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["exposure", "--help"],
+        ["exposure", "--driver", "model.parameters", "--json"],
+        ["exposure", "--driver", "model.parameters"],
+        ["value", "server.market", "--set", "training.utilization=35 %"],
+        ["sensitivity", "server.market"],
+        ["facts", "--report", "003", "--json"],
+        ["list", "companies"],
+    ],
+)
+def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:
+    """Help, and any answer from a warm cache that shows no SymPy expression, imports none of the heavy modules."""
+    assert _imported(arguments, warm) & HEAVY == set()
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    """`import bullwhip` alone loads no module of the package but itself."""
+    code = "import sys, bullwhip; print([m for m in sys.modules if m.startswith('bullwhip')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "['bullwhip']"

@@ -1,0 +1,293 @@
+"""Every figure that report 003 derives is reproduced from its inputs, to the last printed digit, or stands in a list.
+
+Two models have to reproduce it, the workspace and the independent one. Rounding is half up at the printed number of
+decimals; there is no tolerance. A print that does not follow is named here with the reason, and has to stay wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import pytest
+
+from bullwhip import Workspace
+from independent import Inputs, answers
+
+Fact = dict[str, Any]
+Place = tuple[str, str, str]
+
+TABLES = ("图表7", "图表108", "图表8", "图表109", "图表43", "图表49", "图表107")
+TEXT = ("摘要", "2.1.3", "3.1.2", "3.2.1", "3.2.2", "6.2")
+
+BEFORE_THE_FIRST_YEAR: dict[Place, str] = {
+    ("图表7", "市场增速（%）", "2021"): "IDC's; the market of 2020 is not printed",
+    ("图表108", "市场增速（%）", "2021"): "IDC's; the market of 2020 is not printed",
+    ("图表8", "市场增速（%）", "2021"): "IDC's; the market of 2020 is not printed",
+    ("图表109", "市场增速（%）", "2021"): "IDC's; the market of 2020 is not printed",
+}
+"""Prints for which the workspace has no cell."""
+
+Pair = tuple[str, str]
+FROM_ROUNDED_INPUTS: dict[Place, tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]] = {
+    ("图表8", "市场规模（亿美元）", "2025E"): ("exactly 560.44; from the printed 1601.3, 560.455", lambda a, b: a * b / 100, ("1601.3", "35.0")),
+    ("图表109", "市场规模（亿美元）", "2025E"): ("exactly 560.44; from the printed 1601.3, 560.455", lambda a, b: a * b / 100, ("1601.3", "35.0")),
+    ("3.2.2", "中国 AI 服务器", "市场规模 2025"): ("rounds the 560.5 of the table once more", lambda a, b: a * b / 100, ("1601.3", "35.0")),
+    ("图表8", "市场增速（%）", "2022"): ("IDC's own; 67.0 over 54.0 is 24.07", lambda a, b: 100 * a / b - 100, ("67.0", "54.0")),
+    ("图表109", "市场增速（%）", "2022"): ("IDC's own; 67.0 over 54.0 is 24.07", lambda a, b: 100 * a / b - 100, ("67.0", "54.0")),
+}  # fmt: skip
+"""Prints within the rounding of the inputs beside them: the reason, what they are of those inputs, and the inputs."""
+
+CONTRADICTED: dict[Place, tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]] = {
+    ("图表7", "市场增速（%）", "2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
+    ("图表108", "市场增速（%）", "2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
+    ("3.2.1", "全球 AI 服务器", "同比增长 2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
+}  # fmt: skip
+"""Prints that no rounding of the inputs beside them explains."""
+
+
+def place(fact: Fact) -> Place:
+    """Return where a fact is printed: table, row and column, or section, subject, and measure with its year."""
+    if fact["row"]:
+        return fact["locator"], fact["row"], fact["column"]
+    return fact["locator"], fact["subject"], f"{fact['measure']} {fact['period'] or ''}".rstrip()
+
+
+def as_printed(lexical: str) -> tuple[Fraction, Fraction]:
+    """Return a printed number and the unit of its last digit: 9.0×10^9 is nine billion to a hundred million."""
+    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:×10\^\{?(\d+)\}?)?(?:GB|%)?", lexical)
+    assert match, lexical
+    whole, decimals, exponent = match[1], match[2] or "", int(match[3] or 0)
+    last = Fraction(10) ** (exponent - len(decimals))
+    return int(whole + decimals) * last, last
+
+
+def says(fact: Fact, answer: Fraction) -> bool:
+    """Return whether a print says of the model's answer what it should: rounded half up, or on its side of a bound."""
+    number, last = as_printed(fact["lexical"])
+    value = answer * number / Fraction(fact["model_exact"])
+    if fact["bound"] in (">", ">="):
+        return value > number or (fact["bound"] == ">=" and value == number)
+    return floor(value / last + Fraction(1, 2)) * last == number
+
+
+def cell(fact: Fact) -> str:
+    """Return the name of the cell that a fact is compared with."""
+    at = [f"{d}={m}" for d, m in fact["index"].items()]
+    at += [f"period={fact['model_period']}"] if fact["model_period"] else []
+    return f"{fact['quantity']}[{','.join(at)}]" if at else fact["quantity"]
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    """The shipped workspace."""
+    return Workspace.open()
+
+
+@pytest.fixture(scope="module")
+def derived(workspace: Workspace) -> dict[Place, list[Fact]]:
+    """What report 003 prints of quantities that rules define."""
+    rules = {q["id"] for q in workspace.list("rules")}
+    found: dict[Place, list[Fact]] = {}
+    for fact in workspace.facts(report="003"):
+        if fact["quantity"] in rules and not fact["feeds"]:
+            found.setdefault(place(fact), []).append(fact)
+    return found
+
+
+def exact(workspace: Workspace, name: str) -> Fraction:
+    """Return the workspace's answer for a cell, which has to be known."""
+    value = workspace.demand(name).value
+    assert value is not None, name
+    return value
+
+
+def listed(where: Place) -> bool:
+    """Return whether a print stands in one of the lists of exceptions."""
+    return where in BEFORE_THE_FIRST_YEAR or where in FROM_ROUNDED_INPUTS or where in CONTRADICTED
+
+
+@pytest.mark.parametrize("locator", [*TABLES, *TEXT])
+def test_the_workspace_reproduces_every_derived_print(
+    workspace: Workspace, derived: dict[Place, list[Fact]], locator: str
+) -> None:
+    """Each derived figure of a table or section, rounded as printed, is what is printed."""
+    facts = [f for w, fs in derived.items() if w[0] == locator and not listed(w) for f in fs]
+
+    assert facts
+    assert [(place(f), f["lexical"]) for f in facts if not says(f, exact(workspace, cell(f)))] == []
+
+
+def test_the_independent_model_reproduces_every_derived_print(derived: dict[Place, list[Fact]]) -> None:
+    """The model written from the report's text gives the same figures without the workspace."""
+    expected = answers(Inputs())
+
+    assert [
+        (w, f["lexical"]) for w, fs in derived.items() for f in fs if not listed(w) and not says(f, expected[cell(f)])
+    ] == []
+
+
+def test_the_derived_prints_are_all_there(derived: dict[Place, list[Fact]]) -> None:
+    """The tables keep their cells: 12 by 2, 10 by 2, 54, 10 and 4, so that no figure drops out unseen."""
+    counts = {t: sum(len(fs) for w, fs in derived.items() if w[0] == t) for t in TABLES}
+
+    assert counts == {"图表7": 15, "图表108": 15, "图表8": 11, "图表109": 11, "图表43": 10, "图表49": 66, "图表107": 4}
+
+
+def test_nothing_outside_the_named_places_is_derived(derived: dict[Place, list[Fact]]) -> None:
+    """A derived print at any other place of the report has to be tested here too."""
+    assert {w[0] for w in derived} == {*TABLES, *TEXT}
+
+
+def rounding(text: str) -> tuple[Fraction, Fraction]:
+    """Return the interval of the numbers that are printed as a text: from the first up to, not including, the second."""
+    number, last = as_printed(text)
+    return number - last / 2, number + last / 2
+
+
+def reach(of: Callable[[Fraction, Fraction], Fraction], inputs: Pair) -> tuple[Fraction, Fraction]:
+    """Return the least and greatest result over the rounding of two inputs; results are monotone in each."""
+    corners = [of(a, b) for a in rounding(inputs[0]) for b in rounding(inputs[1])]
+    return min(corners), max(corners)
+
+
+@pytest.mark.parametrize("where", FROM_ROUNDED_INPUTS)
+def test_an_exception_within_input_rounding_is_one(
+    workspace: Workspace, derived: dict[Place, list[Fact]], where: Place
+) -> None:
+    """The exact answer rounds to another figure, but some numbers printed like the inputs give the printed one."""
+    (fact,) = derived[where]
+    _, of, inputs = FROM_ROUNDED_INPUTS[where]
+    least, greatest = reach(of, inputs)
+    low, high = rounding(fact["lexical"])
+
+    assert not says(fact, exact(workspace, cell(fact)))
+    assert least < high
+    assert low < greatest
+
+
+@pytest.mark.parametrize("where", CONTRADICTED)
+def test_a_contradicted_print_stays_contradicted(
+    workspace: Workspace, derived: dict[Place, list[Fact]], where: Place
+) -> None:
+    """No numbers printed like the inputs give the printed figure, nor does the model."""
+    (fact,) = derived[where]
+    _, of, inputs = CONTRADICTED[where]
+    least, greatest = reach(of, inputs)
+    low, high = rounding(fact["lexical"])
+
+    assert not says(fact, exact(workspace, cell(fact)))
+    assert greatest <= low or high <= least
+
+
+@pytest.mark.parametrize("where", BEFORE_THE_FIRST_YEAR)
+def test_a_print_before_the_first_year_has_no_cell(
+    workspace: Workspace, derived: dict[Place, list[Fact]], where: Place
+) -> None:
+    """The growth of the first year needs a year that nobody prints."""
+    (fact,) = derived[where]
+    periods = {workspace.program.cells[p].period for p in workspace.cells(fact["quantity"])}
+
+    assert fact["model_period"] not in periods
+
+
+def test_the_printed_growth_of_training_compute_is_contradicted(workspace: Workspace) -> None:
+    """摘要 and 2.1.3 print 78.0 % a year for 2023 to 2027; figure 49 grows by 88.0 %."""
+    first, last = (exact(workspace, f"training.peak_compute_total[period={year}]") for year in (2023, 2027))
+    prints = {f["lexical"] for f in workspace.facts(report="003", subject="全球大模型训练端峰值算力需求")}
+
+    def in_reach(printed: str) -> bool:
+        low, high = (1 + bound / 100 for bound in rounding(printed))
+        return low**4 <= last / first < high**4
+
+    assert prints == {"78.0"}
+    assert not in_reach("78.0")
+    assert in_reach("88.0")
+
+
+def test_the_text_and_the_table_disagree_on_the_parameters_of_2023(workspace: Workspace) -> None:
+    """2.1.3 says 10000 亿个, figure 49 says 15000; the model reads the table and names the text as disputing it."""
+    (value,) = workspace.value("model.parameters[family=multimodal]", 2023)
+    (source,) = value.sources
+
+    assert value.value == 15000 * 10**8
+    assert source.locator == "图表49"
+    assert ["10000" in d for d in source.disputed_by] == [True]
+
+
+A100, H100 = Fraction(2265625000, 819), Fraction(1812500000, 2079)
+
+HAND_WORKED: dict[str, tuple[str, str, Fraction]] = {
+    "parameters": (
+        "图表49",
+        "model.parameters[family=multimodal,period=2027]",
+        Fraction(15000 * 10**8) * 12**4 / 10**4,
+    ),
+    "6N": ("图表49", "training.flop_per_token[family=multimodal,period=2025]", 6 * Fraction("2.16")),
+    "tokens": ("2.1.3", "training.tokens[family=language,period=2025]", Fraction(4000 * 10**8) * 144 / 100),
+    "one run": (
+        "图表49",
+        "training.compute_per_model[family=language,period=2023]",
+        Fraction(6 * 2 * 4 * 10**22, 10**15),
+    ),
+    "peak, multimodal": ("图表49", "training.peak_compute[family=multimodal,period=2023]", Fraction(1562500, 7)),
+    "peak, language": ("图表49", "training.peak_compute[family=language,period=2023]", Fraction(250000, 7)),
+    "peak, both": ("图表49", "training.peak_compute_total[period=2023]", Fraction(1812500, 7)),
+    "A100": ("图表49", "accelerator.count[chip=a100_sxm,period=2023]", Fraction(1812500 * 1000, 7) / Fraction("93.6")),
+    "H100": ("图表49", "accelerator.count[chip=h100_sxm,period=2023]", Fraction(1812500 * 1000, 7 * 297)),
+    "A100 added": ("图表49", "accelerator.added[chip=a100_sxm,period=2024]", Fraction(2834375000, 819)),
+    "GPU value": ("图表108", "accelerator.value[chip=a100_sxm,period=2023]", A100 * 10000),
+    "world market": ("图表108", "server.market[period=2023]", A100 * 100000 / 7),
+    "world market added": ("图表108", "server.market_added[period=2023]", A100 * 100000 / 7 - 202 * 10**8),
+    "China's market": ("图表109", "server.china_market[period=2023]", A100 * 34000 / 7),
+    "HBM capacity": ("2.3.1", "hbm.capacity[chip=a100_sxm,period=2023]", A100 * 80),
+    "HBM value": ("2.3.1", "hbm.value[chip=h100_sxm,period=2023]", H100 * 800),
+    "servers": ("2.3.1", "server.count[chip=a100_sxm,period=2023]", A100 / 8),
+    "200G modules": ("4", "optics.modules[chip=a100_sxm,generation=200g,topology=fat_tree,period=2023]", A100 * 7),
+    "800G modules": ("4", "optics.modules[chip=h100_sxm,generation=800g,topology=fat_tree,period=2023]", H100 * 7 / 2),
+    "IT load": ("6.2", "idc.it_load_added", Fraction(2500000)),
+    "all air": ("6.2", "cooling.market_all_air", Fraction(17500000000)),
+    "liquid": ("6.2", "cooling.liquid_market", Fraction(26250000000)),
+    "air": ("6.2", "cooling.air_market", Fraction(5250000000)),
+    "air and liquid": ("6.2", "cooling.market", Fraction(31500000000)),
+    "uplift": ("6.2", "cooling.market_uplift", Fraction(4, 5)),
+    "AI racks": ("6.2", "idc.ai_racks_added[chip=a100_sxm,period=2024]", Fraction(2834375000, 819) / 8 * 13 / 2 / 25),
+    "GPT-3 on A100": ("图表43", "inference.cards[deployed_model=gpt3,card=a100_80gb]", Fraction(9)),
+    "GPT-3 on A10": ("图表43", "inference.cards[deployed_model=gpt3,card=a10_24gb]", Fraction(30)),
+    "trillion on A10": ("图表43", "inference.cards[deployed_model=one_trillion,card=a10_24gb]", Fraction(167)),
+    "GPU share of cost": ("图表107", "server.reference_gpu_cost_share[configuration=a800_8]", Fraction(40000, 55333)),
+}
+"""What is worked out, where it is printed or assumed, the cell, and the figure by hand."""
+
+
+@pytest.mark.parametrize("what", HAND_WORKED)
+def test_a_figure_worked_by_hand_is_the_answer(workspace: Workspace, what: str) -> None:
+    """The arithmetic of the page, done on paper, gives exactly the workspace's fraction."""
+    _, name, expected = HAND_WORKED[what]
+
+    assert expected == exact(workspace, name)
+
+
+@pytest.mark.parametrize("what", HAND_WORKED)
+def test_a_figure_worked_by_hand_names_a_place_of_the_report(workspace: Workspace, what: str) -> None:
+    """The place beside the figure is one from which the answer takes its inputs, or where it is printed."""
+    locator, name, _ = HAND_WORKED[what]
+    used = {s.locator for s in workspace.demand(name).answer.sources}
+    printed = {f["locator"] for f in workspace.facts(report="003") if f["quantity"] and cell(f) == name}
+
+    assert locator in used | printed
+
+
+def test_a_penetration_of_30_percent_is_the_scenario_worked_by_hand(workspace: Workspace) -> None:
+    """250 万kW at 30 % of 15000 and 70 % of 7000 CNY cost 23.5 billion CNY."""
+    assert exact(workspace.scenario("liquid_30"), "cooling.market") == Fraction(23500000000)
+
+
+def test_the_market_with_the_efficiency_row_is_the_variant_worked_by_hand(workspace: Workspace) -> None:
+    """1120.88 万 A100 of 2025 at 10000 USD over 70 % and over 150 %."""
+    expected = Fraction(1020000000, 91) * 10000 / Fraction("0.7") / Fraction("1.5")
+
+    assert expected == exact(workspace.scenario("with_efficiency"), "server.market[period=2025]")
