@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["CARDS", "CHIPS", "CONFIGURATIONS", "DEPLOYED", "FAMILIES", "YEARS", "Inputs", "Table", "answers"]
+__all__ = ["CARDS", "CHIPS", "CONFIGURATIONS", "DEPLOYED", "FAMILIES", "YEARS", "Answers", "Inputs", "Table", "answers"]
 
 Table = Mapping[tuple[str | int, ...], Fraction]
 """Values by member and year; what the report does not print is absent."""
@@ -115,9 +115,15 @@ class Inputs:
     """万元."""
 
 
-def answers(given: Inputs) -> dict[str, Fraction]:
-    """Return every figure that follows from the inputs, by the name of its cell; what cannot be known is absent."""
-    found: dict[str, Fraction] = {}
+Answers = dict[str, Fraction | None]
+
+
+def answers(given: Inputs) -> Answers:
+    """Return every figure that follows from the inputs, by the name of its cell.
+
+    What the report does not let one know is absent; growth from nothing, which does not exist, is None.
+    """
+    found: Answers = {}
     peak = _training(given, found)
     needed = _accelerators(given, peak, found)
     for chip, by_year in needed.items():
@@ -132,7 +138,7 @@ def answers(given: Inputs) -> dict[str, Fraction]:
     return found
 
 
-def _training(given: Inputs, found: dict[str, Fraction]) -> dict[int, Fraction]:
+def _training(given: Inputs, found: Answers) -> dict[int, Fraction]:
     """Figure 49 down to the peak, in operations a second, of both families together."""
     total = dict.fromkeys(YEARS, Fraction(0))
     for family in FAMILIES:
@@ -160,7 +166,7 @@ def _training(given: Inputs, found: dict[str, Fraction]) -> dict[int, Fraction]:
 
 
 def _accelerators(
-    given: Inputs, peak: dict[int, Fraction], found: dict[str, Fraction]
+    given: Inputs, peak: dict[int, Fraction], found: Answers
 ) -> dict[str, dict[int, Fraction]]:
     """Cards that reach the peak at the assumed utilization, as if all were of one chip, and their yearly increase."""
     needed: dict[str, dict[int, Fraction]] = {}
@@ -176,18 +182,24 @@ def _increase(by_year: Mapping[int, Fraction]) -> dict[int, Fraction]:
     return {year: value - by_year[year - 1] for year, value in by_year.items() if year - 1 in by_year}
 
 
-def _growth(by_year: Mapping[int, Fraction]) -> dict[int, Fraction]:
-    return {year: rise / by_year[year - 1] for year, rise in _increase(by_year).items()}
+def _growth(by_year: Mapping[int, Fraction]) -> dict[int, Fraction | None]:
+    rises = _increase(by_year)
+    return {year: rise / by_year[year - 1] if by_year[year - 1] else None for year, rise in rises.items()}
 
 
 def _write(
-    found: dict[str, Fraction], quantity: str, at: str, by_year: Mapping[int, Fraction], factor: Fraction = Fraction(1)
+    found: Answers,
+    quantity: str,
+    at: str,
+    by_year: Mapping[int, Fraction] | Mapping[int, Fraction | None],
+    factor: Fraction = Fraction(1),
 ) -> None:
     for year, value in by_year.items():
-        found[f"{quantity}[{at},period={year}]" if at else f"{quantity}[period={year}]"] = value * factor
+        name = f"{quantity}[{at},period={year}]" if at else f"{quantity}[period={year}]"
+        found[name] = None if value is None else value * factor
 
 
-def _behind_the_chip(given: Inputs, chip: str, needed: dict[int, Fraction], found: dict[str, Fraction]) -> None:
+def _behind_the_chip(given: Inputs, chip: str, needed: dict[int, Fraction], found: Answers) -> None:
     at, more = f"chip={chip}", _increase(needed)
     _write(found, "hbm.capacity", at, needed, given.hbm_gb)
     _write(found, "hbm.capacity_added", at, more, given.hbm_gb)
@@ -203,7 +215,7 @@ def _behind_the_chip(given: Inputs, chip: str, needed: dict[int, Fraction], foun
             _write(found, "optics.modules_added", where, more, each)
 
 
-def _servers_and_racks(given: Inputs, chip: str, needed: dict[int, Fraction], found: dict[str, Fraction]) -> None:
+def _servers_and_racks(given: Inputs, chip: str, needed: dict[int, Fraction], found: Answers) -> None:
     """Servers of eight cards; of the servers added in a year: power, racks, and cooling on the basis of AI racks."""
     at = f"chip={chip}"
     added = {year: more / given.per_server for year, more in _increase(needed).items()}
@@ -224,7 +236,7 @@ def _cost_per_kw(given: Inputs) -> Fraction:
     return given.air_cost + given.penetration * (given.liquid_cost * WAN - given.air_cost)
 
 
-def _cooling(given: Inputs, found: dict[str, Fraction]) -> None:
+def _cooling(given: Inputs, found: Answers) -> None:
     """Section 6.2: 100 万架 of 2.5 kW, all air at 7000 元, or 70 % liquid at 1.5 万元."""
     load = given.racks * WAN * given.kw_per_rack
     everything = load * _cost_per_kw(given)
@@ -237,7 +249,7 @@ def _cooling(given: Inputs, found: dict[str, Fraction]) -> None:
     found["cooling.market_uplift"] = (everything - load * given.air_cost) / (load * given.air_cost)
 
 
-def _markets(given: Inputs, a100: dict[int, Fraction], found: dict[str, Fraction]) -> None:
+def _markets(given: Inputs, a100: dict[int, Fraction], found: Answers) -> None:
     """Figures 7/108 and 8/109: the world market from the value of the A100s, China's as a share of it."""
     world = {year: given.world_actual[year,] * YI for year in (2021, 2022)}
     for year, count in a100.items():
@@ -258,7 +270,7 @@ def _markets(given: Inputs, a100: dict[int, Fraction], found: dict[str, Fraction
     _write(found, "server.market_added", "", _increase(world))
 
 
-def _inference(given: Inputs, found: dict[str, Fraction]) -> None:
+def _inference(given: Inputs, found: Answers) -> None:
     """Figure 43: memory of a deployed model in GB, and whole cards that hold it."""
     for (model,), parameters in given.deployed.items():
         weights = parameters * YI * given.bytes_per_parameter / 10**9

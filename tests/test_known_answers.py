@@ -32,20 +32,37 @@ BEFORE_THE_FIRST_YEAR: dict[Place, str] = {
 """Prints for which the workspace has no cell."""
 
 Pair = tuple[str, str]
-FROM_ROUNDED_INPUTS: dict[Place, tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]] = {
-    ("图表8", "市场规模（亿美元）", "2025E"): ("exactly 560.44; from the printed 1601.3, 560.455", lambda a, b: a * b / 100, ("1601.3", "35.0")),
-    ("图表109", "市场规模（亿美元）", "2025E"): ("exactly 560.44; from the printed 1601.3, 560.455", lambda a, b: a * b / 100, ("1601.3", "35.0")),
-    ("3.2.2", "中国 AI 服务器", "市场规模 2025"): ("rounds the 560.5 of the table once more", lambda a, b: a * b / 100, ("1601.3", "35.0")),
-    ("图表8", "市场增速（%）", "2022"): ("IDC's own; 67.0 over 54.0 is 24.07", lambda a, b: 100 * a / b - 100, ("67.0", "54.0")),
-    ("图表109", "市场增速（%）", "2022"): ("IDC's own; 67.0 over 54.0 is 24.07", lambda a, b: 100 * a / b - 100, ("67.0", "54.0")),
-}  # fmt: skip
+Explained = tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]
+
+
+def percent_of(whole: Fraction, percent: Fraction) -> Fraction:
+    """Return a share of a whole."""
+    return whole * percent / 100
+
+
+def growth(now: Fraction, before: Fraction) -> Fraction:
+    """Return growth in percent."""
+    return 100 * now / before - 100
+
+
+TWICE_ROUNDED = "exactly 560.44; of the printed 1601.3, 560.455"
+CHINA_2025: Explained = (TWICE_ROUNDED, percent_of, ("1601.3", "35.0"))
+CHINA_2022: Explained = ("IDC's own; 67.0 over 54.0 is 24.07", growth, ("67.0", "54.0"))
+FROM_ROUNDED_INPUTS: dict[Place, Explained] = {
+    ("图表8", "市场规模（亿美元）", "2025E"): CHINA_2025,
+    ("图表109", "市场规模（亿美元）", "2025E"): CHINA_2025,
+    ("3.2.2", "中国 AI 服务器", "市场规模 2025"): ("560.5 rounded once more", percent_of, ("1601.3", "35.0")),
+    ("图表8", "市场增速（%）", "2022"): CHINA_2022,
+    ("图表109", "市场增速（%）", "2022"): CHINA_2022,
+}
 """Prints within the rounding of the inputs beside them: the reason, what they are of those inputs, and the inputs."""
 
-CONTRADICTED: dict[Place, tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]] = {
-    ("图表7", "市场增速（%）", "2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
-    ("图表108", "市场增速（%）", "2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
-    ("3.2.1", "全球 AI 服务器", "同比增长 2022"): ("202.0 over 156.0 is 29.5", lambda a, b: 100 * a / b - 100, ("202.0", "156.0")),
-}  # fmt: skip
+WORLD_2022: Explained = ("IDC's own; 202.0 over 156.0 is 29.5", growth, ("202.0", "156.0"))
+CONTRADICTED: dict[Place, Explained] = {
+    ("图表7", "市场增速（%）", "2022"): WORLD_2022,
+    ("图表108", "市场增速（%）", "2022"): WORLD_2022,
+    ("3.2.1", "全球 AI 服务器", "同比增长 2022"): WORLD_2022,
+}
 """Prints that no rounding of the inputs beside them explains."""
 
 
@@ -124,14 +141,13 @@ def test_the_workspace_reproduces_every_derived_print(
 def test_the_independent_model_reproduces_every_derived_print(derived: dict[Place, list[Fact]]) -> None:
     """The model written from the report's text gives the same figures without the workspace."""
     expected = answers(Inputs())
+    facts = [(f, expected[cell(f)]) for w, fs in derived.items() for f in fs if not listed(w)]
 
-    assert [
-        (w, f["lexical"]) for w, fs in derived.items() for f in fs if not listed(w) and not says(f, expected[cell(f)])
-    ] == []
+    assert [(place(f), f["lexical"]) for f, answer in facts if answer is None or not says(f, answer)] == []
 
 
 def test_the_derived_prints_are_all_there(derived: dict[Place, list[Fact]]) -> None:
-    """The tables keep their cells: 12 by 2, 10 by 2, 54, 10 and 4, so that no figure drops out unseen."""
+    """The tables keep their number of derived cells, so that no figure drops out unseen."""
     counts = {t: sum(len(fs) for w, fs in derived.items() if w[0] == t) for t in TABLES}
 
     assert counts == {"图表7": 15, "图表108": 15, "图表8": 11, "图表109": 11, "图表43": 10, "图表49": 66, "图表107": 4}
@@ -143,7 +159,7 @@ def test_nothing_outside_the_named_places_is_derived(derived: dict[Place, list[F
 
 
 def rounding(text: str) -> tuple[Fraction, Fraction]:
-    """Return the interval of the numbers that are printed as a text: from the first up to, not including, the second."""
+    """Return the half-open interval of the numbers that are printed as a text."""
     number, last = as_printed(text)
     return number - last / 2, number + last / 2
 

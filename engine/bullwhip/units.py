@@ -60,7 +60,7 @@ _SCALES = {
     "百": 2,
 }
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)(?![0-9.])|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))"
 )
 _MAX_TEXT, _MAX_DEPTH, _MAX_POWER = 80, 8, 6
 
@@ -219,13 +219,13 @@ class Vocabulary:
 
     def _declare(self, name: str, others: Iterable[str]) -> None:
         if name in {dimension for dimension, *_ in _BASE}:  # it would add up with seconds, bits or dollars
-            raise UnitError(f"the unit name {name!r} is already taken by a base dimension")
+            raise UnitError(f"the unit name {name!r} is already taken by a base dimension", "", name)
         for spelling in (name, *others):
             try:
                 self.parse(spelling)
             except UnitError:
                 continue
-            raise UnitError(f"the unit name {spelling!r} is already taken")
+            raise UnitError(f"the unit name {spelling!r} is already taken", "", name)
         self.names[name] = _Name(Fraction(1), ((name, Fraction(1)),), scale=True)
         for spelling in others:
             self.aliases[spelling] = name

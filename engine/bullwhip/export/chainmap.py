@@ -23,11 +23,12 @@ from bullwhip.export.map_layout import (
 from bullwhip.export.map_routes import ARROW, Route, choose_slots, count_lanes, gutter_loads, route_edges
 from bullwhip.export.text_width import clip, wrap
 from bullwhip.model.chain import Chain
+from bullwhip.model.label import Language
 
 __all__ = ["PALETTE", "chain_map"]
 
 PALETTE = (
-    "#4a5fb0", "#1f77a8", "#16807a", "#3c7f3a", "#857012", "#b0642a", "#b04a5a", "#96458f", "#6a55a8", "#3f6c8f",
+    "#4a5fb0", "#1f77a8", "#16807a", "#3c7f3a", "#857012", "#a85c22", "#b04a5a", "#96458f", "#6a55a8", "#3f6c8f",
 )  # fmt: skip
 """One colour per column; white text on it reads at 4.5 : 1 or better, and so does it on white."""
 
@@ -39,6 +40,8 @@ FONTS = (
 )
 
 _MARGIN, _MIN_WIDTH, _TITLE, _SUBTITLE, _FOOT = 28.0, 480.0, 19.0, 12.0, 10.0
+
+_FOOT_LINES = 12
 
 _LEGEND = {
     "zh": (
@@ -52,6 +55,7 @@ _LEGEND = {
     ),
 }
 _LEGEND_OTHER = {"zh": "†：与同环节其他份额口径不同。", "en": "†: share of another market than the tier's others."}
+_LEGEND_OMITTED = {"zh": "未画出（没有边与其余相连）：", "en": "Not drawn, no edge ties them to the rest: "}
 
 
 def chain_map(
@@ -99,7 +103,7 @@ def _arranged(content: MapContent, top: float = 0.0) -> tuple[tuple[ColumnBox, .
     edges = content.edges
     columns = place_columns(content, _MARGIN, top, [60.0] * len(content.columns), {})
     slots = choose_slots(columns, edges)
-    gutters = [min(80.0, 36.0 + 4.0 * load) for load in gutter_loads(columns, edges)]
+    gutters = [min(58.0, 36.0 + 3.0 * load) for load in gutter_loads(columns, edges)]
     columns = place_columns(content, _MARGIN, top, gutters, count_lanes(slots))
     return columns, route_edges(columns, edges, slots)
 
@@ -130,14 +134,18 @@ def _head(title: str, subtitle: str, width: float) -> tuple[list[Line], float]:
 
 def _legend(content: MapContent, language: MapLanguage) -> list[str]:
     marked = any(c.share.endswith(OTHER_MARKET) for e in content.entries for c in e.companies)
-    languages = ("zh", "en") if language == "both" else (language,)
-    return [_LEGEND[code] + (" " + _LEGEND_OTHER[code] if marked else "") for code in languages]
+    languages: tuple[Language, ...] = ("zh", "en") if language == "both" else (language,)
+    lines = [_LEGEND[code] + (" " + _LEGEND_OTHER[code] if marked else "") for code in languages]
+    if content.omitted:
+        separator = ", " if language == "en" else "、"
+        lines.append(_LEGEND_OMITTED[languages[0]] + separator.join(content.omitted))
+    return lines
 
 
 def _foot(legend: Sequence[str], stamp: str, y: float, width: float) -> tuple[list[Line], float]:
     """Return the lines below the map, and the height of the picture."""
     lines = list[Line]()
-    for text in (part for whole in (*legend, stamp) for part in wrap(whole, _FOOT, width, 4)):
+    for text in (part for whole in (*legend, stamp) for part in wrap(whole, _FOOT, width, _FOOT_LINES)):
         lines.append(Line(_MARGIN, y, text, _FOOT, muted=True))
         y += 15.0
     return lines, y - 15.0 + _MARGIN
@@ -162,7 +170,7 @@ def _panel(panel: PanelBox) -> str:
     dash = ' stroke-dasharray="4 3"' if panel.entry.place == "beside" else ""
     name = " ".join((*panel.entry.heading, panel.entry.value)).strip()
     parts = [
-        f'<g class="tier" id="{xml_attribute("tier-" + panel.entry.tier.id)}"><title>{xml_text(name)}</title>',
+        f'<g class="tier" data-tier="{xml_attribute(panel.entry.tier.id)}"><title>{xml_text(name)}</title>',
         f'<rect class="panel" x="{_num(rect.x)}" y="{_num(rect.y)}" width="{_num(rect.width)}" '
         f'height="{_num(rect.height)}" rx="6" fill="{_tint(color, 0.05)}" stroke="{_tint(color, 0.35)}"{dash}/>',
     ]

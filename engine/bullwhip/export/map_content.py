@@ -12,7 +12,16 @@ from bullwhip.export.share_text import ShownShare, bar_extent, describe_share, s
 from bullwhip.model.chain import Chain, Company, Tier
 from bullwhip.model.label import Label
 
-__all__ = ["CompanyEntry", "MapContent", "MapLanguage", "Place", "TierEntry", "label_lines", "map_content"]
+__all__ = [
+    "CompanyEntry",
+    "MapContent",
+    "MapLanguage",
+    "Place",
+    "TierEntry",
+    "label_lines",
+    "map_content",
+    "supplier_entries",
+]
 
 MapLanguage = Literal["zh", "en", "both"]
 Place = Literal["ordered", "beside", "demand"]
@@ -55,6 +64,8 @@ class MapContent:
 
     columns: tuple[tuple[TierEntry, ...], ...]
     edges: tuple[tuple[str, str], ...]
+    omitted: tuple[str, ...]
+    """Tiers that have suppliers but no edge to the rest, by name; they are not drawn."""
 
     @property
     def entries(self) -> tuple[TierEntry, ...]:
@@ -69,7 +80,8 @@ def label_lines(label: Label, fallback: str, language: MapLanguage) -> tuple[str
     (('光模块', 'optical module'), ('AMD',))
     """
     wanted = (label.zh, label.en) if language == "both" else (label.text(language),)
-    lines = tuple(dict.fromkeys(text for text in (clean_text(w).strip() for w in wanted) if text))
+    texts = [clean_text(w).strip() for w in wanted]
+    lines = tuple({text.casefold(): text for text in reversed(texts) if text}.values())[::-1]
     return lines or (clean_text(fallback).strip() or "?",)
 
 
@@ -79,7 +91,7 @@ def map_content(chain: Chain, language: MapLanguage, values: Mapping[str, str]) 
     A tier with a place in the order of value release is always shown; one beside the chain when it has suppliers,
     and a source of demand in any case, if edges tie it to the rest.
     """
-    companies = _suppliers(chain, language)
+    companies = supplier_entries(chain, language)
     edges = tuple(dict.fromkeys((e.source, e.target) for e in chain.edges if e.source != e.target))
     tiers = list({t.id: t for t in chain.tiers}.values())
     shown = _shown(tiers, edges, companies)
@@ -91,7 +103,9 @@ def map_content(chain: Chain, language: MapLanguage, values: Mapping[str, str]) 
         value = clean_text(values.get(tier.id, "")).strip()
         entry = TierEntry(tier, _place(tier), heading, value, companies.get(tier.id, ()))
         columns.setdefault(positions[tier.id], []).append(entry)
-    return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges)
+    left_out = [t for t in tiers if t.id not in shown and companies.get(t.id)]
+    omitted = tuple(" ".join(label_lines(t.label, t.id, language)) for t in left_out)
+    return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges, omitted)
 
 
 def _place(tier: Tier) -> Place:
@@ -104,7 +118,7 @@ def _rank(tier: Tier) -> tuple[int, int]:
     return ("ordered", "demand", "beside").index(_place(tier)), tier.order or 0
 
 
-def _suppliers(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEntry, ...]]:
+def supplier_entries(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEntry, ...]]:
     """Return by tier its suppliers, each once, the largest printed share first, the tier's market before others.
 
     Without a printed share they stand in the order of the documents.

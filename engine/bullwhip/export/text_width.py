@@ -31,16 +31,16 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 def _ems(character: str) -> float:
     if character in _NARROW:
-        return 0.36
+        return 0.34
     if character in _BROAD:
         return 0.95
-    if character == "–":
-        return 0.6
+    if character == "–":  # ambiguous in Unicode, but half an em between digits
+        return 0.57
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0.0
     if unicodedata.east_asian_width(character) in "WFA":
         return 1.0
-    return 0.71 if character.isupper() else 0.6
+    return 0.71 if character.isupper() else 0.57
 
 
 def clip(text: str, size: float, width: float, bold: bool = False) -> str:

@@ -67,6 +67,8 @@ def read_yaml(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
         return composer.compose(text), composer.problems
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        if mark and not "".join(source.lines[mark.line :]).strip():  # at the end: show what was never closed
+            mark = getattr(error, "context_mark", None) or mark
         place = source.place(mark.line + 1, mark.column + 1) if mark else Place(name)
         found = getattr(error, "problem", None) or str(error)
         hint = "check indentation, colons and quotes on this line and the one before"
@@ -81,7 +83,7 @@ def _decode(name: str, data: bytes) -> tuple[str | None, list[Problem]]:
     if len(data) > MAX_BYTES:
         return None, [Problem("BW107", f"a file of {len(data):,} bytes; at most {MAX_BYTES:,} are read", Place(name))]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None, [Problem("BW102", "the file is UTF-16", Place(name), "save it as UTF-8 without a byte order mark")]
+        return None, [Problem("BW102", "the file is UTF-16", Place(name, 1, 1), "save it as UTF-8 without a byte order mark")]
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8")
@@ -127,7 +129,7 @@ class _Composer:
                 Problem(
                     "BW103",
                     "the file is empty",
-                    Place(self.source.name),
+                    Place(self.source.name, 1, 1),
                     "remove it, or write drivers: or rules:",
                 )
             )

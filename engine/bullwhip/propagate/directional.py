@@ -242,11 +242,11 @@ def _select(node: Node, found: list[Fraction | None], inner: list[Slope], value:
     if left != right or (inner[0].is_zero and inner[1].is_zero):
         holds = left < right if node[0] == "<" else left <= right
         return inner[2] if holds else inner[3]
-    if inner[0].derivative is None or inner[1].derivative is None or a != b:
+    if inner[0].derivative is None or inner[1].derivative is None or a is None or a != b:
         return UNKNOWN  # at the switching point of a jump
     drift = side * (inner[0].derivative - inner[1].derivative)
-    if drift == 0:
-        return inner[2] if node[0] == "<=" else inner[3]
+    if drift == 0:  # the sides touch: to first order nobody knows which comes next
+        return inner[2] if inner[2] == inner[3] else UNKNOWN
     del value
     return inner[2] if drift < 0 else inner[3]
 

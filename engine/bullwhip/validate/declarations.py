@@ -12,7 +12,7 @@ from bullwhip.model.claim import Index
 from bullwhip.model.program import Assumption, Scenario
 from bullwhip.model.quantity import KINDS, Dimension, Quantity, index_text
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
-from bullwhip.numbers import NumberFormatError, read_decimal
+from bullwhip.numbers import NumberFormatError, fraction_text, read_decimal
 from bullwhip.units import Unit, UnitError, Vocabulary
 from bullwhip.validate.form import Form, scalar_text
 from bullwhip.validate.header import HEADER_KEYS
@@ -90,6 +90,7 @@ class _Reader:
         self.where_of: dict[str, tuple[str, Place]] = {}
         self.assumed: list[tuple[str, Index, Place]] = []
         self.settings: list[Setting] = []
+        self.chosen: list[tuple[str, str, str, Place]] = []
 
     def quantity(self, name: str, body: Node, place: Place, keys: tuple[str, ...], is_rule: bool, file: str) -> None:
         what = f"{'rule' if is_rule else 'driver'} {name!r}"
@@ -323,6 +324,13 @@ class _Reader:
             value = inner.number("value")
             if value is None:
                 continue
+            below = quantity.low is not None and value < quantity.low
+            if below or (quantity.high is not None and value > quantity.high):
+                low, high = (b if b is None else fraction_text(b) for b in (quantity.low, quantity.high))
+                message = f"{inner.text('value')} {quantity.unit} of {what} is outside its range {low} … {high}"
+                hint = "write 70 % as 0.7 where the unit is 1"
+                self.problems.append(Problem("BW209", message, inner.place("value"), hint))
+                continue
             periods: list[int | None] = [period]
             if quantity.timed and period is None:
                 periods = existing
@@ -350,7 +358,6 @@ class _Reader:
         form = Form(node, self.problems, f"scenario {name!r}", ("label", "note", "set", "variants"))
         if name in self.found.scenarios or name == "base":
             self.problems.append(Problem("BW202", f"the scenario {name!r} is declared twice", node.place))
-        values = []
         settings = form.mapping("set")
         for cell, value in settings:
             if isinstance(value, SequenceNode | MapNode):
@@ -358,12 +365,10 @@ class _Reader:
                     Problem("BW110", f"the value of {cell} must be one number with its unit", value.place)
                 )
                 continue
-            values.append((cell, value.value, str(value.place)))
-            self.settings.append(Setting(cell, value.value, settings.keys[cell], value.place))
-        variants = []
+            self.settings.append(Setting(cell, value.value, settings.keys[cell], value.place, name))
         for rule, variant in form.mapping("variants"):
-            variants.append((rule, scalar_text(variant)))
-        self.found.scenarios[name] = Scenario(name, form.label(), tuple(values), tuple(variants))
+            self.chosen.append((name, rule, scalar_text(variant), variant.place))
+        self.found.scenarios[name] = Scenario(name, form.label(), (), ())
 
     def finish(self) -> None:
         """Resolve `where: other.quantity` to the index set of that quantity; then check what names cells."""
@@ -383,10 +388,32 @@ class _Reader:
             if where and index and index not in where:
                 message = f"the assumption is for {index_text(name, index)}, which does not exist"
                 self.problems.append(Problem("BW207", message, place, f"the where list of {name!r} leaves it out"))
+        self.finish_scenarios()
+
+    def finish_scenarios(self) -> None:
+        """Give every scenario the settings and variants that hold up."""
+        found = self.found
         for setting in self.settings:
-            self.problems += check_setting(
-                setting, self.found.quantities, self.dimensions, self.periods, self.found.units, self.vocabulary
+            wrong = check_setting(
+                setting, found.quantities, self.dimensions, self.periods, found.units, self.vocabulary
             )
+            self.problems += wrong
+            if not wrong:
+                scenario = found.scenarios[setting.scenario]
+                kept = (setting.cell, setting.amount, str(setting.amount_place))
+                found.scenarios[setting.scenario] = replace(scenario, values=(*scenario.values, kept))
+        for name, rule, variant, place in self.chosen:
+            known = found.variants.get(rule, {})
+            if variant in known:
+                scenario = found.scenarios[name]
+                found.scenarios[name] = replace(scenario, variants=(*scenario.variants, (rule, variant)))
+                continue
+            hint = did_you_mean(variant, known, "variants")
+            if rule not in found.quantities:
+                hint = did_you_mean(rule, found.quantities)
+            elif not known:
+                hint = f"{rule!r} has no variants"
+            self.problems.append(Problem("BW201", f"no variant {variant!r} of {rule!r}", place, hint))
 
 
 def _names(tree: Expr) -> tuple[str, ...]:

@@ -264,7 +264,9 @@ class _Check:
         if tree.operator == "^":
             assert isinstance(tree.right, Number)  # noqa: S101  the grammar admits nothing else
             base = self.unit(tree.left)
-            return base if base is None else power(base, tree.right.value)
+            if base is None:  # 0^2 is a zero of any unit, 0^0 is one
+                return None if tree.right.value > 0 else DIMENSIONLESS
+            return power(base, tree.right.value)
         chain: list[tuple[str, Expr]] = []
         node: Expr = tree
         operators = "+-" if tree.operator in "+-" else "*/"

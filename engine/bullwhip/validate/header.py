@@ -91,7 +91,8 @@ def read_vocabulary(header: Header, files: list[tuple[str, MapNode]], problems: 
     try:
         return Vocabulary.with_counts({name: aliases for name, _, aliases in header.counts})
     except UnitError as error:
-        place = next((f.keys["units"] for _, f in files if "units" in f.keys), None)
+        sections = [s for _, f in files if isinstance(s := f.items.get("units"), MapNode)]
+        place = next((s.keys[error.unknown] for s in sections if error.unknown in s.keys), None)
         problems.append(Problem("BW202", str(error), place, "choose another name or drop the alias"))
         return Vocabulary.with_counts({})
 

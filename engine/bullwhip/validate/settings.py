@@ -21,6 +21,7 @@ class Setting:
     amount: str
     cell_place: Place
     amount_place: Place
+    scenario: str
 
 
 def check_setting(
@@ -31,14 +32,15 @@ def check_setting(
     units: Mapping[str, Unit],
     vocabulary: Vocabulary,
 ) -> list[Problem]:
-    """Return what is wrong with a setting; its name alone is judged elsewhere."""
+    """Return what is wrong with a setting."""
     try:
         name, pairs = parse_cell_name(setting.cell)
-    except ValueError:
-        return []
+    except ValueError as error:
+        return [Problem("BW110", f"{setting.cell!r}: {error}", setting.cell_place)]
     quantity = quantities.get(name)
     if quantity is None:
-        return []
+        hint = did_you_mean(name, quantities) or "bullwhip list quantities shows every id"
+        return [Problem("BW201", f"no quantity {name!r} to set", setting.cell_place, hint)]
     return _cell(setting, quantity, pairs, dimensions, periods) or _amount(setting, quantity, units, vocabulary)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -38,7 +39,7 @@ def export(workspace: Workspace, form: str, language: str, period: int | None) -
         if language == "both":
             title = f"{program.header.label.zh} · {program.header.label.en}"
         return chain_map(
-            program.chain, lingua, title, _subtitle(workspace, at), _values(workspace, at), _stamp(workspace)
+            program.chain, lingua, title, _subtitle(workspace, at), _values(workspace, at, language), _stamp(workspace)
         ).encode()
     if form == "dot":
         from bullwhip.export.graphs import to_dot
@@ -74,7 +75,7 @@ def _inputs(workspace: Workspace) -> str:
     return digest.hexdigest()
 
 
-def _values(workspace: Workspace, period: int) -> dict[str, str]:
+def _values(workspace: Workspace, period: int, language: str) -> dict[str, str]:
     """Return a short figure for each tier: the primary quantity that sizes it, where its value is known."""
     shown: dict[str, str] = {}
     program = workspace.program
@@ -85,8 +86,21 @@ def _values(workspace: Workspace, period: int) -> dict[str, str]:
         value = workspace.evaluation.value(position)
         if value is not None:
             members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
-            shown[quantity.tier] = f"{decimal_text(value, 4)} {quantity.unit}{members}"
+            shown[quantity.tier] = f"{_short(value, language)} {quantity.unit}{members}"
     return shown
+
+
+def _short(value: Fraction, language: str) -> str:
+    """Return a figure of four digits with the scale that readers of the language expect.
+
+    >>> _short(Fraction(160_125_588_697), "en"), _short(Fraction(160_125_588_697), "zh"), _short(Fraction(35), "en")
+    ('160.1 bn', '1,601 亿', '35')
+    """
+    scales = ((10**8, " 亿"), (10**4, " 万")) if language == "zh" else ((10**9, " bn"), (10**6, " m"))
+    for size, word in scales:
+        if abs(value) >= size:
+            return decimal_text(value / size, 4) + word
+    return decimal_text(value, 4)
 
 
 def write_file(path: Path, data: bytes) -> None:
