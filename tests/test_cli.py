@@ -121,7 +121,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
     captured = capsys.readouterr()
 
     assert code == 0
-    assert [line.count("\t") for line in captured.out.splitlines()] == [10, 10]
+    assert [line.count("\t") for line in captured.out.splitlines()] == [12, 12]
     assert "scenario base" in captured.err
 
 

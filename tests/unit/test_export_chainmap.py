@@ -197,11 +197,11 @@ def test_texts_stay_in_their_box(name: str) -> None:
 
 @pytest.mark.parametrize("name", chains())
 def test_edges_run_between_the_tiers(name: str) -> None:
-    """No edge crosses a panel, and every edge stays in the picture and off the lines above and below the map."""
+    """No edge crosses a panel, and every edge stays in the picture and between the lines above and below the map."""
     root = draw(chains()[name])
     width, height = (float(n) for n in root.get("viewBox", "").split()[2:])
     panels = rectangles(root, "panel")
-    outside = [t for t in texts(root) if not any(p.holds(t) for p in panels)]
+    outside = [t._replace(left=0, right=width) for t in texts(root) if not any(p.holds(t) for p in panels)]
     inner = [Box(b.left + 0.2, b.top + 0.2, b.right - 0.2, b.bottom - 0.2, b.what) for b in (*panels, *outside)]
     along = list(points(root))
 
@@ -290,7 +290,7 @@ def test_only_suppliers_stand_in_a_tier_and_each_once() -> None:
 
 
 def test_a_tier_beside_the_chain_needs_a_supplier_and_an_edge() -> None:
-    """Without either it is left out, and named below the map if it has suppliers; a source of demand needs the edge only."""
+    """Without either it is left out, and named below the map if it has suppliers; demand needs the edge only."""
     beside = [Tier(i, Label(i), None) for i in ("both", "edge", "supplier")]
     tiers = (Tier("o", Label("o"), 1), *beside, Tier("d", Label("d"), None, True))
     edges = (Edge("both", "o"), Edge("edge", "o"), Edge("o", "d"))

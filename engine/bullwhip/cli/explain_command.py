@@ -50,7 +50,8 @@ def _lines(a: dict[str, Any]) -> list[str]:
     index = ",".join(f"{d}={m}" for d, m in a["index"].items())
     name = a["quantity"] + (f"[{index}]" if index else "")
     at = f" in {a['period']}" if a["period"] else ""
-    lines = [f"{name}{at}: {a['label_en']} · {a['label_zh']}"]
+    label = " · ".join(x for x in (a["label_en"], a["label_zh"]) if x)
+    lines = [f"{name}{at}: {label}" if label else f"{name}{at}"]
     lines.append(f"  value       {_value(a)}")
     if a["rule"]:
         lines.append(f"  rule        {a['rule']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bullwhip.cli.options import computing, open_workspace, period_option
-from bullwhip.cli.output import Column, money, note, percent, table, write_json
+from bullwhip.cli.output import Column, aligned, money, note, percent, say, table, write_json
 from bullwhip.errors import Problem, UsageError
 from bullwhip.model.answer import ExposureRow
 from bullwhip.numbers import decimal_text
@@ -23,6 +23,8 @@ _COLUMNS = (
     Column("unit", "unit", False),
     Column("sources", "sources", False),
 )
+_DETAIL = (Column("path", "path", False), Column("formula", "formula", False))
+"""Further columns for programs; on a terminal they stand once under the table."""
 
 
 @click.command("exposure", short_help="Rank the companies that a driver reaches.")
@@ -60,7 +62,12 @@ def command(
     if as_json:
         write_json(answer.as_dict() | {"receipt": workspace.receipt()})
         return
-    table(_COLUMNS, [_row(r) for r in answer.rows])
+    if aligned():
+        table(_COLUMNS, [_row(r) for r in answer.rows])
+        for line in _legend(answer.rows):
+            say(line)
+    else:
+        table((*_COLUMNS, *_DETAIL), [[*_row(r), _edges(r), _formula(r)] for r in answer.rows])
     if not answer.rows:
         note(f"no company is reached by {driver} in {answer.period}")
     at = f" in {answer.period}" if answer.period else ""
@@ -87,3 +94,24 @@ def _row(row: ExposureRow) -> list[str]:
         percent(row.share, *row.share_range, bound=row.share_bound), money(row.value, *row.value_range),
         row.unit if has_value else "", sources,
     ]  # fmt: skip
+
+
+def _edges(row: ExposureRow) -> str:
+    """Return the tiers that demand passes on its way to the company's tier."""
+    nodes: list[str] = []
+    for edge in dict.fromkeys(step.edge for step in row.path if step.edge is not None):  # several rules sit on one edge
+        nodes += edge[1:] if nodes and nodes[-1] == edge[0] else edge
+    return " → ".join(nodes) or row.tier
+
+
+def _formula(row: ExposureRow) -> str:
+    source = f"  ({row.formula_source})" if row.formula_source else ""
+    return f"{row.quantity} = {row.formula}{source}" if row.formula else f"{row.quantity} is the driver itself"
+
+
+def _legend(rows: tuple[ExposureRow, ...]) -> list[str]:
+    """Return formula and edges of every quantity that the rows go through, once each."""
+    lines = []
+    for row in {r.quantity: r for r in reversed(rows)}.values():
+        lines += [f"    {_edges(row)}", f"  {_formula(row)}"]
+    return ["", *reversed(lines)] if lines else []

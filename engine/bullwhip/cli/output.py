@@ -11,7 +11,7 @@ from typing import Any
 from bullwhip.export.tables import Column, to_json, to_terminal, to_tsv
 from bullwhip.numbers import decimal_text, fraction_text
 
-__all__ = ["Column", "money", "note", "percent", "say", "table", "write_json"]
+__all__ = ["Column", "aligned", "money", "note", "percent", "say", "table", "write_json"]
 
 
 def write_json(value: Any) -> None:
@@ -24,15 +24,20 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Seque
 
     `BULLWHIP_FORMAT` set to `table` or `tsv` decides, whatever stdout is; an aligned table is then plain text.
     """
-    wanted = os.environ.get("BULLWHIP_FORMAT", "")
     terminal = sys.stdout.isatty()
-    if wanted == "table" or (terminal and wanted != "tsv"):
+    if aligned():
         color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         sys.stdout.write(to_terminal(columns, rows, None if terminal else 200, color))
     else:
         sys.stdout.write(to_tsv(columns, rows))
     for text in notes:
         note(text)
+
+
+def aligned() -> bool:
+    """Return whether tables are aligned for people and not tab-separated for programs."""
+    wanted = os.environ.get("BULLWHIP_FORMAT", "")
+    return wanted == "table" or (sys.stdout.isatty() and wanted != "tsv")
 
 
 def say(text: str) -> None:

@@ -275,6 +275,8 @@ class _Parser:
     def reference(self, token: _Token) -> Reference:
         if not IDENTIFIER.fullmatch(token.text):
             raise ExpressionError(f"{token.text!r} is not an id", token.span, "ids are dotted snake_case, lower case")
+        if len(token.text) > 100:
+            raise ExpressionError(f"an id of {len(token.text)} characters; at most 100", token.span)
         if token.text in RESERVED:
             hint = f"{token.text}() is a function" if token.text in FUNCTIONS else "t stands only in brackets: x[t-1]"
             raise ExpressionError(f"{token.text!r} is a reserved word", token.span, hint)

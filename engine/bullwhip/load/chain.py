@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.chain import Edge, Tier
 from bullwhip.model.label import Label
 from bullwhip.terms import BASE, BW, PREFIXES
 
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    _Facts = dict[str, dict[str, list[ox.NamedNode | ox.Literal]]]
+
 __all__ = ["read_chain"]
 
 MAX_BYTES = 2_000_000
+
 _TIER = f"{BASE}tier/"
+_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['skos']}prefLabel"
 
 
 def read_chain(name: str, data: bytes) -> tuple[tuple[Tier, ...], tuple[Edge, ...], list[Problem]]:
@@ -18,6 +28,14 @@ def read_chain(name: str, data: bytes) -> tuple[tuple[Tier, ...], tuple[Edge, ..
 
     `a bw:supplies b` is an edge from a to b. `a bw:pulls b` says that demand at a causes demand at b without b being
     part of a; it is an edge from b to a, because demand runs against edges.
+
+    Args:
+        name: what messages call the file.
+        data: its bytes.
+
+    >>> tiers = b'@prefix bw: <https://w3id.org/bullwhip/ontology#> . <tier/wafer> a bw:Tier .'
+    >>> [p.message for p in read_chain("chain.ttl", tiers)[2]]
+    ["the tier 'wafer' has no skos:prefLabel"]
     """
     import pyoxigraph as ox
 
@@ -27,58 +45,68 @@ def read_chain(name: str, data: bytes) -> tuple[tuple[Tier, ...], tuple[Edge, ..
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        return (), (), [Problem("BW102", f"byte 0x{data[error.start]:02x} is not UTF-8", Place(name, line))]
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return (), (), [Problem("BW102", f"byte 0x{error.object[error.start]:02x} is not UTF-8", Place(name, line))]
+    facts: _Facts = {}
     try:
-        triples = [q.triple for q in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE)]
+        for triple in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=BASE):
+            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
+                values = facts.setdefault(triple.subject.value, {})
+                values.setdefault(triple.predicate.value, []).append(triple.object)
     except SyntaxError as error:
         lines = text.splitlines()
         number, column = error.lineno or 0, error.offset or 0
         shown = lines[number - 1] if 0 < number <= len(lines) else ""
         return (), (), [Problem("BW103", f"not well-formed Turtle: {error.msg}", Place(name, number, column, shown))]
-    facts: dict[tuple[str, str], list[object]] = {}
-    for triple in triples:
-        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-            facts.setdefault((triple.subject.value, triple.predicate.value), []).append(triple.object)
-    return _chain(name, text, facts)
-
-
-def _chain(
-    name: str, text: str, facts: dict[tuple[str, str], list[object]]
-) -> tuple[tuple[Tier, ...], tuple[Edge, ...], list[Problem]]:
     problems: list[Problem] = []
-    kind, label = f"{PREFIXES['rdf']}type", f"{PREFIXES['skos']}prefLabel"
-    tiers = {}
-    for (subject, predicate), objects in facts.items():
-        if predicate == kind and any(getattr(o, "value", "") == f"{BW}Tier" for o in objects):
-            tier = subject.removeprefix(_TIER)
-            labels = {getattr(o, "language", None): getattr(o, "value", "") for o in facts.get((subject, label), [])}
-            if not labels.get("zh") and not labels.get("en"):
-                problems.append(Problem("BW109", f"the tier {tier!r} has no skos:prefLabel", _place(name, text, tier)))
-            order = [getattr(o, "value", "") for o in facts.get((subject, f"{BW}order"), [])]
-            number = int(order[0]) if order and order[0].isdigit() else None
-            demand = any(getattr(o, "value", "") == "true" for o in facts.get((subject, f"{BW}isDemand"), []))
-            tiers[tier] = Tier(tier, Label(labels.get("zh") or "", labels.get("en") or ""), number, demand)
-    edges = set()
-    for (subject, predicate), objects in facts.items():
-        if predicate not in (f"{BW}supplies", f"{BW}pulls"):
-            continue
-        for item in objects:
-            ends = subject.removeprefix(_TIER), str(getattr(item, "value", "")).removeprefix(_TIER)
-            for end in ends:
-                if end not in tiers:
-                    hint = did_you_mean(end, tiers, "tiers")
-                    message = f"an edge names {end!r}, which is not a tier"
-                    problems.append(Problem("BW212", message, _place(name, text, end), hint))
-            edges.add(Edge(*ends) if predicate == f"{BW}supplies" else Edge(ends[1], ends[0]))
-    ordered = sorted(tiers.values(), key=lambda t: (t.order if t.order is not None else 999, t.id))
+    tiers = _tiers(name, text, facts, problems)
+    edges = _edges(name, text, facts, tiers, problems)
+    ordered = sorted(tiers.values(), key=lambda t: (999 if t.order is None else t.order, t.id))
     return tuple(ordered), tuple(sorted(edges, key=lambda e: (e.source, e.target))), problems
+
+
+def _tiers(name: str, text: str, facts: _Facts, problems: list[Problem]) -> dict[str, Tier]:
+    tiers = {}
+    for subject, said in facts.items():
+        if f"{BW}Tier" not in [kind.value for kind in said.get(_TYPE, [])]:
+            continue
+        tier = subject.removeprefix(_TIER)
+        labels = {getattr(label, "language", None): label.value for label in said.get(_LABEL, [])}
+        if not labels.get("zh") and not labels.get("en"):
+            problems.append(Problem("BW109", f"the tier {tier!r} has no skos:prefLabel", _place(name, text, tier)))
+        order = [value.value for value in said.get(f"{BW}order", [])]
+        if len(order) > 1 or not all(re.fullmatch(r"[0-9]{1,9}", o) for o in order):
+            message = f"the order of the tier {tier!r} is {' and '.join(order)}, one whole number was expected"
+            problems.append(Problem("BW110", message, _place(name, text, tier)))
+            order = []
+        demand = [value.value for value in said.get(f"{BW}isDemand", [])] == ["true"]
+        label = Label(labels.get("zh") or "", labels.get("en") or "")
+        tiers[tier] = Tier(tier, label, int(order[0]) if order else None, demand)
+    return tiers
+
+
+def _edges(name: str, text: str, facts: _Facts, tiers: dict[str, Tier], problems: list[Problem]) -> set[Edge]:
+    edges = set()
+    for subject, said in facts.items():
+        for predicate in ("supplies", "pulls"):
+            for value in said.get(f"{BW}{predicate}", []):
+                literal = hasattr(value, "datatype")
+                ends = subject.removeprefix(_TIER), repr(value.value) if literal else value.value.removeprefix(_TIER)
+                unknown = [end for end in dict.fromkeys(ends) if end not in tiers]
+                for end in unknown:
+                    message = f"an edge names {end!r}, which is not a tier"
+                    hint = did_you_mean(end, tiers, "tiers")
+                    problems.append(Problem("BW212", message, _place(name, text, end), hint))
+                if not unknown:
+                    edges.add(Edge(*ends) if predicate == "supplies" else Edge(ends[1], ends[0]))
+    return edges
 
 
 def _place(name: str, text: str, word: str) -> Place:
     """Return the first place that names a thing; Turtle triples carry no positions of their own."""
-    for number, line in enumerate(text.splitlines(), 1):
-        column = line.find(word)
-        if column >= 0:
-            return Place(name, number, column + 1, line, len(word))
-    return Place(name)
+    match = re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", text)
+    if match is None:
+        return Place(name)
+    start = text.rfind("\n", 0, match.start()) + 1
+    line = text[start:].partition("\n")[0]
+    return Place(name, text.count("\n", 0, start) + 1, match.start() - start + 1, line, len(word))

@@ -83,7 +83,7 @@ def _decode(name: str, data: bytes) -> tuple[str | None, list[Problem]]:
     if len(data) > MAX_BYTES:
         return None, [Problem("BW107", f"a file of {len(data):,} bytes; at most {MAX_BYTES:,} are read", Place(name))]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None, [Problem("BW102", "the file is UTF-16", Place(name, 1, 1), "save it as UTF-8 without a byte order mark")]
+        return None, [Problem("BW102", "the file is UTF-16", Place(name, 1, 1), "save the file as UTF-8")]
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8")

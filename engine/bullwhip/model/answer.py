@@ -195,6 +195,9 @@ class ExposureRow:
     value: Fraction | None
     """Money per 1 % of the driver: share times effect, where the share and the money are known."""
     value_range: tuple[Fraction | None, Fraction | None]
+    formula: str
+    """The rule of the quantity, as authored."""
+    formula_source: str
     sources: tuple[Source, ...] = field(repr=False)
 
     def as_dict(self) -> dict[str, Any]:
@@ -208,7 +211,8 @@ class ExposureRow:
             "value_high": as_number(self.value_range[1]), "value_exact": exact_text(self.value), "unit": self.unit,
             "share": as_number(self.share), "share_low": as_number(self.share_range[0]),
             "share_high": as_number(self.share_range[1]), "share_bound": self.share_bound or None,
-            "share_period": self.share_period or None, "tier_value": as_number(self.market),
+            "share_period": self.share_period or None, "formula": self.formula or None,
+            "formula_source": self.formula_source or None, "tier_value": as_number(self.market),
             "tier_effect": as_number(self.effect), "sources": [s.as_dict() for s in self.sources],
         }  # fmt: skip
 

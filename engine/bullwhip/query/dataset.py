@@ -1,282 +1,487 @@
-"""The graph as RDF: one named graph a document, one for the model, one for the ontology (convention §5, §7).
+"""Turns a compiled program into an RDF dataset: one named graph a document, the model, and the ontology.
 
-Claims are observation nodes with a locator; a claim is never a bare triple. Numbers carry an exact text beside a double,
-because SPARQL engines overflow on counts such as 1e25, and periods a whole year beside dates.
+A claim is an observation node in the graph of its document, never a bare triple; companies, tiers, quantities, rules
+and scenarios stand in the graph of the model. Queries see the union of all graphs (docs/convention.md §5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from bullwhip.errors import Problem, QueryError
-from bullwhip.model.chain import Chain, Share, Supply
-from bullwhip.model.claim import Claim, Document
+from bullwhip.errors import LoadError, Place, Problem
+from bullwhip.model.chain import Chain, Company, Share, Supply
+from bullwhip.model.claim import STATUS, Claim, Document, Index
 from bullwhip.model.label import Label
-from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import Quantity, index_text
+from bullwhip.model.period import read_year
+from bullwhip.model.program import Assumption, CompiledProgram, Scenario
+from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.numbers import fraction_text
-from bullwhip.terms import BW, PREFIXES, resource
+from bullwhip.terms import BASE, PREFIXES, resource
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-__all__ = ["build_quads", "to_format", "to_nquads", "to_rdflib"]
+__all__ = ["MODEL", "ONTOLOGY", "build_quads", "to_format", "to_nquads", "to_rdflib"]
 
-_XSD = PREFIXES["xsd"]
-_TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
-_LABEL = ox.NamedNode(f"{PREFIXES['skos']}prefLabel")
-_STATUS = {"A": "actual", "E": "estimate", "spec": "specification"}
+MODEL = resource("graph", "model")
+"""The graph of companies, tiers, quantities, rules and scenarios."""
+
+ONTOLOGY = resource("graph", "ontology")
+"""The graph of the vocabulary, its shapes and the chain as authored."""
+
 _QUDT = {
-    "%": "PERCENT", "1": "UNITLESS", "kW": "KiloW", "W": "W", "MW": "MegaW", "GB": "GigaBYTE", "TB": "TeraBYTE",
-    "USD": "CCY_USD", "CNY": "CCY_CNY", "day": "DAY", "h": "HR", "s": "SEC", "nm": "NanoM", "GHz": "GigaHZ",
-    "MHz": "MegaHZ", "bit": "BIT", "B": "BYTE",
+    "1": "UNITLESS", "%": "PERCENT", "USD": "CCY_USD", "CNY": "CCY_CNY", "EUR": "CCY_EUR", "JPY": "CCY_JPY",
+    "TWD": "CCY_TWD", "HKD": "CCY_HKD", "GBP": "CCY_GBP", "KRW": "CCY_KRW", "W": "W", "kW": "KiloW", "MW": "MegaW",
+    "GW": "GigaW", "kWh": "KiloW-HR", "bit": "BIT", "B": "BYTE", "GB": "GigaBYTE", "TB": "TeraBYTE", "PB": "PetaBYTE",
+    "Mbit/s": "MegaBIT-PER-SEC", "s": "SEC", "h": "HR", "day": "DAY", "month": "MO", "year": "YR", "nm": "NanoM",
+    "um": "MicroM", "m": "M", "km": "KiloM", "mm^2": "MilliM2", "MHz": "MegaHZ", "GHz": "GigaHZ", "m/s": "M-PER-SEC",
 }  # fmt: skip
-"""Units that QUDT names; every other one is a term of our own."""
+"""Our unit to the local name of the QUDT unit that is exactly it; every other unit is a resource of our own."""
 
-Term = ox.NamedNode | ox.Literal
+_SCALED = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百) ?([^\s*/^()]+)")
+_SCALES = {
+    "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
+}  # fmt: skip
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
-def _bw(name: str) -> ox.NamedNode:
-    return ox.NamedNode(f"{BW}{name}")
-
-
-def _term(prefix: str, name: str) -> ox.NamedNode:
-    return ox.NamedNode(f"{PREFIXES[prefix]}{name}")
+_Value = ox.NamedNode | ox.Literal
 
 
-def _id(kind: str, name: str) -> ox.NamedNode:
+def _term(curie: str) -> ox.NamedNode:
+    prefix, _, name = curie.partition(":")
+    return ox.NamedNode(PREFIXES[prefix] + name)
+
+
+def _thing(kind: str, name: str) -> ox.NamedNode:
     return ox.NamedNode(resource(kind, name))
 
 
-def _typed(text: str, datatype: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(f"{_XSD}{datatype}"))
+def _digest(*parts: object) -> str:
+    """Return a name for a thing that has none of its own: a hash of what it says."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _truth(value: bool) -> ox.Literal:
-    return _typed("true" if value else "false", "boolean")
+def _typed(value: str, kind: str) -> ox.Literal:
+    return ox.Literal(value, datatype=_term(f"xsd:{kind}"))
 
 
 class _Graph:
-    """Quads of one named graph, built node by node."""
+    """The quads of one named graph, as they are said."""
 
-    def __init__(self, name: ox.NamedNode) -> None:
-        self.name = name
+    def __init__(self, name: str) -> None:
+        self.name = ox.NamedNode(name)
         self.quads: list[ox.Quad] = []
 
-    def add(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term | str | None) -> None:
-        """Add a statement; nothing is said where the value is missing."""
-        if value is None or value == "":
-            return
-        node = ox.Literal(value) if isinstance(value, str) else value
-        self.quads.append(ox.Quad(subject, predicate, node, self.name))
+    def add(self, subject: ox.NamedNode, predicate: str, *values: _Value | str | int | None) -> None:
+        """Say something; an absent or empty value says nothing."""
+        for value in values:
+            if value is None or value == "":
+                continue
+            term = value if isinstance(value, ox.NamedNode | ox.Literal) else ox.Literal(value)
+            self.quads.append(ox.Quad(subject, _term(predicate), term, self.name))
 
-    def label(self, subject: ox.NamedNode, label: Label) -> None:
-        """Add the labels of a thing in both languages."""
-        for text, language in ((label.zh, "zh"), (label.en, "en")):
+    def name_it(self, subject: ox.NamedNode, kind: str, identifier: str, label: Label) -> None:
+        """Say what a thing is, its id and its names."""
+        self.add(subject, "rdf:type", _term(kind))
+        self.add(subject, "dct:identifier", identifier)
+        for language, text in (("zh", label.zh), ("en", label.en)):
             if text:
-                self.add(subject, _LABEL, ox.Literal(text, language=language))
+                self.add(subject, "skos:prefLabel", ox.Literal(text, language=language))
+
+    def number(self, subject: ox.NamedNode, name: str, value: Fraction | None) -> None:
+        """Say a number twice: exactly as text, and as the nearest double where there is one."""
+        if value is None:
+            return
+        self.add(subject, f"bw:exact{name}", fraction_text(value))
+        try:
+            self.add(subject, f"bw:{name.lower()}", ox.Literal(float(value)))
+        except OverflowError:
+            return
+
+    def unit(self, subject: ox.NamedNode, unit: str, text: str) -> None:
+        """Say the unit, and the text in which it was written."""
+        self.add(subject, "bw:unitText", text)
+        if unit:
+            self.add(subject, "qudt:hasUnit", self.unit_node(unit))
+
+    def unit_node(self, unit: str) -> ox.NamedNode:
+        """Return a unit: a QUDT one where it is exactly that, else one of our own, having said what it scales."""
+        if unit in _QUDT:
+            return _term(f"unit:{_QUDT[unit]}")
+        node = _thing("unit", unit)
+        self.add(node, "rdf:type", _term("bw:Unit"))
+        self.add(node, "dct:identifier", unit)
+        scaled = _SCALED.fullmatch(unit)
+        if scaled:
+            self.add(node, "bw:scale", _typed(str(10 ** _SCALES[scaled[1]]), "decimal"))
+            self.add(node, "qudt:scalingOf", self.unit_node(scaled[2]))
+        return node
+
+    def period(self, subject: ox.NamedNode, text: str) -> None:
+        """Say a period as printed and, for a year, as an integer and two dates that any engine can compare."""
+        self.add(subject, "bw:period", text)
+        year = read_year(text)
+        if year is not None:
+            self.add(subject, "bw:year", year)
+            self.add(subject, "bw:periodStart", _typed(f"{year}-01-01", "date"))
+            self.add(subject, "bw:periodEnd", _typed(f"{year}-12-31", "date"))
+
+    def members(self, subject: ox.NamedNode, index: Index) -> None:
+        """Say the members that a statement is restricted to."""
+        for dimension, member in index:
+            self.add(subject, "bw:atMember", _member_node(dimension, member))
+
+
+def _member_node(dimension: str, member: str) -> ox.NamedNode:
+    return _thing("member", f"{dimension}={member}")
 
 
 def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list[ox.Quad]:
-    """Return the whole dataset of a program.
+    """Return the dataset of a program.
 
     Args:
         program: the compiled program.
-        ontology: Turtle files of the vocabulary and the chain by name.
+        ontology: Turtle files by name: vocabulary, shapes and chain. What they call `bw:pulls` is kept apart from
+            supply, which the edges of a program alone do not tell.
 
     Raises:
-        QueryError: BW501 when one of them is not well-formed.
+        LoadError: BW103 when a file is not well-formed Turtle.
     """
-    quads: list[ox.Quad] = []
+    authored = list(_ontology(ontology))
+    model = _Graph(MODEL)
+    _chain(model, program.chain, _pairs(authored, "bw:pulls") - _pairs(authored, "bw:supplies"))
+    for company in program.chain.companies:
+        _company(model, company)
+    for dimension in program.dimensions.values():
+        _dimension(model, dimension)
+    for quantity in program.quantities.values():
+        _quantity(model, quantity)
+    for scenario in program.scenarios.values():
+        _scenario(model, scenario)
+    for assumption in program.assumptions:
+        _assumption(model, assumption)
+    _selection(model, program)
+    graphs = {d.id: _Graph(resource("document", d.id)) for d in program.documents}
+    published = {d.id: d.published for d in program.documents}
     for document in program.documents:
-        quads += _document(program, document)
-    quads += _model(program)
-    home = _id("graph", "ontology")
-    for name, data in sorted(ontology.items()):
-        try:
-            parsed = list(ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=BW))
-        except SyntaxError as error:
-            raise QueryError(Problem("BW501", f"{name} is not well-formed Turtle: {error}")) from None
-        quads += [ox.Quad(q.subject, q.predicate, q.object, home) for q in parsed]
-    return quads
-
-
-def _document(program: CompiledProgram, document: Document) -> list[ox.Quad]:
-    node = _id("document", document.id)
-    graph = _Graph(node)
-    graph.add(node, _TYPE, _bw("Document"))
-    graph.add(node, _term("dct", "identifier"), document.id)
-    for text, language in ((document.title.zh, "zh"), (document.title.en, "en")):
-        if text:
-            graph.add(node, _term("dct", "title"), ox.Literal(text, language=language))
-    graph.add(node, _term("dct", "publisher"), document.publisher.text("zh"))
-    graph.add(node, _term("dct", "issued"), _typed(document.published, "date"))
-    claims = [c for c in program.claims if c.document == document.id]
-    for claim in claims:
-        _claim(graph, node, claim, document.published)
-    known = {c.id for c in claims}
-    for number, supply in enumerate(s for s in program.chain.supplies if s.document == document.id):
-        _supply(graph, node, supply, number)
+        _document(graphs[document.id], document)
+    homes = {}
+    for claim in program.claims:
+        homes[claim.id] = graphs.get(claim.document, model)
+        _claim(homes[claim.id], claim, published.get(claim.document, ""))
+    for supply in program.chain.supplies:
+        _supply(graphs.get(supply.document, model), supply)
     for share in program.chain.shares:
-        if share.claim in known:
-            _share(graph, share)
-    return graph.quads
+        _share(homes.get(share.claim, model), share)
+    return [*authored, *model.quads, *(q for g in graphs.values() for q in g.quads)]
 
 
-def _claim(graph: _Graph, document: ox.NamedNode, c: Claim, published: str) -> None:
-    node, place = _id("claim", c.id), _id("locator", c.id)
-    graph.add(node, _TYPE, _bw("Claim"))
-    graph.add(node, _TYPE, _term("qb", "Observation"))
-    for name, text in (
-        ("subject", c.subject), ("measure", c.measure), ("lexical", c.lexical), ("bound", c.bound), ("unitText", c.unit or "-"),
-        ("by", c.by), ("period", c.period),
-    ):  # fmt: skip
-        graph.add(node, _bw(name), text)
-    graph.add(node, _bw("status"), _bw(_STATUS[c.status]))
-    graph.add(node, _bw("asOf"), _typed(published, "date"))
-    if c.value is not None:
-        graph.add(node, _bw("value"), _double(c.value))
-        graph.add(node, _bw("exactValue"), fraction_text(c.value))
-    for name, value in (("low", c.low), ("high", c.high)):
-        graph.add(node, _bw(name), None if value is None else fraction_text(value))
-    if c.unit_id:
-        known = _QUDT.get(c.unit_id)
-        graph.add(node, _term("qudt", "hasUnit"), _term("unit", known) if known else _id("unit", c.unit_id))
-    if c.period.isdigit() and len(c.period) == 4:
-        graph.add(node, _bw("year"), _typed(c.period, "integer"))
-        graph.add(node, _bw("periodStart"), _typed(f"{c.period}-01-01", "date"))
-        graph.add(node, _bw("periodEnd"), _typed(f"{c.period}-12-31", "date"))
-    if c.quantity:
-        graph.add(node, _bw("quantity"), _id("quantity", c.quantity))
-        graph.add(node, _bw("index"), index_text("", c.index, c.model_period))
-        graph.add(node, _bw("feeds"), _truth(c.feeds))
-    graph.add(node, _term("prov", "wasDerivedFrom"), place)
-    graph.add(place, _TYPE, _bw("Locator"))
-    graph.add(place, _term("prov", "wasQuotedFrom"), document)
-    for name, text in (("locator", c.locator), ("row", c.row), ("column", c.column)):
-        graph.add(place, _bw(name), text)
-    graph.add(place, _bw("line"), _typed(str(c.line), "integer"))
+def _ontology(files: Mapping[str, bytes]) -> Iterator[ox.Quad]:
+    """Yield the triples of the Turtle files in the ontology graph, blank nodes numbered as they appear."""
+    graph = ox.NamedNode(ONTOLOGY)
+    nodes: dict[tuple[str, str], ox.BlankNode] = {}
+    for name in sorted(files):
+        try:
+            for triple in ox.parse(files[name], format=ox.RdfFormat.TURTLE, base_iri=BASE):
+                subject, value = _steady(triple.subject, name, nodes), _steady(triple.object, name, nodes)
+                yield ox.Quad(cast(ox.NamedNode, subject), triple.predicate, value, graph)
+        except SyntaxError as error:
+            place = Place(name, error.lineno or 0, error.offset or 0)
+            raise LoadError(Problem("BW103", f"not well-formed Turtle: {error.msg}", place)) from None
 
 
-def _double(value: Fraction) -> ox.Literal:
-    return _typed(repr(float(value)), "double")
+def _steady(term: object, file: str, nodes: dict[tuple[str, str], ox.BlankNode]) -> _Value:
+    """Return a term, a blank node under a name that is the same on every run."""
+    if isinstance(term, ox.BlankNode):
+        term = nodes.setdefault((file, term.value), ox.BlankNode(f"b{len(nodes)}"))
+    return cast(_Value, term)
 
 
-def _supply(graph: _Graph, document: ox.NamedNode, s: Supply, number: int) -> None:
-    node = _id("supply", f"{s.document}-{number}")
-    graph.add(node, _TYPE, _bw("Supply"))
-    graph.add(node, _bw("company"), _id("company", s.company))
-    graph.add(node, _bw("atTier"), _id("tier", s.tier))
-    graph.add(node, _term("prov", "wasDerivedFrom"), document)
-    for name, text in (("role", s.role), ("segment", s.segment), ("stance", s.stance), ("locator", s.locator)):
-        graph.add(node, _bw(name), text)
-    graph.add(node, _term("rdfs", "comment"), s.note)
-    graph.add(node, _bw("line"), _typed(str(s.line), "integer"))
+def _pairs(quads: Iterable[ox.Quad], predicate: str) -> set[tuple[str, str]]:
+    wanted = _term(predicate)
+    return {(str(q.subject), str(q.object)) for q in quads if q.predicate == wanted}
+
+
+def _chain(graph: _Graph, chain: Chain, pulled: set[tuple[str, str]]) -> None:
+    for tier in chain.tiers:
+        node = _thing("tier", tier.id)
+        graph.name_it(node, "bw:Tier", tier.id, tier.label)
+        graph.add(node, "bw:order", tier.order)
+        graph.add(node, "bw:isDemand", ox.Literal(tier.demand))
+    for edge in chain.edges:
+        source, target = _thing("tier", edge.source), _thing("tier", edge.target)
+        graph.add(target, "bw:drivesDemandFor", source)
+        if (str(target), str(source)) in pulled:
+            graph.add(target, "bw:pulls", source)
+        else:
+            graph.add(source, "bw:supplies", target)
+            graph.add(target, "bw:demandsFrom", source)
+
+
+def _company(graph: _Graph, company: Company) -> None:
+    node = _thing("company", company.id)
+    graph.name_it(node, "bw:Company", company.id, company.label)
+    graph.add(node, "skos:altLabel", *company.aliases)
+    graph.add(node, "schema:tickerSymbol", company.ticker)
+    graph.add(node, "bw:exchange", company.exchange)
+    graph.add(node, "bw:tickerSource", company.ticker_source)
+    if company.parent:
+        graph.add(node, "org:subOrganizationOf", _thing("company", company.parent))
+        graph.add(node, "bw:parentSource", company.parent_source)
+
+
+def _dimension(graph: _Graph, dimension: Dimension) -> None:
+    node = _thing("dimension", dimension.id)
+    graph.name_it(node, "bw:Dimension", dimension.id, dimension.label)
+    graph.add(node, "bw:isAlternatives", ox.Literal(dimension.alternatives))
+    for order, (member, label) in enumerate(zip(dimension.members, dimension.member_labels, strict=True), 1):
+        item = _member_node(dimension.id, member)
+        graph.name_it(item, "bw:Member", member, label)
+        graph.add(item, "bw:order", order)
+        graph.add(node, "skos:member", item)
+
+
+def _quantity(graph: _Graph, quantity: Quantity) -> None:
+    node = _thing("quantity", quantity.id)
+    graph.name_it(node, "bw:Quantity", quantity.id, quantity.label)
+    graph.unit(node, quantity.unit, quantity.unit)
+    graph.add(node, "bw:kind", quantity.kind)
+    graph.add(node, "bw:hasDimension", *(_thing("dimension", d) for d in quantity.dimensions))
+    for name, flag in (("Timed", quantity.timed), ("Primary", quantity.primary), ("Constant", quantity.constant)):
+        graph.add(node, f"bw:is{name}", ox.Literal(flag))
+    if quantity.tier:
+        graph.add(node, "bw:atTier", _thing("tier", quantity.tier))
+    graph.add(node, "bw:sizes", quantity.measure)
+    graph.add(node, "bw:note", quantity.note)
+    graph.add(node, "dct:source", quantity.source)
+    graph.add(node, "bw:dependsOn", *(_thing("quantity", i) for i in dict.fromkeys(quantity.inputs)))
+    if quantity.is_driver or quantity.given:  # one with base years is driven by its value in those years
+        graph.add(node, "rdf:type", _term("bw:Driver"))
+    if not quantity.is_driver:
+        _rule(graph, quantity)
+
+
+def _rule(graph: _Graph, quantity: Quantity) -> None:
+    rule = _thing("rule", quantity.id)
+    graph.name_it(rule, "bw:Rule", quantity.id, quantity.label)
+    graph.add(rule, "bw:defines", _thing("quantity", quantity.id))
+    graph.add(rule, "bw:expression", quantity.expression)
+    graph.unit(rule, quantity.unit, quantity.unit)
+    if quantity.edge:
+        graph.add(rule, "bw:edgeFrom", _thing("tier", quantity.edge[0]))
+        graph.add(rule, "bw:edgeTo", _thing("tier", quantity.edge[1]))
+    graph.add(rule, "bw:file", quantity.file)
+    graph.add(rule, "bw:line", quantity.line)
+    for name, expression in quantity.variants:
+        variant = _variant_node(quantity.id, name)
+        graph.add(variant, "rdf:type", _term("bw:Variant"))
+        graph.add(variant, "dct:identifier", name)
+        graph.add(variant, "bw:expression", expression)
+        graph.add(rule, "bw:hasVariant", variant)
+
+
+def _variant_node(quantity: str, name: str) -> ox.NamedNode:
+    return _thing("variant", f"{quantity}~{name}")
+
+
+def _scenario(graph: _Graph, scenario: Scenario) -> None:
+    node = _thing("scenario", scenario.id)
+    graph.name_it(node, "bw:Scenario", scenario.id, scenario.label)
+    for cell, amount, _ in scenario.values:
+        setting = _thing("setting", f"{scenario.id}~{_digest(cell, amount)}")
+        graph.add(setting, "rdf:type", _term("bw:Setting"))
+        graph.add(setting, "bw:cell", cell)
+        graph.add(setting, "bw:amount", amount)
+        graph.add(node, "bw:hasSetting", setting)
+    graph.add(node, "bw:choosesVariant", *(_variant_node(rule, name) for rule, name in scenario.variants))
+
+
+def _assumption(graph: _Graph, a: Assumption) -> None:
+    cell = index_text(a.quantity, a.index, a.period)
+    node = _thing("assumption", _digest(cell, a.value, a.file, a.line))
+    graph.add(node, "rdf:type", _term("bw:Assumption"))
+    graph.add(node, "bw:forQuantity", _thing("quantity", a.quantity))
+    graph.members(node, a.index)
+    graph.add(node, "bw:cell", cell)
+    graph.add(node, "bw:modelPeriod", a.period)
+    graph.number(node, "Value", a.value)
+    graph.add(node, "bw:note", a.note)
+    graph.add(node, "dct:source", *a.claims)
+    graph.add(node, "bw:file", a.file)
+    graph.add(node, "bw:line", a.line)
+
+
+def _selection(graph: _Graph, program: CompiledProgram) -> None:
+    """Say which claims the quantities rest on, and which ones lost."""
+    for position in sorted(program.given):
+        given = program.given[position]
+        node = _thing("quantity", program.cells[position].quantity)
+        graph.add(node, "bw:restsOn", *(_thing("claim", c) for c in given.claims))
+        graph.add(node, "bw:passesOver", *(_thing("claim", c) for c in given.losers))
+
+
+def _document(graph: _Graph, document: Document) -> None:
+    node = graph.name
+    graph.name_it(node, "bw:Document", document.id, document.title)
+    graph.add(node, "rdf:type", _term("prov:Entity"))
+    graph.add(node, "skos:notation", document.slug)
+    for language, text in (("zh", document.title.zh), ("en", document.title.en)):
+        if text:
+            graph.add(node, "dct:title", ox.Literal(text, language=language))
+    graph.add(node, "dct:issued", _date(document.published))
+    publisher = document.publisher
+    if publisher.zh or publisher.en:
+        agent = _thing("agent", publisher.text("zh"))
+        graph.name_it(agent, "prov:Agent", publisher.text("zh"), publisher)
+        graph.add(node, "dct:publisher", agent)
+
+
+def _date(text: str) -> ox.Literal | None:
+    return _typed(text, "date") if _DATE.fullmatch(text) else None
+
+
+def _locator(graph: _Graph, document: str, place: str, row: str, column: str, part: str, line: int) -> ox.NamedNode:
+    node = _thing("locator", f"{document}~{_digest(place, row, column, part, line)}")
+    graph.add(node, "rdf:type", _term("bw:Locator"))
+    graph.add(node, "dct:isPartOf", _thing("document", document))
+    graph.add(node, "bw:place", place)
+    graph.add(node, "bw:row", row)
+    graph.add(node, "bw:column", column)
+    graph.add(node, "bw:part", part)
+    graph.add(node, "bw:line", line or None)
+    return node
+
+
+def _claim(graph: _Graph, claim: Claim, published: str) -> None:
+    node = _thing("claim", claim.id)
+    graph.add(node, "rdf:type", _term("bw:Claim"), _term("qb:Observation"))
+    graph.add(node, "dct:identifier", claim.id)
+    place = _locator(graph, claim.document, claim.locator, claim.row, claim.column, claim.part, claim.line)
+    graph.add(node, "prov:wasDerivedFrom", place)
+    if claim.by:
+        agent = _thing("agent", claim.by)
+        graph.add(agent, "rdf:type", _term("prov:Agent"))
+        graph.add(agent, "dct:identifier", claim.by)
+        graph.add(node, "prov:wasAttributedTo", agent)
+    graph.add(node, "bw:subject", claim.subject)
+    graph.add(node, "bw:measure", claim.measure)
+    graph.add(node, "bw:lexical", claim.lexical)
+    if claim.value is None and claim.low is None and claim.high is None:
+        graph.add(node, "bw:text", claim.lexical)
+    for name, value in (("Value", claim.value), ("Low", claim.low), ("High", claim.high)):
+        graph.number(node, name, value)
+    graph.add(node, "bw:bound", claim.bound)
+    graph.unit(node, claim.unit_id or claim.unit, claim.unit)
+    graph.add(node, "bw:status", _thing("status", STATUS.get(claim.status, claim.status)))
+    graph.period(node, claim.period)
+    graph.add(node, "bw:basis", claim.basis)
+    graph.add(node, "bw:asOf", _date(published))
+    if claim.quantity:
+        graph.add(node, "bw:forQuantity", _thing("quantity", claim.quantity))
+        graph.members(node, claim.index)
+        graph.add(node, "bw:cell", index_text(claim.quantity, claim.index, claim.model_period))
+        graph.add(node, "bw:modelPeriod", claim.model_period)
+        graph.add(node, "bw:modelValue", None if claim.model_value is None else fraction_text(claim.model_value))
+        graph.add(node, "bw:feeds", ox.Literal(claim.feeds))
+
+
+def _supply(graph: _Graph, s: Supply) -> None:
+    node = _thing("supply", _digest(s.company, s.tier, s.role, s.segment, s.document, s.locator, s.line, s.note))
+    graph.add(node, "rdf:type", _term("bw:Supply"))
+    graph.add(node, "bw:company", _thing("company", s.company))
+    graph.add(node, "bw:tier", _thing("tier", s.tier))
+    graph.add(node, "bw:role", _thing("role", s.role))
+    if s.product:
+        graph.add(node, "bw:product", _thing("product", s.product))
+    graph.members(node, s.index)
+    graph.add(node, "bw:segment", s.segment)
+    graph.add(node, "bw:note", s.note)
+    graph.add(node, "bw:stance", s.stance)
+    graph.add(node, "prov:wasDerivedFrom", _locator(graph, s.document, s.locator, s.segment, "", "", s.line))
 
 
 def _share(graph: _Graph, s: Share) -> None:
-    node = _id("share", f"{s.company}-{s.tier}-{s.claim}")
-    graph.add(node, _TYPE, _bw("Share"))
-    graph.add(node, _bw("company"), _id("company", s.company))
-    graph.add(node, _bw("atTier"), _id("tier", s.tier))
-    graph.add(node, _bw("shareOf"), _id("quantity", s.quantity) if s.quantity else None)
-    for name, value in (("shareValue", s.value), ("shareLow", s.low), ("shareHigh", s.high)):
-        graph.add(node, _bw(name), None if value is None else _typed(fraction_text(value), "decimal"))
-    graph.add(node, _bw("bound"), s.bound)
-    graph.add(node, _bw("period"), s.period)
-    graph.add(node, _term("prov", "wasDerivedFrom"), _id("claim", s.claim))
+    node = _thing("share", _digest(s.company, s.tier, s.quantity, s.index, s.claim))
+    graph.add(node, "rdf:type", _term("bw:Share"))
+    graph.add(node, "bw:company", _thing("company", s.company))
+    graph.add(node, "bw:tier", _thing("tier", s.tier))
+    if s.quantity:
+        graph.add(node, "bw:forQuantity", _thing("quantity", s.quantity))
+    graph.members(node, s.index)
+    for name, value in (("Value", s.value), ("Low", s.low), ("High", s.high)):
+        graph.number(node, name, value)
+    graph.add(node, "bw:bound", s.bound)
+    graph.period(node, s.period)
+    graph.add(node, "bw:fromClaim", _thing("claim", s.claim))
+    graph.add(node, "prov:wasDerivedFrom", _thing("claim", s.claim))
 
 
-def _model(program: CompiledProgram) -> list[ox.Quad]:
-    graph = _Graph(_id("graph", "model"))
-    _chain(graph, program.chain)
-    for quantity in program.quantities.values():
-        _quantity(graph, quantity)
-    for dimension in program.dimensions.values():
-        node = _id("dimension", dimension.id)
-        graph.add(node, _TYPE, _bw("Dimension"))
-        graph.label(node, dimension.label)
-        for member in dimension.members:
-            graph.add(node, _bw("member"), member)
-    for scenario in program.scenarios.values():
-        node = _id("scenario", scenario.id)
-        graph.add(node, _TYPE, _bw("Scenario"))
-        graph.label(node, scenario.label)
-    return graph.quads
+def to_nquads(quads: Iterable[ox.Quad]) -> bytes:
+    r"""Return quads as N-Quads, each line once, in order of bytes.
 
-
-def _chain(graph: _Graph, chain: Chain) -> None:
-    for tier in chain.tiers:
-        node = _id("tier", tier.id)
-        graph.add(node, _TYPE, _bw("Tier"))
-        graph.label(node, tier.label)
-        graph.add(node, _bw("order"), None if tier.order is None else _typed(str(tier.order), "integer"))
-        graph.add(node, _bw("isDemand"), _truth(tier.demand))
-    for edge in chain.edges:
-        graph.add(_id("tier", edge.target), _bw("drivesDemandFor"), _id("tier", edge.source))
-    for company in chain.companies:
-        node = _id("company", company.id)
-        graph.add(node, _TYPE, _bw("Company"))
-        graph.label(node, company.label)
-        for alias in company.aliases:
-            graph.add(node, _term("skos", "altLabel"), alias)
-        graph.add(node, _term("schema", "tickerSymbol"), company.ticker)
-        if company.parent:
-            graph.add(node, _term("org", "subOrganizationOf"), _id("company", company.parent))
-
-
-def _quantity(graph: _Graph, q: Quantity) -> None:
-    node = _id("quantity", q.id)
-    graph.add(node, _TYPE, _bw("Quantity"))
-    if q.is_driver:
-        graph.add(node, _TYPE, _bw("Driver"))
-    graph.label(node, q.label)
-    graph.add(node, _term("skos", "notation"), q.id)
-    graph.add(node, _bw("unit"), q.unit)
-    graph.add(node, _bw("kind"), q.kind)
-    graph.add(node, _bw("atTier"), _id("tier", q.tier) if q.tier else None)
-    if q.measure:
-        graph.add(node, _bw("sizes"), _id("tier", q.tier))
-        graph.add(node, _bw("measure"), q.measure)
-    for read in q.inputs:
-        graph.add(node, _bw("dependsOn"), _id("quantity", read))
-    if q.is_driver:
-        return
-    rule = _id("rule", q.id)
-    graph.add(rule, _TYPE, _bw("Rule"))
-    graph.add(rule, _bw("defines"), node)
-    graph.add(rule, _bw("expression"), q.expression)
-    graph.add(rule, _bw("ruleSource"), q.source)
-    if q.edge:
-        graph.add(rule, _bw("edgeFrom"), _id("tier", q.edge[0]))
-        graph.add(rule, _bw("edgeTo"), _id("tier", q.edge[1]))
-
-
-def to_nquads(quads: list[ox.Quad]) -> bytes:
-    """Return sorted N-Quads without repetition: the same graph gives the same bytes."""
-    lines: Iterator[str] = (f"{q} .\n" for q in quads)
-    return "".join(sorted(set(lines))).encode()
+    >>> name = ox.NamedNode("urn:a")
+    >>> to_nquads([ox.Quad(name, name, ox.Literal("b")), ox.Quad(name, name, ox.Literal("a"))]).decode()
+    '<urn:a> <urn:a> "a" .\n<urn:a> <urn:a> "b" .\n'
+    """
+    lines = sorted(set(_text(quads, ox.RdfFormat.N_QUADS).split(b"\n")) - {b""})
+    return b"".join(line + b"\n" for line in lines)
 
 
 def to_format(nquads: bytes, form: str) -> bytes:
-    """Return the dataset as `nquads`, `trig` or `turtle`; Turtle merges the named graphs."""
+    """Return a dataset in another format; the same dataset gives the same bytes.
+
+    Args:
+        nquads: what `to_nquads` returned.
+        form: `turtle` (named graphs merged), `trig` or `nquads`.
+    """
     if form == "nquads":
         return nquads
     quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
-    if form == "trig":
-        return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES) or b""
-    merged = sorted({str(q.triple): q.triple for q in quads}.items())
-    return ox.serialize([t for _, t in merged], format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    if form == "turtle":
+        triples = dict.fromkeys(cast(ox.Quad, q).triple for q in quads)
+        return _text(sorted(triples, key=str), ox.RdfFormat.TURTLE)
+    ordered = sorted(cast(list[ox.Quad], quads), key=lambda q: (str(q.graph_name), str(q.triple)))
+    return _text(ordered, ox.RdfFormat.TRIG)
+
+
+def _text(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
+    prefixes = None if form == ox.RdfFormat.N_QUADS else PREFIXES
+    return cast(bytes, ox.serialize(quads, format=form, prefixes=prefixes))
 
 
 def to_rdflib(nquads: bytes) -> Dataset:
-    """Return the dataset as an rdflib Dataset whose default graph is the union of all."""
-    from rdflib import Dataset
+    """Return a dataset as an rdflib Dataset whose default graph is the union of all graphs.
+
+    Literals keep their lexical form: rdflib would otherwise rewrite some of them.
+    """
+    from rdflib import BNode, Dataset, Graph, Literal, URIRef
 
     dataset = Dataset(default_union=True)
-    dataset.parse(data=nquads, format="nquads")
+    for prefix, namespace in PREFIXES.items():
+        dataset.bind(prefix, namespace, override=True, replace=True)
+
+    def convert(term: object) -> URIRef | BNode | Literal:
+        if isinstance(term, ox.NamedNode):
+            return URIRef(term.value)
+        if isinstance(term, ox.BlankNode):
+            return BNode(term.value)
+        literal = cast(ox.Literal, term)
+        if literal.language:
+            return Literal(literal.value, lang=literal.language)
+        plain = literal.datatype == _term("xsd:string")
+        return Literal(literal.value, datatype=None if plain else URIRef(literal.datatype.value), normalize=False)
+
+    graphs: dict[str, Graph] = {}
+    for item in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
+        quad = cast(ox.Quad, item)
+        name = str(getattr(quad.graph_name, "value", ""))
+        if name not in graphs:
+            graphs[name] = dataset.graph(URIRef(name)) if name else dataset.default_graph
+        graphs[name].add((convert(quad.subject), convert(quad.predicate), convert(quad.object)))
     return dataset

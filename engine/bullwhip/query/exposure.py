@@ -30,6 +30,8 @@ class Reached:
     elasticity: Fraction | None
     effect: Fraction | None
     path: tuple[PathStep, ...]
+    formula: str
+    """The expression that defines it, in the chosen variant."""
 
 
 def sizing_cells(program: CompiledProgram, period: int | None, chosen: Mapping[str, str]) -> list[int]:
@@ -171,7 +173,7 @@ def _row(quantity: Quantity, each: Reached, share: Share | None) -> ExposureRow:
     return ExposureRow(
         0, "", Label(), "", "", Label(), quantity.id, (), (), each.elasticity, each.value, quantity.unit, each.effect,
         share.value if share else None, (share.low, share.high) if share else none, share.bound if share else "",
-        share.period if share else "", value, value_range, (),
+        share.period if share else "", value, value_range, each.formula, quantity.source, (),
     )  # fmt: skip
 
 

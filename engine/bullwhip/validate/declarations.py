@@ -38,6 +38,8 @@ class Declarations:
     places: dict[str, Place] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    unread: bool = False
+    """Whether a rule could not be read, so that nobody knows which names it uses."""
 
     def place(self, quantity: str, key: str = "") -> Place:
         """Return where a quantity, or one of its keys, is written."""
@@ -95,6 +97,7 @@ class _Reader:
     def quantity(self, name: str, body: Node, place: Place, keys: tuple[str, ...], is_rule: bool, file: str) -> None:
         what = f"{'rule' if is_rule else 'driver'} {name!r}"
         if not self.good_id(name, what, place):
+            self.found.unread = True
             return
         if name in self.found.quantities:
             first = self.found.places[name]
@@ -123,6 +126,8 @@ class _Reader:
         self.unit(form, name)
         self.expressions(form, name, expression)
         self.assume(form, name, file)
+        if is_rule and name not in self.found.expressions:
+            self.found.unread = True
 
     def good_id(self, name: str, what: str, place: Place) -> bool:
         if IDENTIFIER.fullmatch(name) and len(name) <= 100 and name not in RESERVED:
@@ -327,8 +332,8 @@ class _Reader:
             below = quantity.low is not None and value < quantity.low
             if below or (quantity.high is not None and value > quantity.high):
                 low, high = (b if b is None else fraction_text(b) for b in (quantity.low, quantity.high))
-                message = f"{inner.text('value')} {quantity.unit} of {what} is outside its range {low} … {high}"
-                hint = "write 70 % as 0.7 where the unit is 1"
+                message = f"the value {inner.text('value')} of {what} is outside its range {low} … {high}"
+                hint = f"the unit is {quantity.unit}" + ("; write 70 % as 0.7" if quantity.unit == "1" else "")
                 self.problems.append(Problem("BW209", message, inner.place("value"), hint))
                 continue
             periods: list[int | None] = [period]

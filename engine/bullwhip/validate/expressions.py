@@ -349,11 +349,11 @@ class _Check:
 
 
 def unused_names(found: Declarations) -> set[str]:
-    """Return the quantities that no expression or variant names; none when an expression could not be read."""
-    if any(q.expression and name not in found.expressions for name, q in found.quantities.items()):
-        return set()
+    """Return the quantities that no expression or variant names; none where a rule or a name could not be read."""
     named: set[str] = set()
     for name in found.quantities:
         trees = [found.expressions.get(name), *found.variants.get(name, {}).values()]
         named |= {n.name for t in trees if t is not None for n in walk(t) if isinstance(n, Reference)}
+    if found.unread or not named <= set(found.quantities):
+        return set()  # what seems unused may be what was meant
     return set(found.quantities) - named

@@ -40,8 +40,9 @@ class Form:
             if key not in known:
                 hint = did_you_mean(key, known) or f"keys of {what.split(' ')[0]}: {', '.join(known)}"
                 problems.append(Problem("BW108", f"{what} has no key {key!r}", place, hint))
+        unknown = [key for key in self.node.keys if key not in known]
         for key in required:
-            if key not in self.node.items:
+            if key not in self.node.items and not any(did_you_mean(k, [key]) for k in unknown):
                 problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place, f"add {key}: …"))
 
     def has(self, key: str) -> bool:

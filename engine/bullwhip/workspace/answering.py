@@ -275,19 +275,14 @@ def exposure(
         cell = program.cells[t]
         path = reached_path(program, [selection.quantity.id], cell.quantity, evaluation.variants)
         effect = answers[t].derivative
-        reached.append(
-            Reached(
-                t,
-                evaluation.value(t),
-                answers[t].elasticity,
-                None if effect is None else effect / 100,
-                path or (),
-            )
-        )
+        quantity = program.quantities[cell.quantity]
+        formula = dict(quantity.variants).get(evaluation.variants.get(quantity.id, ""), quantity.expression)
+        per_percent = None if effect is None else effect / 100
+        reached.append(Reached(t, evaluation.value(t), answers[t].elasticity, per_percent, path or (), formula))
     rows = rank(program, reached)
     return Exposure(
         selection.quantity.id, selection.quantity.label, selection.members, at, scenario, as_of,
-        rows if top is None else rows[:top], _notes(program, reached),
+        rows if top is None else rows[:top], _notes(program, reached) if rows else (),
     )  # fmt: skip
 
 

@@ -1,0 +1,175 @@
+"""Every error code has a broken workspace in tests/invalid that shows its message, its place and its remedy.
+
+A fixture is one file, which becomes rules/workspace.yaml, or a folder that is a whole workspace. What is expected
+stands in leading comments of the file, or in the folder's expect.txt:
+
+    # expect: CODE first words of the message
+    # at: line:column                            of the file; with its name in a folder
+    # hint: a part of the remedy
+    # ask: value r                               the command, where it is not `check`
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bullwhip.cli import run
+from bullwhip.errors import CODES
+
+FOLDER = Path(__file__).parent / "invalid"
+FIXTURES = sorted(p for p in FOLDER.iterdir() if p.suffix == ".yaml" or (p / "expect.txt").is_file())
+NOT_A_FILE: dict[str, str] = {
+    "BW001": "an argument: test_an_argument_that_names_nothing_is_usage",
+    "BW002": "an argument: test_an_argument_that_cannot_be_read_is_usage",
+    "BW003": "an output file: test_an_output_file_that_exists_is_kept",
+    "BW217": "not raised yet: no claim is checked against the shapes of the ontology",
+    "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
+    "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
+    "BW901": "a size: test_too_many_cells_reach_a_limit",
+}
+"""Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""
+
+
+def _expected(fixture: Path) -> dict[str, str]:
+    source = fixture if fixture.is_file() else fixture / "expect.txt"
+    found: dict[str, str] = {}
+    for line in source.read_bytes().decode("utf-8", "replace").splitlines():
+        key, colon, value = line.removeprefix("# ").partition(": ")
+        if not colon or key not in ("expect", "at", "hint", "ask"):
+            break
+        found[key] = value
+    return found
+
+
+def _workspace(fixture: Path, folder: Path) -> Path:
+    if fixture.is_dir():
+        shutil.copytree(fixture, folder, ignore=shutil.ignore_patterns("expect.txt"))
+    else:
+        (folder / "rules").mkdir(parents=True)
+        shutil.copy(fixture, folder / "rules" / "workspace.yaml")
+    return folder
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda p: p.stem)
+def test_a_broken_workspace_is_refused_as_its_fixture_says(
+    fixture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is 3, and code, message, place and remedy are the expected ones."""
+    expected = _expected(fixture)
+    folder = _workspace(fixture, tmp_path / "workspace")
+
+    code = run(["--workspace", str(folder), *expected.get("ask", "check").split()])
+
+    captured = capsys.readouterr()
+    place = expected.get("at", "")
+    if place and fixture.is_file():
+        place = f"rules/workspace.yaml:{place}"
+    assert captured.err.startswith(f"{place}: {expected['expect']}" if place else expected["expect"])
+    assert expected.get("hint", "") in captured.err
+    assert fixture.name[:5] == expected["expect"][:5]
+    assert (code, captured.out) == (3, "")
+
+
+def test_every_code_has_a_fixture_or_a_reason() -> None:
+    """No code is without a test, and no reason outlives the fixture that replaces it."""
+    covered = {p.name[:5] for p in FIXTURES}
+
+    assert covered | set(NOT_A_FILE) == set(CODES)
+    assert covered & set(NOT_A_FILE) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["valeu"], "BW001 no command 'valeu'\n    = did you mean 'value'"),
+        (["value", "hbm.valeu"], "BW001 no quantity 'hbm.valeu'"),
+        (["value", "hbm.value[chip=a100]"], "BW001 'a100' is not a member of 'chip'"),
+        (["value", "hbm.value", "--scenario", "liquid"], "BW001 no scenario 'liquid'"),
+        (["list", "driver"], "BW001"),
+        (["export", "sgv"], "BW001 no format 'sgv'\n    = did you mean 'svg'"),
+        (["query", "exposures"], "BW001"),
+    ],
+)
+def test_an_argument_that_names_nothing_is_usage(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """BW001 ends with exit code 2 and the nearest name where there is one."""
+    code = run(arguments)
+
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert (code, captured.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["value", "hbm.value[chip"], "BW002 the brackets do not close"),
+        (["value", "hbm.value", "--period", "soon"], "BW002"),
+        (["value", "hbm.value", "--as-of", "yesterday"], "BW002 'yesterday' is not a date"),
+        (["value", "hbm.value", "--set", "training.utilization"], "BW002 a value is missing"),
+        (["value", "hbm.value", "--set", "training.utilization=half"], "BW002"),
+        (["value", "hbm.value", "--no-such-option"], "BW002"),
+        (["value"], "BW002"),
+    ],
+)
+def test_an_argument_that_cannot_be_read_is_usage(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """BW002 ends with exit code 2 and says what was expected."""
+    code = run(arguments)
+
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert (code, captured.out) == (2, "")
+
+
+def test_an_output_file_that_exists_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """BW003 leaves the file as it was."""
+    target = tmp_path / "map.svg"
+    target.write_text("mine")
+
+    code = run(["export", "svg", "-o", str(target)])
+
+    assert "BW003 the file exists" in capsys.readouterr().err
+    assert (code, target.read_text()) == (2, "mine")
+
+
+def test_a_query_that_cannot_be_parsed_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """BW501 ends with exit code 3."""
+    query = tmp_path / "q.rq"
+    query.write_text("SELECT ?s WHERE { ?s ?p \n")
+
+    code = run(["query", str(query)])
+
+    assert "BW501" in capsys.readouterr().err
+    assert code == 3
+
+
+def test_a_query_parameter_that_is_unknown_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """BW502 names the parameter; a query that is known is asked with one that is not."""
+    run(["query"])
+    name = capsys.readouterr().out.splitlines()[1].split("\t")[0]
+
+    code = run(["query", name, "--param", "no_such_parameter=1"])
+
+    assert "BW502" in capsys.readouterr().err
+    assert code in (2, 3)
+
+
+def test_too_many_cells_reach_a_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """BW901 ends with exit code 4 before anything is built."""
+    members = ", ".join(f"m{i}: {{}}" for i in range(700))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "workspace.yaml").write_text(
+        f"workspace: {{id: w}}\ndimensions:\n  a: {{members: {{{members}}}}}\n  b: {{members: {{{members}}}}}\n"
+        'rules:\n  r: {unit: "1", kind: ratio, foreach: [a, b], expression: "1"}\n'
+    )
+
+    code = run(["--workspace", str(tmp_path), "check"])
+
+    assert "BW901 490,000 cells" in capsys.readouterr().err
+    assert code == 4

@@ -1,0 +1,166 @@
+"""Laws of the expression grammar: total, bounded, exact about places, and with the precedence of arithmetic."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bullwhip.expr.grammar import FUNCTIONS, RESERVED, ExpressionError, parse
+from bullwhip.expr.tree import Binary, Call, Expr, Negate, Number, Reference, references, walk
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["x", "hbm.value", "t", "1", "2.5", "1e3", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "=", "<", ">=", "==", "**",
+         "min", "sum", "where", "piecewise", "lag", "yoy", "cagr", "[t-1]", "[fam=a]", "period", " ", "%", "，", "×", "2024"]
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+def _check_refusal(text: str, error: ExpressionError) -> None:
+    start, end = error.span
+    assert str(error)
+    assert 0 <= start <= end <= max(1, len(text))
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_a_tree_or_an_expression_error(text: str) -> None:
+    """The parser is total, and its spans lie within the text."""
+    try:
+        parse(text)
+    except ExpressionError as error:
+        _check_refusal(text, error)
+
+
+@given(PIECES)
+def test_any_row_of_tokens_is_a_tree_or_an_expression_error(pieces: list[str]) -> None:
+    """The parser is total on texts that nearly are expressions, and every node lies within the text."""
+    text = "".join(pieces)
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        _check_refusal(text, error)
+        return
+    for node in walk(tree):
+        assert 0 <= node.span[0] < node.span[1] <= len(text)
+        if isinstance(node, Reference):
+            assert text[node.span[0] :].startswith(node.name)
+
+
+def _value(tree: Expr) -> Fraction:
+    """Evaluate a tree of literals: a second opinion on precedence."""
+    match tree:
+        case Number(value=value):
+            return value
+        case Negate(argument=inner):
+            return -_value(inner)
+        case Binary(operator="+", left=a, right=b):
+            return _value(a) + _value(b)
+        case Binary(operator="-", left=a, right=b):
+            return _value(a) - _value(b)
+        case Binary(operator="*", left=a, right=b):
+            return _value(a) * _value(b)
+        case Binary(operator="/", left=a, right=b):
+            return _value(a) / _value(b)
+        case Binary(operator="^", left=a, right=Number(value=exponent)):
+            return _value(a) ** int(exponent)
+        case _:
+            raise AssertionError(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-2^2", "-4"), ("(-2)^2", "4"), ("2^-1", "1/2"), ("2^-1*4", "2"), ("8-3-2", "3"), ("8-(3-2)", "7"), ("12/2/3", "2"),
+        ("12/2*3", "18"), ("12/(2*3)", "2"), ("2+3*4", "14"), ("2*3^2", "18"), ("-3*-2", "6"), ("--3", "3"), ("1--1", "2"),
+        ("+5", "5"), ("0.1+0.2", "3/10"), ("1e3/1e-3", "1000000"), ("（1＋2）＊3", "9"), ("1\n+\t2", "3"), ("2^+3", "8"),
+        ("-2^-2", "-1/4"), ("1/2^2", "1/4"),
+    ],
+)  # fmt: skip
+def test_precedence_is_that_of_arithmetic(text: str, value: str) -> None:
+    """Power binds before sign, sign before product, product before sum; equals go left to right."""
+    assert _value(parse(text)) == Fraction(value)
+
+
+@given(st.lists(st.tuples(st.sampled_from("+-*/"), st.integers(1, 9)), min_size=1, max_size=30))
+def test_a_row_of_operations_is_what_exact_arithmetic_says(steps: list[tuple[str, int]]) -> None:
+    """Sums of products agree with a second, simpler evaluator."""
+    text = "1" + "".join(f"{o}{n}" for o, n in steps)
+    total, term, sign = Fraction(0), Fraction(1), 1
+    for operator, number in steps:
+        if operator == "*":
+            term *= number
+        elif operator == "/":
+            term /= number
+        else:
+            total, term, sign = total + sign * term, Fraction(number), 1 if operator == "+" else -1
+
+    assert _value(parse(text)) == total + sign * term
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x + y % 2", "%"), ("x ** 2", "**"), ("x == y", "=="), ("a + 显存", "显"), ("x + '1'", "'"), ("1,000", ","),
+        ("x[t+1]", "+"), ("mx(a, b)", "mx"), ("x + min", "min"), ("2x", "x"), ("x × y", "×"), ("9^9^9", "9^9"),
+        ("x^65", "65"), ("where(x, 1, 2)", "x"), ("delta(x*2)", "x*2"), ("lag(x, 1+1)", "1+1"), ("X", "X"), ("x.__class__", "x.__class__"),
+        ("1.2.3", "1.2.3"), ("x[t-0]", "0"),
+    ],
+)  # fmt: skip
+def test_a_place_points_at_the_offending_characters(text: str, found: str) -> None:
+    """The span of a refusal is the piece of text that is wrong."""
+    with pytest.raises(ExpressionError) as refusal:
+        parse(text)
+
+    assert text[slice(*refusal.value.span)] == found
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_every_function_refuses_a_wrong_number_of_arguments(name: str) -> None:
+    """Too few and too many arguments are refused, naming the function."""
+    least, most, _ = FUNCTIONS[name]
+    for count in (least - 1, most + 1):
+        arguments = ", ".join(["x < 1"] + ["x"] * (count - 1)) if name in ("where", "piecewise") else ", ".join(["x"] * count)
+        with pytest.raises(ExpressionError):
+            parse(f"{name}({arguments})")
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED - {"period"}))
+def test_a_reserved_word_is_no_quantity(name: str) -> None:
+    """Functions and the time index cannot be read as names."""
+    with pytest.raises(ExpressionError, match="reserved"):
+        parse(f"{name} + 1")
+
+
+@pytest.mark.parametrize("name", ["e", "i", "pi", "oo", "nan", "inf", "lambda", "import", "if", "eval", "n.s", "period_x"])
+def test_a_name_of_another_language_is_an_ordinary_name(name: str) -> None:
+    """No name is captured by a constant or keyword of Python or SymPy."""
+    tree = parse(f"{name} * 2")
+
+    assert [r.name for r in references(tree)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 100_000, "x+" * 100_000 + "x", "-" * 2000, "x" * 2000, "9" * 2000, "[" * 2000, "min(" * 400, "x^" * 1000, "x[t-" * 500,
+     "^".join(["9"] * 900), "," * 2000, " " * 2000, "(" * 1999 + "x", "1e" * 1000, "." * 2000],
+)  # fmt: skip
+def test_a_long_text_is_refused_at_once(text: str) -> None:
+    """No text takes longer than a fifth of a second, whatever it says."""
+    start = time.perf_counter()
+    with pytest.raises(ExpressionError):
+        parse(text)
+
+    assert time.perf_counter() - start < 0.2
+
+
+def test_a_call_keeps_its_dimension_apart_from_its_arguments() -> None:
+    """`sum(x, fam)` has one argument and runs over `fam`."""
+    tree = parse("sum(x * y, fam)")
+
+    assert isinstance(tree, Call)
+    assert (len(tree.arguments), tree.over) == (1, "fam")

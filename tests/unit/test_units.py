@@ -1,0 +1,128 @@
+"""Laws of units: exact factors, own dimensions for counted things, one exception for everything else."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bullwhip.numbers import NumberFormatError
+from bullwhip.units import DIMENSIONLESS, UnitError, Vocabulary, divide, multiply, power, show
+
+UNITS = Vocabulary.with_counts({"accelerator": ("张", "卡"), "module": (), "server": ("台",)})
+NAMES = st.sampled_from(
+    ["s", "h", "day", "GB", "bit", "kW", "Wh", "USD", "CNY", "万 USD", "亿 CNY", "accelerator", "万张", "module", "FLOP",
+     "TFLOP", "%", "K", "m", "year"]
+)  # fmt: skip
+
+
+@given(NAMES, NAMES)
+def test_the_unit_of_a_product_is_the_product_of_units(a: str, b: str) -> None:
+    """Factor and dimension of `(a)*(b)` are those of a times those of b; likewise for the quotient."""
+    left, right = UNITS.parse(a), UNITS.parse(b)
+    product, quotient = UNITS.parse(f"({a})*({b})"), UNITS.parse(f"({a})/({b})")
+
+    assert product.factor == left.factor * right.factor
+    assert product.dimension == multiply(left.dimension, right.dimension)
+    assert quotient.factor == left.factor / right.factor
+    assert quotient.dimension == divide(left.dimension, right.dimension)
+
+
+@given(NAMES, st.integers(1, 6))
+def test_a_power_is_a_repeated_product(name: str, exponent: int) -> None:
+    """The unit of `(a)^k` is a multiplied k times, and `(a)^-k` its inverse."""
+    unit = UNITS.parse(name)
+    raised, lowered = UNITS.parse(f"({name})^{exponent}"), UNITS.parse(f"({name})^-{exponent}")
+
+    assert raised.factor == unit.factor**exponent
+    assert raised.dimension == power(unit.dimension, Fraction(exponent))
+    assert raised.factor * lowered.factor == 1
+    assert multiply(raised.dimension, lowered.dimension) == DIMENSIONLESS
+
+
+@given(NAMES, NAMES)
+def test_units_of_one_dimension_convert_there_and_back(a: str, b: str) -> None:
+    """Two units convert if and only if their dimensions are equal, in both directions."""
+    left, right = UNITS.parse(a), UNITS.parse(b)
+
+    assert left.convertible(right) == right.convertible(left) == (left.dimension == right.dimension)
+
+
+@given(st.text(max_size=90))
+def test_any_text_is_a_unit_or_a_unit_error(text: str) -> None:
+    """The parser is total."""
+    try:
+        unit = UNITS.parse(text)
+    except UnitError as error:
+        assert str(error)
+    else:
+        assert unit.factor > 0
+
+
+@given(st.text(alphabet="sGBW万亿张0123456789e.*/^-() ²２", max_size=24))
+def test_any_text_of_unit_characters_is_a_unit_or_a_unit_error(text: str) -> None:
+    """The parser is total on texts that nearly are units."""
+    try:
+        assert UNITS.parse(text).factor > 0
+    except UnitError as error:
+        assert str(error)
+
+
+@given(st.text(max_size=200))
+def test_any_amount_is_read_or_refused(text: str) -> None:
+    """An amount is a number with an optional unit, or one of two exceptions."""
+    try:
+        number, _ = UNITS.split_amount(text)
+    except (NumberFormatError, UnitError) as error:
+        assert str(error)
+    else:
+        assert isinstance(number, Fraction)
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("1", "1"), ("%", "1/100"), ("kW*h", "3600000000"), ("kWh", "3600000000"), ("GB", "8000000000"),
+        ("Gbit", "1000000000"), ("万张", "10000"), ("亿 USD", "100000000"), ("万亿 USD", "1000000000000"), ("day", "86400"),
+        ("1000 W", "1000000"), ("kW", "1000000"), ("TFLOPS", "1000000000000"), ("美元/台", "1"), ("1/h", "1/3600"),
+    ],
+)  # fmt: skip
+def test_factors_are_the_ones_worked_by_hand(text: str, factor: str) -> None:
+    """A unit is its factor times the coherent unit; the coherent mass is the gram, so a watt is 1000."""
+    assert UNITS.parse(text).factor == Fraction(factor)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("FLOP", "FLOP/s"), ("USD", "CNY"), ("accelerator", "module"), ("accelerator", "1"), ("year", "day"), ("GB", "GB/s"),
+     ("kW", "kWh"), ("FLOP", "OP"), ("month", "year")],
+)  # fmt: skip
+def test_what_looks_alike_is_not_convertible(a: str, b: str) -> None:
+    """Counts and rates, currencies, counted things and calendar spans stay apart."""
+    assert not UNITS.parse(a).convertible(UNITS.parse(b))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "gpus", "usd", "Usd", "KW", "kUSD", "亿GB", "万万张", "张张", "s/", "/s", "s//h", "s/h/m", "s/h*m", "s^0", "s^7",
+     "s^1.5", "s^^2", "(s", "s)", "()", "0 s", "1e999 s", "1.2.3 s", "２ s", "s²", "s;h", "9" * 61, "s" * 81, "(" * 9 + "s" + ")" * 9],
+)  # fmt: skip
+def test_what_is_no_unit_is_refused(text: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(UnitError):
+        UNITS.parse(text)
+
+
+@pytest.mark.parametrize("name", ["W", "bit", "USD", "time", "money_usd", "data", "min", "美元", "GB"])
+def test_a_counted_thing_never_takes_the_name_of_a_unit_or_dimension(name: str) -> None:
+    """A counted thing named like a base dimension would add up with it."""
+    with pytest.raises(UnitError, match="already taken"):
+        Vocabulary.with_counts({name: ()})
+
+
+def test_a_dimension_is_shown_with_its_denominator_in_parentheses() -> None:
+    """Messages show dimensions that read back the right way."""
+    assert show(UNITS.parse("TFLOP/(s*accelerator)").dimension) == "flop/(accelerator*time)"
+    assert show(DIMENSIONLESS) == "dimensionless"
