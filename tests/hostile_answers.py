@@ -73,8 +73,9 @@ INDICES: tuple[Case, ...] = (
     answered("one value for all members", "f * x", "40", extra="    foreach: [fam]\n", cell="r[fam=b]"),
     answered("a fixed period", "s[period=2024]", "2"),
     answered("a lag", "s[t-1]", "2", extra=_LATER, cell="r[period=2025]"),
-    answered("a lag by a function", "lag(s, 2)", "1", extra="    foreach: [period]\n    since: 2025\n",
-             cell="r[period=2025]"),
+    answered(
+        "a lag by a function", "lag(s, 2)", "1", extra="    foreach: [period]\n    since: 2025\n", cell="r[period=2025]"
+    ),
     answered("a change", "delta(s)", "4", extra=_LATER, cell="r[period=2026]"),
     answered("a growth rate", "yoy(s)", "1", extra=_LATER, cell="r[period=2024]"),
     answered("a running sum", "cum(s)", "7", extra=_TIMED, cell="r[period=2025]"),
@@ -86,8 +87,13 @@ INDICES: tuple[Case, ...] = (
     answered("a circle through a function", "lag(r, 1) + s", "17", extra=_GIVEN, cell="r[period=2026]"),
     answered("a circle through two lags", "r[t-1] + r[t-2]", "3", extra=_GIVEN_2, cell="r[period=2026]"),
     answered("a base year of its own", "r[t-1] * 2", "3", extra=_GIVEN, cell="r[period=2023]"),
-    answered("an index set of another quantity", "w * x", "18", extra="    foreach: [fam, alt]\n    where: w\n",
-             cell="r[fam=b,alt=q]"),
+    answered(
+        "an index set of another quantity",
+        "w * x",
+        "18",
+        extra="    foreach: [fam, alt]\n    where: w\n",
+        cell="r[fam=b,alt=q]",
+    ),
     answered("members of a restricted set", "w[fam=a,alt=p] + w[fam=b,alt=q]", "15"),
 )
 
@@ -161,13 +167,39 @@ FILES: tuple[Case, ...] = (
     _files("comments and blank lines", f"# a\n\n{_R}\n# b\n", "7", "value", "r"),
     _files("a document start", f"---\n{_R}...\n", "7", "value", "r"),
     _files("a scenario in percent", _R, "3", "value", "r", "--scenario", "low", low="scenario: {set: {part: 30 %}}\n"),
-    _files("a scenario as a number", _R, "3", "value", "r", "--scenario", "low", low='scenario: {set: {part: "0.3"}}\n'),
-    _files("a scenario of one member", 'rules:\n  r: {unit: "1", kind: ratio, expression: "sum(f, fam)"}\n', "21",
-           "value", "r", "--scenario", "one", one='scenario: {set: {"f[fam=b]": "11"}}\n'),
-    _files("a scenario in another unit", "rules:\n  r: {unit: W, kind: rate, expression: power}\n", "250",
-           "value", "r", "--scenario", "one", one="scenario: {set: {power: 0.25 kW}}\n"),
-    _files("a variant", 'rules:\n  r: {unit: "1", kind: ratio, expression: x, variants: {other: z}}\n', "5",
-           "value", "r", "--scenario", "one", one="scenario: {variants: {r: other}}\n"),
+    _files(
+        "a scenario as a number", _R, "3", "value", "r", "--scenario", "low", low='scenario: {set: {part: "0.3"}}\n'
+    ),
+    _files(
+        "a scenario of one member",
+        'rules:\n  r: {unit: "1", kind: ratio, expression: "sum(f, fam)"}\n',
+        "21",
+        "value",
+        "r",
+        "--scenario",
+        "one",
+        one='scenario: {set: {"f[fam=b]": "11"}}\n',
+    ),
+    _files(
+        "a scenario in another unit",
+        "rules:\n  r: {unit: W, kind: rate, expression: power}\n",
+        "250",
+        "value",
+        "r",
+        "--scenario",
+        "one",
+        one="scenario: {set: {power: 0.25 kW}}\n",
+    ),
+    _files(
+        "a variant",
+        'rules:\n  r: {unit: "1", kind: ratio, expression: x, variants: {other: z}}\n',
+        "5",
+        "value",
+        "r",
+        "--scenario",
+        "one",
+        one="scenario: {variants: {r: other}}\n",
+    ),
     _files("a value set on the command line", _R, "5", "value", "r", "--set", "part=50 %"),
 )
 

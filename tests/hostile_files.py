@@ -7,7 +7,9 @@ from hostile_case import STANDARD, Case, rules, text, workspace
 __all__ = ["CASES"]
 
 _RULE = rules("x + 1")
-_BOMB = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20))
+_BOMB = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20)
+)
 _MERGE = "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}]}}\n" for i in range(1, 28))
 
 BYTES: tuple[Case, ...] = (
@@ -52,7 +54,12 @@ YAML: tuple[Case, ...] = (
     text("a merge bomb", _MERGE, "BW104"),
     text("an anchor", "rules: &a\n  r: {unit: '1', kind: ratio, expression: x}\n", "BW104", hint="the anchor &a"),
     text("an alias", "rules: &a\n  r: *a\n", "BW104", hint="write the value out"),
-    text("a merge key", "rules:\n  r:\n    <<: {unit: '1'}\n    kind: ratio\n    expression: x\n", "BW104", hint="merge keys"),
+    text(
+        "a merge key",
+        "rules:\n  r:\n    <<: {unit: '1'}\n    kind: ratio\n    expression: x\n",
+        "BW104",
+        hint="merge keys",
+    ),
     text("a quoted merge key", _RULE + "    '<<': {note: a}\n", "BW108"),
     text("a Python tag", _RULE + "    note: !!python/object/apply:os.system [true]\n", "BW104", hint="the tag"),
     text("a text tag", _RULE + "    note: !!str 1\n", "BW104"),
@@ -96,14 +103,63 @@ def _value(written: str) -> str:
 SCALARS: tuple[Case, ...] = (
     *(
         text(f"the plain value {w}", _value(w), "BW106", hint=f'quote it: "{w}"')
-        for w in ("NO", "no", "Yes", "ON", "off", "y", "N", "012", "002371", "000063", "0x1F", "0b11", "0o17", "1:30",
-                  "190:20:30", "1_000", "1e6", "1E3", "2.5e-3", ".5", "5.", "-.5", "2024-01-01", ".inf", "-.INF", ".nan")
+        for w in (
+            "NO",
+            "no",
+            "Yes",
+            "ON",
+            "off",
+            "y",
+            "N",
+            "012",
+            "002371",
+            "000063",
+            "0x1F",
+            "0b11",
+            "0o17",
+            "1:30",
+            "190:20:30",
+            "1_000",
+            "1e6",
+            "1E3",
+            "2.5e-3",
+            ".5",
+            "5.",
+            "-.5",
+            "2024-01-01",
+            ".inf",
+            "-.INF",
+            ".nan",
+        )
     ),
     *(
         text(f"the value {w} is no number", _value(w), "BW112", hint="plain digits")
-        for w in ("'1,000'", "'1 000'", "'1，000'", "'70%'", "'70 %'", "true", "null", "nan", "inf", "'0x10'", "'1_0'",
-                  "'−3'", "'２'", "'1/0'", "'1/2/3'", "'--3'", "'3万'", "'$3'", "'1e999'", "'10²'", "'+'", "'~3'",
-                  "'40.8-42'", f"'{'9' * 61}'")
+        for w in (
+            "'1,000'",
+            "'1 000'",
+            "'1，000'",
+            "'70%'",
+            "'70 %'",
+            "true",
+            "null",
+            "nan",
+            "inf",
+            "'0x10'",
+            "'1_0'",
+            "'−3'",
+            "'２'",
+            "'1/0'",
+            "'1/2/3'",
+            "'--3'",
+            "'3万'",
+            "'$3'",
+            "'1e999'",
+            "'10²'",
+            "'+'",
+            "'~3'",
+            "'40.8-42'",
+            f"'{'9' * 61}'",
+        )
     ),
     text("a key that is a truth value", _RULE + "    on: a\n", "BW106"),
     text("a rule named no", "rules:\n  no: {unit: '1', kind: ratio, expression: x}\n", "BW106"),
@@ -148,11 +204,17 @@ FORMS: tuple[Case, ...] = (
     workspace("a time without end", "workspace: {id: w}\ntime: {first: 2025}\n", "BW109"),
     workspace("a time of a thousand years", "workspace: {id: w}\ntime: {first: 1000, last: 2000}\n", "BW110"),
     workspace("a time with a year zero", "workspace: {id: w}\ntime: {first: 0, last: 3}\n", "BW110"),
-    workspace("a default outside the time", "workspace: {id: w}\ntime: {first: 2023, last: 2024, default: 2030}\n", "BW110"),
+    workspace(
+        "a default outside the time", "workspace: {id: w}\ntime: {first: 2023, last: 2024, default: 2030}\n", "BW110"
+    ),
     workspace("a dimension without members", "workspace: {id: w}\ndimensions: {a: {members: {}}}\n", "BW110"),
     workspace("members that are a list", "workspace: {id: w}\ndimensions: {a: {members: [x]}}\n", "BW110"),
-    workspace("a member that is malformed", "workspace: {id: w}\ndimensions: {a: {members: {X-1: {en: x}}}}\n", "BW203"),
-    workspace("a dimension named period", "workspace: {id: w}\ndimensions: {period: {members: {x: {en: x}}}}\n", "BW203"),
+    workspace(
+        "a member that is malformed", "workspace: {id: w}\ndimensions: {a: {members: {X-1: {en: x}}}}\n", "BW203"
+    ),
+    workspace(
+        "a dimension named period", "workspace: {id: w}\ndimensions: {period: {members: {x: {en: x}}}}\n", "BW203"
+    ),
     workspace("units that are a list", "workspace: {id: w}\nunits: [gpu]\n", "BW110"),
     text("a second workspace", "workspace: {id: other}\n", "BW202"),
     text("a second time axis", "time: {first: 2000, last: 2001}\n", "BW202", hint="shares the time axis"),

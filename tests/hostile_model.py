@@ -15,7 +15,8 @@ def _rule(name: str) -> str:
 
 
 def _driver(body: str, used: str = "v") -> str:
-    return f"drivers:\n  v:\n    unit: '1'\n    kind: ratio\n{body}rules:\n  r: {{unit: '1', kind: ratio, expression: '{used}'}}\n"
+    rule = f"rules:\n  r: {{unit: '1', kind: ratio, expression: '{used}'}}\n"
+    return f"drivers:\n  v:\n    unit: '1'\n    kind: ratio\n{body}{rule}"
 
 
 NAMES: tuple[Case, ...] = (
@@ -38,8 +39,11 @@ NAMES: tuple[Case, ...] = (
     text("an id that is a path", _rule("../x"), "BW203"),
     text("an id that is code", _rule("__import__('os')"), "BW203"),
     text("an id of another file", _rule("x"), "BW202", hint="rules/workspace.yaml:"),
-    Case("an id in two other files",
-         {"rules/workspace.yaml": STANDARD, "rules/a.yaml": _rule("r"), "rules/b.yaml": _rule("r")}, ("BW202",)),
+    Case(
+        "an id in two other files",
+        {"rules/workspace.yaml": STANDARD, "rules/a.yaml": _rule("r"), "rules/b.yaml": _rule("r")},
+        ("BW202",),
+    ),
     text("a driver that is also a rule", _driver("").replace("  r:", "  v:"), "BW202"),
     text("a driver that nothing uses", "drivers:\n  v: {unit: '1', kind: ratio}\n", "BW208", hint="use it"),
     text("a driver that only a comment uses", "drivers:\n  v: {unit: '1', kind: ratio}\n# v\n", "BW208"),
@@ -72,16 +76,48 @@ UNITS: tuple[Case, ...] = (
     expression("a year is no number of days", "yearly * days", "BW205", unit="gpu"),
     *(
         text(f"the unit {unit}", rules("x", unit), "BW206")
-        for unit in ("gpus", "Gpu", "FLOPs", "usd", "US$", "kg/", "/s", "gpu//s", "gpu/s/h", "gpu/s*h", "gpu^x", "gpu^99",
-                     "gpu^2^2", "(gpu", "gpu)", "万s", "亿GB", "kUSD", "万万 gpu", "0 gpu", "２ gpu", "gpu²", "gpu;1",
-                     "__import__", "((((((((((gpu))))))))))", "9" * 70, "a" * 100, "1e999 gpu", "gpu\u00d7s", "KW", "percent")
+        for unit in (
+            "gpus",
+            "Gpu",
+            "FLOPs",
+            "usd",
+            "US$",
+            "kg/",
+            "/s",
+            "gpu//s",
+            "gpu/s/h",
+            "gpu/s*h",
+            "gpu^x",
+            "gpu^99",
+            "gpu^2^2",
+            "(gpu",
+            "gpu)",
+            "万s",
+            "亿GB",
+            "kUSD",
+            "万万 gpu",
+            "0 gpu",
+            "２ gpu",
+            "gpu²",
+            "gpu;1",
+            "__import__",
+            "((((((((((gpu))))))))))",
+            "9" * 70,
+            "a" * 100,
+            "1e999 gpu",
+            "gpu\u00d7s",
+            "KW",
+            "percent",
+        )
     ),
     text("an empty unit", rules("x", ""), "BW110", hint="write 1"),
     workspace("a counted thing named like a unit", "workspace: {id: w}\nunits: {W: {en: wafer}}\n", "BW203"),
     workspace("a counted thing named like a base unit", "workspace: {id: w}\nunits: {bit: {en: piece}}\n", "BW202"),
     workspace("a counted thing named like a dimension", "workspace: {id: w}\nunits: {time: {en: times}}\n", "BW202"),
     workspace("a counted thing named like money", "workspace: {id: w}\nunits: {money_usd: {en: money}}\n", "BW202"),
-    workspace("an alias of two things", "workspace: {id: w}\nunits: {a: {aliases: [张]}, b: {aliases: [张]}}\n", "BW202"),
+    workspace(
+        "an alias of two things", "workspace: {id: w}\nunits: {a: {aliases: [张]}, b: {aliases: [张]}}\n", "BW202"
+    ),
     workspace("an alias of a unit", "workspace: {id: w}\nunits: {a: {aliases: [美元]}}\n", "BW202"),
 )
 
@@ -108,7 +144,9 @@ INDICES: tuple[Case, ...] = (
     expression("a lag before the first period", "s[t-1]", "BW214", extra=_TIMED, hint="since"),
     expression("a growth rate in the first period", "yoy(s)", "BW214", extra=_TIMED),
     expression("a lag without base period", "r[t-1] * 2", "BW214", extra=_TIMED, hint="given"),
-    expression("two lags with one base period", "r[t-1] + r[t-2]", "BW214", extra="    foreach: [period]\n    given: [2023]\n"),
+    expression(
+        "two lags with one base period", "r[t-1] + r[t-2]", "BW214", extra="    foreach: [period]\n    given: [2023]\n"
+    ),
     expression("an index to no period", "index(s, 1999)", "BW207", extra=_TIMED),
     expression("growth between no periods", "cagr(s, 2023, 2050)", "BW207"),
     expression("growth backwards", "cagr(s, 2026, 2023)", "BW207", hint="later"),
@@ -117,42 +155,87 @@ INDICES: tuple[Case, ...] = (
     expression("a rule over members that where leaves out", "w", "BW214", extra="    foreach: [fam, alt]\n"),
     expression("a circle of one", "r + 1", "BW204", hint="r -> r"),
     expression("a circle of one with periods", "r * 2", "BW204", extra=_TIMED),
-    text("a circle of two", "rules:\n  a: {unit: '1', kind: ratio, expression: b}\n"
-         "  b: {unit: '1', kind: ratio, expression: a}\n", "BW204", hint="lag"),
-    text("a circle of three", "rules:\n  a: {unit: '1', kind: ratio, expression: b}\n"
-         "  b: {unit: '1', kind: ratio, expression: c1}\n  c1: {unit: '1', kind: ratio, expression: a}\n", "BW204"),
-    text("a circle through a variant", "rules:\n  a: {unit: '1', kind: ratio, expression: x, variants: {v: b}}\n"
-         "  b: {unit: '1', kind: ratio, expression: a}\n", "BW204"),
+    text(
+        "a circle of two",
+        "rules:\n  a: {unit: '1', kind: ratio, expression: b}\n  b: {unit: '1', kind: ratio, expression: a}\n",
+        "BW204",
+        hint="lag",
+    ),
+    text(
+        "a circle of three",
+        "rules:\n  a: {unit: '1', kind: ratio, expression: b}\n"
+        "  b: {unit: '1', kind: ratio, expression: c1}\n  c1: {unit: '1', kind: ratio, expression: a}\n",
+        "BW204",
+    ),
+    text(
+        "a circle through a variant",
+        "rules:\n  a: {unit: '1', kind: ratio, expression: x, variants: {v: b}}\n"
+        "  b: {unit: '1', kind: ratio, expression: a}\n",
+        "BW204",
+    ),
     text("a where with an unknown member", _driver("    foreach: [fam]\n    where: [{fam: c}]\n", "v[fam=a]"), "BW207"),
-    text("a where with an unknown dimension", _driver("    foreach: [fam]\n    where: [{fan: a}]\n", "v[fam=a]"), "BW108"),
+    text(
+        "a where with an unknown dimension", _driver("    foreach: [fam]\n    where: [{fan: a}]\n", "v[fam=a]"), "BW108"
+    ),
     text("a where of nothing", _driver("    foreach: [fam]\n    where: []\n", "v[fam=a]"), "BW110"),
     text("a where that repeats", _driver("    foreach: [fam]\n    where: [{fam: a}, {fam: a}]\n", "v[fam=a]"), "BW110"),
     text("a where without dimensions", _driver("    where: [{}]\n"), "BW110"),
     text("a where of an unknown quantity", _driver("    foreach: [fam]\n    where: ff\n", "v[fam=a]"), "BW201"),
     text("a where of another shape", _driver("    foreach: [fam]\n    where: w\n", "v[fam=a]"), "BW207"),
     text("a where of itself", _driver("    foreach: [fam]\n    where: v\n", "v[fam=a]"), "BW207"),
-    text("a since outside the time", rules("s", extra="    foreach: [period]\n    since: 2030\n"), "BW214", hint="2023 to 2026"),
-    text("an end before the beginning", rules("s", extra="    foreach: [period]\n    since: 2025\n    until: 2024\n"), "BW110"),
-    text("a base year after the end", rules("s", extra="    foreach: [period]\n    until: 2024\n    given: [2026]\n"), "BW110"),
+    text(
+        "a since outside the time",
+        rules("s", extra="    foreach: [period]\n    since: 2030\n"),
+        "BW214",
+        hint="2023 to 2026",
+    ),
+    text(
+        "an end before the beginning",
+        rules("s", extra="    foreach: [period]\n    since: 2025\n    until: 2024\n"),
+        "BW110",
+    ),
+    text(
+        "a base year after the end",
+        rules("s", extra="    foreach: [period]\n    until: 2024\n    given: [2026]\n"),
+        "BW110",
+    ),
     text("a since without periods", rules("x", extra="    since: 2024\n"), "BW110"),
 )
 
 _V = "    foreach: [fam]\n"
 
 VALUES: tuple[Case, ...] = (
-    text("an assumption out of range", _driver("    range: ['0', '1']\n    assume: [{value: '70', note: a}]\n"), "BW209"),
+    text(
+        "an assumption out of range", _driver("    range: ['0', '1']\n    assume: [{value: '70', note: a}]\n"), "BW209"
+    ),
     text("an assumption without index", _driver(_V + "    assume: [{value: '1', note: a}]\n", "v[fam=a]"), "BW109"),
-    text("an assumption of no member", _driver(_V + "    assume: [{index: {fam: c}, value: '1', note: a}]\n", "v[fam=a]"), "BW207"),
-    text("an assumption with an index too many", _driver("    assume: [{index: {fam: a}, value: '1', note: a}]\n"), "BW110"),
+    text(
+        "an assumption of no member",
+        _driver(_V + "    assume: [{index: {fam: c}, value: '1', note: a}]\n", "v[fam=a]"),
+        "BW207",
+    ),
+    text(
+        "an assumption with an index too many",
+        _driver("    assume: [{index: {fam: a}, value: '1', note: a}]\n"),
+        "BW110",
+    ),
     text("an assumption twice", _driver("    assume: [{value: '1', note: a}, {value: '2', note: b}]\n"), "BW202"),
     text("an assumption of no period", _driver("    assume: [{period: 2024, value: '1', note: a}]\n"), "BW110"),
-    text("an assumption outside the time",
-         _driver("    foreach: [period]\n    assume: [{period: 2030, value: '1', note: a}]\n", "v[period=2024]"), "BW110"),
+    text(
+        "an assumption outside the time",
+        _driver("    foreach: [period]\n    assume: [{period: 2030, value: '1', note: a}]\n", "v[period=2024]"),
+        "BW110",
+    ),
     text("an assumption that a rule would ignore", rules("x", extra="    assume: [{value: '9', note: a}]\n"), "BW110"),
     text("an assumption without a reason", _driver("    assume: [{value: '1'}]\n"), "BW109", hint="'note'"),
-    text("an assumption that where leaves out",
-         _driver("    foreach: [fam]\n    where: [{fam: a}]\n    assume: [{index: {fam: b}, value: '1', note: a}]\n", "v[fam=a]"),
-         "BW207"),
+    text(
+        "an assumption that where leaves out",
+        _driver(
+            "    foreach: [fam]\n    where: [{fam: a}]\n    assume: [{index: {fam: b}, value: '1', note: a}]\n",
+            "v[fam=a]",
+        ),
+        "BW207",
+    ),
 )
 
 
@@ -169,9 +252,13 @@ COMPUTED: tuple[Case, ...] = (
     _asked("a negative power of zero", "zero^-1", "BW401"),
     Case(
         "a growth rate from nothing",
-        {"rules/workspace.yaml": STANDARD,
-         "rules/case.yaml": rules("yoy(r2)", extra=_LATER) + "  r2: {unit: '1', kind: ratio, foreach: [period], expression: s - s}\n"},
-        ("BW401",), ("value", "r"),
+        {
+            "rules/workspace.yaml": STANDARD,
+            "rules/case.yaml": rules("yoy(r2)", extra=_LATER)
+            + "  r2: {unit: '1', kind: ratio, foreach: [period], expression: s - s}\n",
+        },
+        ("BW401",),
+        ("value", "r"),
     ),
     _asked("a logarithm of zero", "log(zero)", "BW402", "log() of 0"),
     _asked("a logarithm of a negative", "log(neg)", "BW402"),
@@ -206,14 +293,42 @@ SCENARIOS: tuple[Case, ...] = (
     _scenario("a scenario with a list", "set: {part: [1]}", "BW110"),
     _scenario("a scenario with very much space", "set: {part: '1" + " " * 500_000 + "x'}", "BW112"),
     _scenario("a scenario with an unknown key", "sets: {}", "BW108", hint="'set'"),
-    Case("a scenario twice", {"rules/workspace.yaml": STANDARD, "rules/scenarios/a.yaml": "scenario: {}\n",
-                              "rules/scenarios/b/a.yaml": "scenario: {}\n"}, ("BW202",)),
-    Case("a scenario named base", {"rules/workspace.yaml": STANDARD, "rules/scenarios/base.yaml": "scenario: {}\n"}, ("BW202",)),
-    Case("an unknown scenario", {"rules/workspace.yaml": STANDARD}, ("BW001",), ("value", "x", "--scenario", "low"), exit=2),
-    Case("an unknown quantity", {"rules/workspace.yaml": STANDARD}, ("BW001",), ("value", "shar"), hint="'share'", exit=2),
-    Case("an unknown member in a question", {"rules/workspace.yaml": STANDARD}, ("BW001",), ("value", "f[fam=c]"), exit=2),
+    Case(
+        "a scenario twice",
+        {
+            "rules/workspace.yaml": STANDARD,
+            "rules/scenarios/a.yaml": "scenario: {}\n",
+            "rules/scenarios/b/a.yaml": "scenario: {}\n",
+        },
+        ("BW202",),
+    ),
+    Case(
+        "a scenario named base",
+        {"rules/workspace.yaml": STANDARD, "rules/scenarios/base.yaml": "scenario: {}\n"},
+        ("BW202",),
+    ),
+    Case(
+        "an unknown scenario",
+        {"rules/workspace.yaml": STANDARD},
+        ("BW001",),
+        ("value", "x", "--scenario", "low"),
+        exit=2,
+    ),
+    Case(
+        "an unknown quantity", {"rules/workspace.yaml": STANDARD}, ("BW001",), ("value", "shar"), hint="'share'", exit=2
+    ),
+    Case(
+        "an unknown member in a question", {"rules/workspace.yaml": STANDARD}, ("BW001",), ("value", "f[fam=c]"), exit=2
+    ),
     Case("a malformed question", {"rules/workspace.yaml": STANDARD}, ("BW002",), ("value", "f[fam"), exit=2),
-    Case("a value set out of range", {"rules/workspace.yaml": STANDARD}, ("BW209",), ("value", "x", "--set", "part=70"), hint="write 70 %", exit=2),
+    Case(
+        "a value set out of range",
+        {"rules/workspace.yaml": STANDARD},
+        ("BW209",),
+        ("value", "x", "--set", "part=70"),
+        hint="write 70 %",
+        exit=2,
+    ),
 )
 
 CASES = (*NAMES, *UNITS, *INDICES, *VALUES, *COMPUTED, *SCENARIOS)

@@ -165,9 +165,7 @@ def _training(given: Inputs, found: Answers) -> dict[int, Fraction]:
     return total
 
 
-def _accelerators(
-    given: Inputs, peak: dict[int, Fraction], found: Answers
-) -> dict[str, dict[int, Fraction]]:
+def _accelerators(given: Inputs, peak: dict[int, Fraction], found: Answers) -> dict[str, dict[int, Fraction]]:
     """Cards that reach the peak at the assumed utilization, as if all were of one chip, and their yearly increase."""
     needed: dict[str, dict[int, Fraction]] = {}
     for chip in CHIPS:

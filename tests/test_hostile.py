@@ -14,10 +14,10 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hostile_case import Case
-from hostile_corpus import ANSWERED, CASES, REFUSED
 
 from bullwhip.cli import run
+from hostile_case import Case
+from hostile_corpus import ANSWERED, CASES, REFUSED
 
 _PROBLEM = re.compile(r"^(?:(\S+?)(?::(\d+)(?::(\d+))?)?: )?(BW\d{3}) ", re.MULTILINE)
 
@@ -78,7 +78,9 @@ def test_a_hostile_file_is_refused_with_its_code_its_place_and_a_remedy(case: Ca
         if file in case.files and which[:3] in ("BW1", "BW2") and which != "BW107" and "no rule file" not in err:
             assert int(line or 0) > 0, f"no line in {err}"
             assert int(column or 0) > 0, f"no column in {err}"
-            assert "^" in err or "the file is empty" in err or _is_blank(case.files[file], int(line)), f"no caret in {err}"
+            assert "^" in err or "the file is empty" in err or _is_blank(case.files[file], int(line)), (
+                f"no caret in {err}"
+            )
 
 
 def _is_blank(content: str | bytes, line: int) -> bool:

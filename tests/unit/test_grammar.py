@@ -14,8 +14,10 @@ from bullwhip.expr.tree import Binary, Call, Expr, Negate, Number, Reference, re
 
 PIECES = st.lists(
     st.sampled_from(
-        ["x", "hbm.value", "t", "1", "2.5", "1e3", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "=", "<", ">=", "==", "**",
-         "min", "sum", "where", "piecewise", "lag", "yoy", "cagr", "[t-1]", "[fam=a]", "period", " ", "%", "，", "×", "2024"]
+        ["x", "hbm.value", "t", "1", "2.5", "1e3", "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "=", "<", ">=",
+         "==", "**",
+         "min", "sum", "where", "piecewise", "lag", "yoy", "cagr", "[t-1]", "[fam=a]", "period", " ", "%", "，", "×",
+         "2024"]
     ),
     max_size=30,
 )  # fmt: skip
@@ -75,9 +77,12 @@ def _value(tree: Expr) -> Fraction:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("-2^2", "-4"), ("(-2)^2", "4"), ("2^-1", "1/2"), ("2^-1*4", "2"), ("8-3-2", "3"), ("8-(3-2)", "7"), ("12/2/3", "2"),
-        ("12/2*3", "18"), ("12/(2*3)", "2"), ("2+3*4", "14"), ("2*3^2", "18"), ("-3*-2", "6"), ("--3", "3"), ("1--1", "2"),
-        ("+5", "5"), ("0.1+0.2", "3/10"), ("1e3/1e-3", "1000000"), ("（1＋2）＊3", "9"), ("1\n+\t2", "3"), ("2^+3", "8"),
+        ("-2^2", "-4"), ("(-2)^2", "4"), ("2^-1", "1/2"), ("2^-1*4", "2"), ("8-3-2", "3"), ("8-(3-2)", "7"),
+        ("12/2/3", "2"),
+        ("12/2*3", "18"), ("12/(2*3)", "2"), ("2+3*4", "14"), ("2*3^2", "18"), ("-3*-2", "6"), ("--3", "3"),
+        ("1--1", "2"),
+        ("+5", "5"), ("0.1+0.2", "3/10"), ("1e3/1e-3", "1000000"), ("（1＋2）＊3", "9"), ("1\n+\t2", "3"),
+        ("2^+3", "8"),
         ("-2^-2", "-1/4"), ("1/2^2", "1/4"),
     ],
 )  # fmt: skip
@@ -107,7 +112,8 @@ def test_a_row_of_operations_is_what_exact_arithmetic_says(steps: list[tuple[str
     [
         ("x + y % 2", "%"), ("x ** 2", "**"), ("x == y", "=="), ("a + 显存", "显"), ("x + '1'", "'"), ("1,000", ","),
         ("x[t+1]", "+"), ("mx(a, b)", "mx"), ("x + min", "min"), ("2x", "x"), ("x × y", "×"), ("9^9^9", "9^9"),
-        ("x^65", "65"), ("where(x, 1, 2)", "x"), ("delta(x*2)", "x*2"), ("lag(x, 1+1)", "1+1"), ("X", "X"), ("x.__class__", "x.__class__"),
+        ("x^65", "65"), ("where(x, 1, 2)", "x"), ("delta(x*2)", "x*2"), ("lag(x, 1+1)", "1+1"), ("X", "X"),
+        ("x.__class__", "x.__class__"),
         ("1.2.3", "1.2.3"), ("x[t-0]", "0"),
     ],
 )  # fmt: skip
@@ -124,7 +130,9 @@ def test_every_function_refuses_a_wrong_number_of_arguments(name: str) -> None:
     """Too few and too many arguments are refused, naming the function."""
     least, most, _ = FUNCTIONS[name]
     for count in (least - 1, most + 1):
-        arguments = ", ".join(["x < 1"] + ["x"] * (count - 1)) if name in ("where", "piecewise") else ", ".join(["x"] * count)
+        arguments = (
+            ", ".join(["x < 1"] + ["x"] * (count - 1)) if name in ("where", "piecewise") else ", ".join(["x"] * count)
+        )
         with pytest.raises(ExpressionError):
             parse(f"{name}({arguments})")
 
@@ -136,7 +144,9 @@ def test_a_reserved_word_is_no_quantity(name: str) -> None:
         parse(f"{name} + 1")
 
 
-@pytest.mark.parametrize("name", ["e", "i", "pi", "oo", "nan", "inf", "lambda", "import", "if", "eval", "n.s", "period_x"])
+@pytest.mark.parametrize(
+    "name", ["e", "i", "pi", "oo", "nan", "inf", "lambda", "import", "if", "eval", "n.s", "period_x"]
+)
 def test_a_name_of_another_language_is_an_ordinary_name(name: str) -> None:
     """No name is captured by a constant or keyword of Python or SymPy."""
     tree = parse(f"{name} * 2")
@@ -146,8 +156,8 @@ def test_a_name_of_another_language_is_an_ordinary_name(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(" * 100_000, "x+" * 100_000 + "x", "-" * 2000, "x" * 2000, "9" * 2000, "[" * 2000, "min(" * 400, "x^" * 1000, "x[t-" * 500,
-     "^".join(["9"] * 900), "," * 2000, " " * 2000, "(" * 1999 + "x", "1e" * 1000, "." * 2000],
+    ["(" * 100_000, "x+" * 100_000 + "x", "-" * 2000, "x" * 2000, "9" * 2000, "[" * 2000, "min(" * 400, "x^" * 1000,
+     "x[t-" * 500, "^".join(["9"] * 900), "," * 2000, " " * 2000, "(" * 1999 + "x", "1e" * 1000, "." * 2000],
 )  # fmt: skip
 def test_a_long_text_is_refused_at_once(text: str) -> None:
     """No text takes longer than a fifth of a second, whatever it says."""

@@ -13,6 +13,11 @@ from bullwhip.numbers import NumberFormatError, decimal_text, fraction_text, rea
 FRACTIONS = st.fractions(min_value=-(10**12), max_value=10**12, max_denominator=10**9)
 
 
+def _check(error: Exception) -> None:
+    """A refusal says something."""
+    assert str(error)
+
+
 @given(FRACTIONS)
 def test_a_printed_number_reads_back_as_itself(value: Fraction) -> None:
     """`read_decimal` inverts `fraction_text`."""
@@ -31,7 +36,7 @@ def test_any_text_is_read_or_refused_with_one_exception(text: str) -> None:
     try:
         value = read_decimal(text)
     except NumberFormatError as error:
-        assert str(error)
+        _check(error)
     else:
         assert isinstance(value, Fraction)
         assert text.isascii()
@@ -49,7 +54,8 @@ def test_whatever_is_read_is_a_plain_decimal_or_a_ratio(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1", "1 ", "1,000", "1_000", "70%", "NaN", "inf", "0x1", "0o7", "1e", "e1", ".5", "5.", "1/0", "1/2/3", "1/-2",
+    ["", " 1", "1 ", "1,000", "1_000", "70%", "NaN", "inf", "0x1", "0o7", "1e", "e1", ".5", "5.", "1/0", "1/2/3",
+     "1/-2",
      "+-1", "--1", "２", "١", "1²", "−1", "1e301", "1e-301", "9" * 61, "1\n"],
 )  # fmt: skip
 def test_what_is_no_plain_decimal_is_refused(text: str) -> None:

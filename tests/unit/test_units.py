@@ -13,9 +13,15 @@ from bullwhip.units import DIMENSIONLESS, UnitError, Vocabulary, divide, multipl
 
 UNITS = Vocabulary.with_counts({"accelerator": ("张", "卡"), "module": (), "server": ("台",)})
 NAMES = st.sampled_from(
-    ["s", "h", "day", "GB", "bit", "kW", "Wh", "USD", "CNY", "万 USD", "亿 CNY", "accelerator", "万张", "module", "FLOP",
+    ["s", "h", "day", "GB", "bit", "kW", "Wh", "USD", "CNY", "万 USD", "亿 CNY", "accelerator", "万张", "module",
+     "FLOP",
      "TFLOP", "%", "K", "m", "year"]
 )  # fmt: skip
+
+
+def _check(error: Exception) -> None:
+    """A refusal says something."""
+    assert str(error)
 
 
 @given(NAMES, NAMES)
@@ -56,7 +62,7 @@ def test_any_text_is_a_unit_or_a_unit_error(text: str) -> None:
     try:
         unit = UNITS.parse(text)
     except UnitError as error:
-        assert str(error)
+        _check(error)
     else:
         assert unit.factor > 0
 
@@ -67,7 +73,7 @@ def test_any_text_of_unit_characters_is_a_unit_or_a_unit_error(text: str) -> Non
     try:
         assert UNITS.parse(text).factor > 0
     except UnitError as error:
-        assert str(error)
+        _check(error)
 
 
 @given(st.text(max_size=200))
@@ -76,7 +82,7 @@ def test_any_amount_is_read_or_refused(text: str) -> None:
     try:
         number, _ = UNITS.split_amount(text)
     except (NumberFormatError, UnitError) as error:
-        assert str(error)
+        _check(error)
     else:
         assert isinstance(number, Fraction)
 
@@ -85,7 +91,8 @@ def test_any_amount_is_read_or_refused(text: str) -> None:
     ("text", "factor"),
     [
         ("1", "1"), ("%", "1/100"), ("kW*h", "3600000000"), ("kWh", "3600000000"), ("GB", "8000000000"),
-        ("Gbit", "1000000000"), ("万张", "10000"), ("亿 USD", "100000000"), ("万亿 USD", "1000000000000"), ("day", "86400"),
+        ("Gbit", "1000000000"), ("万张", "10000"), ("亿 USD", "100000000"), ("万亿 USD", "1000000000000"),
+        ("day", "86400"),
         ("1000 W", "1000000"), ("kW", "1000000"), ("TFLOPS", "1000000000000"), ("美元/台", "1"), ("1/h", "1/3600"),
     ],
 )  # fmt: skip
@@ -96,7 +103,8 @@ def test_factors_are_the_ones_worked_by_hand(text: str, factor: str) -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("FLOP", "FLOP/s"), ("USD", "CNY"), ("accelerator", "module"), ("accelerator", "1"), ("year", "day"), ("GB", "GB/s"),
+    [("FLOP", "FLOP/s"), ("USD", "CNY"), ("accelerator", "module"), ("accelerator", "1"), ("year", "day"),
+     ("GB", "GB/s"),
      ("kW", "kWh"), ("FLOP", "OP"), ("month", "year")],
 )  # fmt: skip
 def test_what_looks_alike_is_not_convertible(a: str, b: str) -> None:
@@ -106,8 +114,10 @@ def test_what_looks_alike_is_not_convertible(a: str, b: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "gpus", "usd", "Usd", "KW", "kUSD", "亿GB", "万万张", "张张", "s/", "/s", "s//h", "s/h/m", "s/h*m", "s^0", "s^7",
-     "s^1.5", "s^^2", "(s", "s)", "()", "0 s", "1e999 s", "1.2.3 s", "２ s", "s²", "s;h", "9" * 61, "s" * 81, "(" * 9 + "s" + ")" * 9],
+    ["", " ", "gpus", "usd", "Usd", "KW", "kUSD", "亿GB", "万万张", "张张", "s/", "/s", "s//h", "s/h/m", "s/h*m",
+     "s^0", "s^7",
+     "s^1.5", "s^^2", "(s", "s)", "()", "0 s", "1e999 s", "1.2.3 s", "２ s", "s²", "s;h", "9" * 61, "s" * 81,
+     "(" * 9 + "s" + ")" * 9],
 )  # fmt: skip
 def test_what_is_no_unit_is_refused(text: str) -> None:
     """Nothing is guessed."""

@@ -89,8 +89,10 @@ def test_a_character_of_a_folded_scalar_is_found_in_the_file(words: str, indent:
 
 @pytest.mark.parametrize(
     "text",
-    ["NO", "off", "On", "y", "N", "YES", "012", "002371", "-07", "0x1F", "0b1", "0o7", "1:30", "20:30:59.5", "1_000", "1e6",
-     "2.5E-3", ".5", "5.", "+.5", "2024-01-01", "2024-1-1", "2001-12-14t21:59:43.10-05:00", ".inf", "-.Inf", ".NaN", "="],
+    ["NO", "off", "On", "y", "N", "YES", "012", "002371", "-07", "0x1F", "0b1", "0o7", "1:30", "20:30:59.5", "1_000",
+     "1e6",
+     "2.5E-3", ".5", "5.", "+.5", "2024-01-01", "2024-1-1", "2001-12-14t21:59:43.10-05:00", ".inf", "-.Inf", ".NaN",
+     "="],
 )  # fmt: skip
 def test_a_scalar_that_readers_disagree_about_is_refused_until_it_is_quoted(text: str) -> None:
     """Plain it is BW106 with the remedy; quoted it stays the text that was written."""
@@ -101,7 +103,9 @@ def test_a_scalar_that_readers_disagree_about_is_refused_until_it_is_quoted(text
     assert (_plain(node), none) == ({"k": text}, [])
 
 
-@pytest.mark.parametrize("text", ["true", "false", "null", "~", "12", "-3", "1.5", "000x", "1.2.3", "12 %", "A100", "1/3", "3 万"])
+@pytest.mark.parametrize(
+    "text", ["true", "false", "null", "~", "12", "-3", "1.5", "000x", "1.2.3", "12 %", "A100", "1/3", "3 万"]
+)
 def test_a_scalar_that_readers_agree_about_stays_as_written(text: str) -> None:
     """Nothing is typed by the reader."""
     node, problems = read_yaml("a.yaml", f"k: {text}\n".encode())
@@ -109,7 +113,9 @@ def test_a_scalar_that_readers_agree_about_stays_as_written(text: str) -> None:
     assert (_plain(node), problems) == ({"k": text}, [])
 
 
-@pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\x7f", "\x9b", "\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad"])
+@pytest.mark.parametrize(
+    "character", ["\0", "\x07", "\x1b", "\x7f", "\x9b", "\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad"]
+)
 def test_a_control_or_invisible_character_is_refused_with_its_name(character: str) -> None:
     """The message names the code point and never shows the character itself."""
     _, problems = read_yaml("a.yaml", f"k: a{character}b\n".encode())

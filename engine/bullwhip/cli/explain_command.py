@@ -105,7 +105,8 @@ def _source(s: dict[str, Any]) -> str:
 def _figure(s: dict[str, Any]) -> str:
     """Return the figure as printed, with its unit unless the print carries it."""
     unit = s["unit"] or ""
-    return s["lexical"] if s["lexical"].endswith(unit) else f"{s['lexical']} {unit}"
+    figure = (s["bound"] or "") + s["lexical"]
+    return figure if figure.endswith(unit) else f"{figure} {unit}"
 
 
 def _printed(p: dict[str, Any]) -> str:

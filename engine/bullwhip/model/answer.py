@@ -60,6 +60,8 @@ class Source:
     note: str = ""
     disputed_by: tuple[str, ...] = ()
     """What other claims print for the same cell."""
+    bound: str = ""
+    """One of `~ < <= > >=` where the print says so."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -68,6 +70,7 @@ class Source:
             "row": self.row or None, "column": self.column or None, "lexical": self.lexical or None,
             "unit": self.unit or None, "status": self.status or None, "as_of": self.as_of or None,
             "line": self.line or None, "note": self.note or None, "disputed_by": list(self.disputed_by),
+            "bound": self.bound or None,
         }  # fmt: skip
 
     def text(self) -> str:
@@ -75,14 +78,14 @@ class Source:
         if self.kind != "claim":
             return f"{self.kind}: {self.note}" if self.note else self.kind
         where = " ".join(p for p in (self.report, self.locator, self.row, self.column) if p)
-        return f"{where}: {self.lexical} {self.unit}".rstrip()
+        return f"{where}: {self.bound}{self.lexical} {self.unit}".rstrip()
 
 
 def claim_source(claim: Claim, cell: str, as_of: str, disputed_by: tuple[str, ...] = ()) -> Source:
     """Return the source record of a claim."""
     row, column = (claim.row, claim.column) if claim.table else (claim.subject, claim.measure)
     return Source("claim", cell, claim.document, claim.locator, row, column, claim.lexical, claim.unit, claim.status,
-                  as_of, claim.line, "", disputed_by)  # fmt: skip
+                  as_of, claim.line, "", disputed_by, claim.bound)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
 from bullwhip.query.dataset import build_quads, to_nquads
-from bullwhip.query.sparql import PARAMETER_TYPES, QueryHeader, Table, bind, read_header, read_headers, run
+from bullwhip.query.sparql import TYPES, QueryHeader, Table, read_header, read_headers, read_parameters, run
 from bullwhip.resources import data
 from bullwhip.workspace.cache import read_blob, write_blob
 
@@ -24,7 +24,8 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str) -> 
     found = read_blob(program.key, kind)
     if found is None:
         ontology = {n: b for n, b in files.items() if n.startswith("ontology/chain/")}
-        ontology["core.ttl"] = (data("ontology") / "core.ttl").read_bytes()
+        for name in ("core.ttl", "shapes.ttl"):
+            ontology[f"ontology/{name}"] = (data("ontology") / name).read_bytes()
         found = to_nquads(build_quads(program, ontology))
         write_blob(program.key, kind, found)
     return found
@@ -33,14 +34,13 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str) -> 
 def _named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str, QueryHeader]:
     """Return the file name, text and header of a query."""
     if text is not None:
-        header, _ = read_header(name, text)  # a query file need not have a header
-        return name, text, header
+        return name, text, read_header(name, text, named=False)
     headers = {h.id: h for h in read_headers(workspace.files)}
     if name not in headers:
         hint = did_you_mean(name, headers) or "bullwhip query lists them"
         raise UsageError(Problem("BW001", f"no query {name!r}", hint=hint))
     file = f"queries/{name}.rq"
-    return file, workspace.files[file].decode("utf-8", "replace"), headers[name]
+    return file, workspace.files[file].decode("utf-8"), headers[name]
 
 
 def query(workspace: Workspace, name: str, parameters: Mapping[str, str], text: str | None) -> Table:
@@ -51,18 +51,18 @@ def query(workspace: Workspace, name: str, parameters: Mapping[str, str], text: 
         "quantity": set(program.quantities), "company": {c.id for c in program.chain.companies},
         "tier": {t.id for t in program.chain.tiers}, "document": {d.id for d in program.documents},
     }  # fmt: skip
-    return run(workspace.nquads(), file, sparql, bind(header, parameters, known))
+    return run(workspace.nquads(), sparql, read_parameters(header, parameters, known), file)
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
     """Return what a query answers, its parameters, columns and an example."""
     file, _, header = _named(workspace, name, text)
-    lines = [f"{header.id}: {header.title.en} · {header.title.zh}", f"  answers   {header.answers}"]
+    lines = [f"{header.id}: {header.title.en} · {header.title.zh}", f"  answers   {header.description}"]
     for p in header.parameters:
         default = f", {p.default} when absent" if p.default is not None else ""
-        lines.append(f"  parameter {p.name}, {PARAMETER_TYPES[p.type]}{default}: {p.description}")
+        lines.append(f"  parameter {p.name}, {TYPES[p.type]}{default}: {p.description}")
     lines.append(f"  columns   {' '.join(header.columns)}")
     if header.example:
-        lines.append(f"  example   bullwhip query {header.id} {header.example}")
+        lines.append(f"  example   bullwhip query {header.id} --param {' --param '.join(header.example.split())}")
     lines.append(f"  file      {Place(file)}")
     return lines

@@ -1,0 +1,137 @@
+"""The shapes: sound graphs conform, and each kind of damage is told in Chinese and in English."""
+
+from __future__ import annotations
+
+import pyshacl
+import pytest
+import rdflib
+from rdflib.namespace import RDF, XSD
+from sample import sample_nquads, vocabulary
+
+from bullwhip.query.dataset import to_rdflib
+from bullwhip.terms import PREFIXES, resource
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib and pyshacl call what they deprecate
+
+BW = rdflib.Namespace(PREFIXES["bw"])
+SH = rdflib.Namespace(PREFIXES["sh"])
+SKOS = rdflib.Namespace(PREFIXES["skos"])
+PROV = rdflib.Namespace(PREFIXES["prov"])
+SCHEMA = rdflib.Namespace(PREFIXES["schema"])
+QUDT = rdflib.Namespace(PREFIXES["qudt"])
+
+CLAIM = rdflib.URIRef(resource("claim", "c1"))
+RULE, TIER = rdflib.URIRef(resource("rule", "hbm.capacity")), rdflib.URIRef(resource("tier", "hbm"))
+COMPANY, NOWHERE = rdflib.URIRef(resource("company", "envicool")), rdflib.URIRef(resource("tier", "nowhere"))
+
+
+@pytest.fixture(scope="module")
+def shapes() -> rdflib.Graph:
+    """The shipped shapes."""
+    return rdflib.Graph().parse(data=vocabulary()["shapes.ttl"], format="turtle")
+
+
+@pytest.fixture
+def graph() -> rdflib.Graph:
+    """The union of the sample's graphs, free to be damaged."""
+    union = rdflib.Graph()
+    for triple in to_rdflib(sample_nquads()).triples((None, None, None)):
+        union.add(triple)
+    return union
+
+
+def violations(graph: rdflib.Graph, shapes: rdflib.Graph) -> dict[str, set[str]]:
+    """Return the messages of a validation by language."""
+    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes)
+    assert isinstance(report, rdflib.Graph)
+    found: dict[str, set[str]] = {}
+    for message in report.objects(None, SH.resultMessage):
+        found.setdefault(str(getattr(message, "language", None)), set()).add(str(message))
+    return found
+
+
+def share(graph: rdflib.Graph) -> rdflib.term.Node:
+    """Return the share of the sample."""
+    node = graph.value(None, RDF.type, BW.Share)
+    assert node is not None
+    return node
+
+
+def supply(graph: rdflib.Graph) -> rdflib.term.Node:
+    """Return a supply statement of the sample."""
+    return min(graph.subjects(RDF.type, BW.Supply))
+
+
+def test_a_sound_graph_conforms(graph: rdflib.Graph, shapes: rdflib.Graph) -> None:
+    """The dataset of the sample breaks no shape."""
+    assert {} == violations(graph, shapes)
+
+
+def double(text: str) -> rdflib.Literal:
+    """Return a double."""
+    return rdflib.Literal(text, datatype=XSD.double)
+
+
+DAMAGE = {
+    "no locator": lambda g: g.remove((CLAIM, PROV.wasDerivedFrom, None)),
+    "two documents": lambda g: g.add(
+        (CLAIM, PROV.wasDerivedFrom, g.value(rdflib.URIRef(resource("claim", "c2")), PROV.wasDerivedFrom))
+    ),
+    "no print": lambda g: g.remove((CLAIM, BW.lexical, None)),
+    "unknown status": lambda g: g.set((CLAIM, BW.status, rdflib.URIRef(resource("status", "rumour")))),
+    "no date": lambda g: g.remove((CLAIM, BW.asOf, None)),
+    "no value": lambda g: [g.remove((CLAIM, BW[name], None)) for name in ("value", "exactValue")],
+    "decimal value": lambda g: g.set((CLAIM, BW.value, rdflib.Literal("15.0", datatype=XSD.decimal))),
+    "value without text": lambda g: g.remove((CLAIM, BW.exactValue, None)),
+    "text that is no number": lambda g: g.set((CLAIM, BW.exactValue, rdflib.Literal("about 15"))),
+    "integer of 64 bits": lambda g: g.set((CLAIM, BW.modelPeriod, rdflib.Literal(2**63))),
+    "decimal of 20 digits": lambda g: g.add(
+        (CLAIM, BW.scale, rdflib.Literal("1" + "0" * 21 + ".0", datatype=XSD.decimal))
+    ),
+    "year without days": lambda g: g.remove((CLAIM, BW.periodStart, None)),
+    "share above one": lambda g: g.set((share(g), BW.value, double("41"))),
+    "share below zero": lambda g: g.set((share(g), BW.value, double("-0.1"))),
+    "share of nobody": lambda g: g.remove((share(g), BW.company, None)),
+    "share without claim": lambda g: g.remove((share(g), BW.fromClaim, None)),
+    "share without number": lambda g: [g.remove((share(g), BW[name], None)) for name in ("value", "exactValue")],
+    "nameless company": lambda g: g.remove((COMPANY, SKOS.prefLabel, None)),
+    "two names in a language": lambda g: g.add((COMPANY, SKOS.prefLabel, rdflib.Literal("English", lang="en"))),
+    "two tickers": lambda g: g.add((COMPANY, SCHEMA.tickerSymbol, rdflib.Literal("000001"))),
+    "nameless tier": lambda g: g.remove((TIER, SKOS.prefLabel, None)),
+    "tier without English": lambda g: g.remove((TIER, SKOS.prefLabel, rdflib.Literal("HBM", lang="en"))),
+    "order zero": lambda g: g.set((TIER, BW.order, rdflib.Literal(0))),
+    "edge to nowhere": lambda g: g.add((TIER, BW.supplies, NOWHERE)),
+    "supply of nobody": lambda g: g.remove((supply(g), BW.company, None)),
+    "supply at no tier": lambda g: g.set((supply(g), BW.tier, NOWHERE)),
+    "supply without role": lambda g: g.remove((supply(g), BW.role, None)),
+    "supply without source": lambda g: g.remove((supply(g), PROV.wasDerivedFrom, None)),
+    "rule without expression": lambda g: g.remove((RULE, BW.expression, None)),
+    "rule without unit": lambda g: g.remove((RULE, QUDT.hasUnit, None)),
+    "rule that defines two": lambda g: g.add(
+        (RULE, BW.defines, rdflib.URIRef(resource("quantity", "model.vendors")))
+    ),
+    "rule that defines what another one does": lambda g: g.set(
+        (RULE, BW.defines, rdflib.URIRef(resource("quantity", "accelerator.count")))
+    ),
+    "rule on half an edge": lambda g: g.remove((RULE, BW.edgeTo, None)),
+    "rule on no tier": lambda g: g.set((RULE, BW.edgeTo, NOWHERE)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_told_in_both_languages(damage: str, graph: rdflib.Graph, shapes: rdflib.Graph) -> None:
+    """Each kind of damage breaks a shape, with as many messages in Chinese as in English and none in neither."""
+    DAMAGE[damage](graph)
+    found = violations(graph, shapes)
+
+    assert {"zh", "en"} == set(found)
+    assert len(found["zh"]) == len(found["en"])
+
+
+def test_every_shape_speaks_both_languages(shapes: rdflib.Graph) -> None:
+    """Every message of a shape is there in Chinese and in English."""
+    spoken: dict[rdflib.term.Node, list[str]] = {}
+    for node, message in shapes.subject_objects(SH.message):
+        spoken.setdefault(node, []).append(str(getattr(message, "language", None)))
+
+    assert [["en", "zh"]] * len(spoken) == [sorted(languages) for languages in spoken.values()]
