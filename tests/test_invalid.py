@@ -25,7 +25,6 @@ NOT_A_FILE: dict[str, str] = {
     "BW001": "an argument: test_an_argument_that_names_nothing_is_usage",
     "BW002": "an argument: test_an_argument_that_cannot_be_read_is_usage",
     "BW003": "an output file: test_an_output_file_that_exists_is_kept",
-    "BW217": "not raised yet: no claim is checked against the shapes of the ontology",
     "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
     "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
     "BW901": "a size: test_too_many_cells_reach_a_limit",

@@ -13,6 +13,7 @@ BullwhipError                 what every face catches; carries one or more probl
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -65,7 +66,6 @@ CODES: dict[str, str] = {
     "BW214": "a reference reaches a period in which the quantity does not exist",
     "BW215": "a company is unknown or ambiguous",
     "BW216": "a query header is wrong",
-    "BW217": "a claim breaks a shape of the ontology",
     "BW401": "a division by zero",
     "BW402": "a function is undefined at this value",
     "BW403": "a number grows beyond the exact limit",
@@ -74,6 +74,10 @@ CODES: dict[str, str] = {
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would act on; shown as a replacement character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Problem:
                 lines.append(f"    | {pad}^" + "~" * max(0, min(self.place.length, len(shown)) - 1))
         if self.hint:
             lines.append(f"    = {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(_CONTROL.sub("\ufffd", line) for line in lines)
 
     def as_dict(self) -> dict[str, object]:
         """Return the problem as plain data for `--json`."""

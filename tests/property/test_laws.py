@@ -476,17 +476,14 @@ rules:
 }
 
 
-@cache
-def tiny() -> Path:
-    """A workspace of one driver and one rule, kept in a folder while the tests run."""
-    folder = Path(KEEP.name)
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of one driver and one rule."""
+    folder = tmp_path_factory.mktemp("tiny")
     (folder / "rules").mkdir()
     for name, text in TINY.items():
         (folder / "rules" / name).write_text(text.lstrip(), encoding="utf-8")
     return folder
-
-
-KEEP = tempfile.TemporaryDirectory()
 
 
 def damage(body: bytes, random: Random) -> bytes:
@@ -496,20 +493,20 @@ def damage(body: bytes, random: Random) -> bytes:
     return random.choice([body[:at], changed, changed, b"\n" + body, b"", random.randbytes(200), body + b"x"])
 
 
-@given(SHUFFLES)
-def test_a_damaged_cache_file_is_rebuilt(random: Random) -> None:
+@given(random=SHUFFLES)
+def test_a_damaged_cache_file_is_rebuilt(tiny: Path, random: Random) -> None:
     """Whatever befalls the file, the answer is right and the file is whole again; a whole file is left alone."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("BULLWHIP_CACHE", folder)
-        first = Workspace.open(tiny())
+        first = Workspace.open(tiny)
         (file,) = Path(folder).glob("*.plan")
         whole, written = file.read_bytes(), file.stat().st_mtime_ns
-        Workspace.open(tiny())
+        Workspace.open(tiny)
 
         assert first.demand("base.twice").value == 6
         assert file.stat().st_mtime_ns == written
         file.write_bytes(damage(whole, random))
-        assert Workspace.open(tiny()).program == first.program
+        assert Workspace.open(tiny).program == first.program
         assert file.read_bytes() == whole
 
 

@@ -69,8 +69,10 @@ def _quantity(
     dimensions: tuple[str, ...] = (),
 ) -> Quantity:  # fmt: skip
     return Quantity(
-        name, label, unit, "stock", dimensions, True, (), None, None, (), None, None, expression, variants, edge, tier,
-        measure, bool(measure), False, "", "", "rules/a.yaml", 3, inputs,
+        id=name, label=label, unit=unit, kind="stock", dimensions=dimensions, timed=True, where=(), since=None,
+        until=None, given=(), low=None, high=None, expression=expression, variants=variants, edge=edge, tier=tier,
+        measure=measure, primary=bool(measure), note="", source="", file="rules/a.yaml", line=3, written=(3, 1, ""),
+        inputs=inputs,
     )  # fmt: skip
 
 

@@ -1,5 +1,4 @@
 """Laws of the chain map: well-formed, the same bytes for the same chain, nothing on top of anything else."""
-# ruff: noqa: SIM300 -- the house style writes expected == actual
 
 from __future__ import annotations
 

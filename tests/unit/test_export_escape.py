@@ -1,5 +1,4 @@
 """Laws of the escaping layers: whatever a label holds, it stays a label in every format."""
-# ruff: noqa: SIM300 -- the house style writes expected == actual
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Laws of tables and JSON as text."""
-# ruff: noqa: SIM300 -- the house style writes expected == actual
 
 from __future__ import annotations
 

@@ -64,10 +64,13 @@ _TYPE = rdflib.RDF.type
     ("focus", "planted"),
     [
         (_CLAIM, [(_CLAIM, _TYPE, BWN.Claim)]),
-        (_SHARE, [(_SHARE, _TYPE, BWN.Share), (_SHARE, BWN.shareValue, rdflib.Literal("1.2", datatype=rdflib.XSD.decimal))]),
+        (
+            _SHARE,
+            [(_SHARE, _TYPE, BWN.Share), (_SHARE, BWN.shareValue, rdflib.Literal("1.2", datatype=rdflib.XSD.decimal))],
+        ),
         (_TIER, [(_TIER, _TYPE, BWN.Tier), (_TIER, BWN.order, rdflib.Literal(0))]),
         (_RULE, [(_RULE, _TYPE, BWN.Rule)]),
-        (_SUPPLY, [(_SUPPLY, _TYPE, BWN.Supply), (_SUPPLY, BWN.role, rdflib.Literal("friend"))]),
+        (_SUPPLY, [(_SUPPLY, _TYPE, BWN.Supply)]),
     ],
     ids=["claim", "share", "tier", "rule", "supply"],
 )
@@ -134,7 +137,11 @@ def _headers() -> list[QueryHeader]:
     return list(read_headers(_workspace().files))
 
 
-@pytest.mark.parametrize("header", _headers(), ids=lambda h: h.id)
+SLOW = {"provenance/conflicting_claims", "provenance/document_overview"}
+"""Queries that rdflib needs minutes for on the shipped graph; test_sparql.py compares them on a small one."""
+
+
+@pytest.mark.parametrize("header", [h for h in _headers() if h.id not in SLOW], ids=lambda h: h.id)
 def test_a_query_answers_alike_on_two_engines(header: QueryHeader) -> None:
     """Each shipped query gives the columns of its header and some rows, and the same rows on Oxigraph and rdflib."""
     given = dict(part.split("=", 1) for part in header.example.split())
@@ -147,7 +154,7 @@ def test_a_query_answers_alike_on_two_engines(header: QueryHeader) -> None:
     rows = [tuple("" if value is None else str(value) for value in row) for row in theirs]  # type: ignore[union-attr]
 
     assert ours.columns == header.columns
-    assert len(ours.rows) > 0 or header.id == "provenance/conflicting_claims"
+    assert len(ours.rows) > 0
     assert sorted(_shown(row) for row in ours.rows) == sorted(_shown(row) for row in rows)
 
 

@@ -57,7 +57,7 @@ class Expander:
             return node
         if scale.numerator == 1:
             return self.dag.div(node, self.dag.num(scale.denominator))
-        return self.dag.mul(self.dag.num(scale), node)
+        return self.dag.times(self.dag.num(scale), node)
 
     def _scaled(self, tree: Expr) -> tuple[int, Fraction]:
         """Return a node and the factor that its value still has to be multiplied by.
@@ -80,7 +80,7 @@ class Expander:
             for operator, part in reversed(parts):
                 other, other_scale = self._scaled(part)
                 if operator == "*":
-                    node, scale = self.dag.mul(node, other), scale * other_scale
+                    node, scale = self.dag.times(node, other), scale * other_scale
                 else:
                     node, scale = self.dag.div(node, other), scale / other_scale
             return node, scale
@@ -118,7 +118,8 @@ class Expander:
             case Number(value=value):
                 return dag.num(value)
             case Binary(left=left, right=Number(value=exponent)):
-                return dag.pow(self._node(left), exponent)
+                base = self._node(left)
+                return base if exponent == 1 else dag.node("^", base, exponent)
             case Call(function="min" | "max" as function, arguments=arguments):
                 return dag.node(function, *(self._node(a) for a in arguments))
             case Call(function="abs" | "floor" | "ceil" | "exp" | "log" as function, arguments=(argument,)):
@@ -188,6 +189,7 @@ class Expander:
             case "yoy":
                 return dag.add(dag.div(at(now), at(now - 1)), dag.num(-1))
             case "cum":
+                at(now)  # refused before the first period: nothing has been added up yet
                 first = periods_of(self.quantities[reference.name], self.periods)[0]
                 return self._times(dag.add(*(at(p) for p in range(first or 0, now + 1))), factor)
             case "cagr":

@@ -85,13 +85,18 @@ class Dag:
         return kept[0] if len(kept) == 1 else self.node("+", *kept)
 
     def mul(self, *factors: int) -> int:
-        """Return a product; ones are dropped, a zero absorbs."""
+        """Return a product; ones are dropped, a zero absorbs. For derivatives; rules keep their zeros (`times`)."""
         kept = [f for f in factors if self.constant(f) != 1]
         if any(self.constant(f) == 0 for f in kept):
             return self.num(0)
         if not kept:
             return self.num(1)
         return kept[0] if len(kept) == 1 else self.node("*", *kept)
+
+    def times(self, *factors: int) -> int:
+        """Return a product as authored: only ones are dropped; a zero hides no unknown and no division by zero."""
+        kept = [f for f in factors if self.constant(f) != 1]
+        return self.num(1) if not kept else kept[0] if len(kept) == 1 else self.node("*", *kept)
 
     def neg(self, i: int) -> int:
         """Return the negative."""
@@ -100,7 +105,8 @@ class Dag:
 
     def div(self, i: int, j: int) -> int:
         """Return a quotient; division by the constant one is dropped."""
-        if self.constant(j) == 1 or (self.constant(i) == 0 and self.constant(j) != 0):
+        divisor = self.constant(j)
+        if divisor == 1 or (self.constant(i) == 0 and divisor is not None and divisor != 0):
             return i
         return self.node("/", i, j)
 

@@ -11,7 +11,7 @@ A workspace is three folders, each optional but `rules`:
 
 from __future__ import annotations
 
-from bullwhip.errors import Problem
+from bullwhip.errors import Place, Problem
 from bullwhip.load.chain import read_chain
 from bullwhip.load.tables import read_table
 from bullwhip.load.yaml_reader import read_yaml
@@ -61,8 +61,16 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
             table = _table(files, file, problems)
             if table is not None:
                 tables[table_name] = table
+        known = {f"{folder}{t}.tsv" for t in _TABLES}
+        for stray in sorted(n for n in files if n.startswith(folder) and n.endswith(".tsv") and n not in known):
+            message = "a table of no known name"
+            problems.append(Problem("BW108", message, Place(stray), f"tables are named {', '.join(_TABLES)}"))
         if isinstance(mapping, MapNode):
             documents.append(RawDocument(mapping, tables))
+        elif mapping is not None:
+            problems.append(
+                Problem("BW110", "the file must be a mapping", mapping.place, "document:, units:, cells: …")
+            )
     return RawProgram(key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), tuple(problems))
 
 

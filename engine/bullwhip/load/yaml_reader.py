@@ -23,7 +23,7 @@ MAX_NODES = 200_000
 _BASE: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _YAML_1_1 = re.compile(
-    r"(?P<bool>y|Y|n|N|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)"
+    r"(?P<bool>[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)"
     r"|(?P<octal>[-+]?0[0-9_]+)|(?P<base>[-+]?0[bxo][0-9a-fA-F_]+)|(?P<sexagesimal>[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)"
     r"|(?P<underscore>[-+]?[0-9][0-9]*_[0-9_]*(?:\.[0-9_]*)?)|(?P<date>\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?)"
     r"|(?P<exponent>[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d+)|(?P<special>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|=|<<)"

@@ -32,7 +32,10 @@ def as_number(value: Fraction | None) -> int | float | None:
         return None
     if value.denominator == 1 and abs(value.numerator) < 2**53:
         return value.numerator
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # beyond 1.8e308: JSON has no such double, but it has the whole number
+        return round(value)
 
 
 def exact_text(value: Fraction | None, exact: bool = True) -> str | None:

@@ -18,7 +18,7 @@ from bullwhip.model.quantity import Dimension, Quantity
 
 __all__ = ["FORMAT", "decode", "encode"]
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever a record changes, so that an old cache is never read."""
 
 _CLASSES: tuple[type, ...] = (

@@ -63,12 +63,12 @@ class Quantity:
     """`revenue` or `volume` where the quantity sizes its tier, else empty."""
     primary: bool
     """Whether exposure at the tier is read from this quantity first."""
-    constant: bool
-    """True for a definition (FLOP per parameter and token) that is not a driver of anything."""
     note: str
     source: str
     file: str
     line: int
+    written: tuple[int, int, str]
+    """Line and column of the expression, and the text of that line, for messages."""
     inputs: tuple[str, ...] = field(default=())
     """Quantities named by the expression, in order of appearance."""
     variant_inputs: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())

@@ -12,14 +12,14 @@ from bullwhip.errors import Place, Problem, PropagationError
 from bullwhip.expr.dag import INEXACT, Node, arguments
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
-from bullwhip.numbers import MAX_BITS
+from bullwhip.numbers import MAX_BITS, decimal_text
 
 __all__ = ["Evaluation", "UndefinedError"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
-_MAX_MAGNITUDE = 20_000
-"""Bits of the integer part beyond which a value is refused."""
+_MAX_MAGNITUDE = 13_000
+"""Bits of numerator or denominator beyond which a value is refused, about 3,900 digits."""
 
 
 class UndefinedError(ArithmeticError):
@@ -47,6 +47,8 @@ class Evaluation:
     values: dict[int, Fraction | None] = field(default_factory=dict, repr=False)
     inexact: set[int] = field(default_factory=set, repr=False)
     definition: dict[int, int] = field(default_factory=dict, repr=False)
+    undefined: dict[int, tuple[int, UndefinedError]] = field(default_factory=dict, repr=False)
+    """Nodes without a value at these inputs, with the node where that began."""
 
     def __post_init__(self) -> None:
         for position, cell in enumerate(self.program.cells):
@@ -93,30 +95,40 @@ class Evaluation:
         return None if given is None else given.value
 
     def run(self, outputs: Iterable[int]) -> None:
-        """Evaluate nodes and all that they depend on."""
-        wanted = [o for o in outputs if o not in self.values]
-        if not wanted:
-            return
+        """Evaluate nodes and all that they depend on.
+
+        A node without a value, such as a division by zero, is refused only when an output needs it: where() and
+        piecewise() guard the branches that they do not take.
+        """
+        asked = list(outputs)
         nodes, values = self.program.dag.nodes, self.values
-        for i in self.cone(wanted):
+        for i in self.cone(o for o in asked if o not in values):
             if i in values:
                 continue
             node = nodes[i]
-            if node[0] == "cell":
-                values[i] = values[self.definition[i]] if i in self.definition else self.given(node[1])
-                continue
+            values[i] = None
             try:
-                values[i] = self._apply(i, node)
+                values[i] = self._value(i, node)
             except UndefinedError as error:
-                raise PropagationError(self._problem(i, error)) from None
+                self.undefined[i] = (i, error)
+        for o in asked:
+            if o in self.undefined:
+                raise PropagationError(self._problem(o, *self.undefined[o])) from None
 
-    def _apply(self, i: int, node: Node) -> Fraction | None:
-        if node[0] == "num":
-            value: Fraction = node[1]
-            return value
+    def _value(self, i: int, node: Node) -> Fraction | None:
         if node[0] in ("<", "<="):
-            return self._select(node)
-        found = [self.values[j] for j in arguments(node)]
+            return self._select(i, node)
+        below = (self.definition[i],) if i in self.definition else arguments(node)
+        broken = next((j for j in below if j in self.undefined), None)
+        if broken is not None:
+            self.undefined[i] = self.undefined[broken]
+            return None
+        if node[0] == "cell":
+            return self.values[below[0]] if below else self.given(node[1])
+        if node[0] == "num":
+            constant: Fraction = node[1]
+            return constant
+        found = [self.values[j] for j in below]
         if any(v is None for v in found):
             return None
         known = [v for v in found if v is not None]
@@ -125,31 +137,39 @@ class Evaluation:
             self.inexact.add(i)
         return self._bounded(i, result)
 
-    def _select(self, node: Node) -> Fraction | None:
+    def _select(self, i: int, node: Node) -> Fraction | None:
+        for j in node[1:3]:
+            if j in self.undefined:
+                self.undefined[i] = self.undefined[j]
+                return None
         left, right = self.values[node[1]], self.values[node[2]]
         if left is None or right is None:
             a, b = self.values[node[3]], self.values[node[4]]
             return a if a is not None and a == b else None
         holds = left < right if node[0] == "<" else left <= right
-        return self.values[node[3] if holds else node[4]]
+        taken: int = node[3] if holds else node[4]
+        if taken in self.undefined:
+            self.undefined[i] = self.undefined[taken]
+        return self.values[taken]
 
     def _bounded(self, i: int, value: Fraction) -> Fraction:
         bits = max(value.numerator.bit_length(), value.denominator.bit_length())
         if bits <= MAX_BITS:
             return value
         if bits > _MAX_MAGNITUDE:
-            raise UndefinedError("BW403", f"a number of {bits:,} bits")
+            raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
         self.inexact.add(i)
         with localcontext() as context:
             context.prec = _DIGITS
             return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
 
-    def _problem(self, i: int, error: UndefinedError) -> Problem:
+    def _problem(self, output: int, i: int, error: UndefinedError) -> Problem:
         """Name the rule in which a node fails, and the values it met."""
         program = self.program
-        for position, cell in enumerate(program.cells):
+        nodes = program.dag.nodes
+        for cell in (program.cells[nodes[n][1]] for n in self.cone((output,)) if nodes[n][0] == "cell"):
             start = self.definition.get(cell.node)
-            if start is None or cell.node < i:
+            if start is None:
                 continue
             inner = program.dag.cone((start,), {})
             if i not in inner:
@@ -158,18 +178,35 @@ class Evaluation:
             name = index_text(cell.quantity, cell.index, cell.period)
             read = [n for n in inner if program.dag.nodes[n][0] == "cell" and n != cell.node]
             shown = ", ".join(self._shown(n) for n in read[:6])
-            del position
             return Problem(
                 error.code,
                 f"{error} in {name} = {quantity.expression}",
-                Place(quantity.file, quantity.line),
-                f"with {shown}",
+                Place(quantity.file, *quantity.written, max(1, len(quantity.expression))),
+                f"with {shown}" if shown else "",
             )
         return Problem(error.code, str(error))
 
     def _shown(self, node: int) -> str:
         cell = self.program.cells[self.program.dag.nodes[node][1]]
-        return f"{index_text(cell.quantity, cell.index, cell.period)} = {self.values.get(node)}"
+        return f"{index_text(cell.quantity, cell.index, cell.period)} = {_brief(self.values.get(node))}"
+
+
+def _brief(value: Fraction | None) -> str:
+    return "unknown" if value is None else decimal_text(value, 10)
+
+
+def _grown(value: Fraction) -> Fraction:
+    """Return a value of bearable size; sums and products are checked as they grow, so that none can hang."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MAX_MAGNITUDE:
+        raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
+    return value
+
+
+def _total(v: list[Fraction], _: Node) -> Fraction:
+    total = Fraction(0)
+    for term in v:
+        total = _grown(total + term)
+    return total
 
 
 def _divide(v: list[Fraction], _: Node) -> Fraction:
@@ -233,12 +270,12 @@ def _log(v: list[Fraction], _: Node) -> Fraction:
 def _product(v: list[Fraction], _: Node) -> Fraction:
     result = Fraction(1)
     for factor in v:
-        result *= factor
+        result = _grown(result * factor)
     return result
 
 
 _OPERATIONS = {
-    "+": lambda v, _: sum(v, Fraction(0)),
+    "+": _total,
     "*": _product,
     "/": _divide,
     "^": _power,

@@ -253,8 +253,8 @@ def _quantity(graph: _Graph, quantity: Quantity) -> None:
     graph.unit(node, quantity.unit, quantity.unit)
     graph.add(node, "bw:kind", quantity.kind)
     graph.add(node, "bw:hasDimension", *(_thing("dimension", d) for d in quantity.dimensions))
-    for name, flag in (("Timed", quantity.timed), ("Primary", quantity.primary), ("Constant", quantity.constant)):
-        graph.add(node, f"bw:is{name}", ox.Literal(flag))
+    graph.add(node, "bw:isTimed", ox.Literal(quantity.timed))
+    graph.add(node, "bw:isPrimary", ox.Literal(quantity.primary))
     if quantity.tier:
         graph.add(node, "bw:atTier", _thing("tier", quantity.tier))
     graph.add(node, "bw:sizes", quantity.measure)
@@ -283,6 +283,7 @@ def _rule(graph: _Graph, quantity: Quantity) -> None:
         graph.add(variant, "rdf:type", _term("bw:Variant"))
         graph.add(variant, "dct:identifier", name)
         graph.add(variant, "bw:expression", expression)
+        graph.add(variant, "bw:reads", *(_thing("quantity", i) for i in dict.fromkeys(quantity.reads(name))))
         graph.add(rule, "bw:hasVariant", variant)
 
 
@@ -373,7 +374,7 @@ def _claim(graph: _Graph, claim: Claim, published: str) -> None:
     graph.add(node, "bw:measure", claim.measure)
     graph.add(node, "bw:lexical", claim.lexical)
     if claim.value is None and claim.low is None and claim.high is None:
-        graph.add(node, "bw:text", claim.lexical)
+        graph.add(node, "bw:text", claim.lexical or "(no figure)")
     for name, value in (("Value", claim.value), ("Low", claim.low), ("High", claim.high)):
         graph.number(node, name, value)
     graph.add(node, "bw:bound", claim.bound)

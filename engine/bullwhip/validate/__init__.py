@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from bullwhip.errors import Place, Problem, ValidationError, did_you_mean
 from bullwhip.model.chain import Chain, Share, Supply
 from bullwhip.model.claim import Claim, Document
 from bullwhip.model.program import CheckedProgram, CheckedRule
-from bullwhip.model.quantity import parse_cell_name
+from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
 from bullwhip.validate.companies import company_names, read_companies, read_shares, read_supplies
 from bullwhip.validate.declarations import Declarations, read_declarations
 from bullwhip.validate.expressions import check_expressions, unused_names
 from bullwhip.validate.facts import read_claims
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
-from bullwhip.validate.mapping import read_mapping
+from bullwhip.validate.mapping import DocumentMapping, read_mapping
 
 __all__ = ["validate"]
 
@@ -34,8 +32,6 @@ def validate(raw: RawProgram) -> CheckedProgram:
     found = read_declarations(files, dimensions, header.periods, vocabulary, problems)
     check_expressions(found, dimensions, header.periods, problems)
     _check_ties(found, raw, problems)
-    _check_scenarios(found, problems)
-    _check_assumptions(found, problems)
     companies = read_companies(raw.companies, problems)
     names = company_names(companies, problems)
     tiers = {t.id for t in raw.tiers}
@@ -50,6 +46,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
                 Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place)
             )
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
+        _check_segments(mapping, dimensions, problems)
         documents.append(mapping.document)
         claims += some
         supplies += read_supplies(document, mapping, names, tiers, problems)
@@ -118,32 +115,13 @@ def _check_edge(
         )
 
 
-def _check_scenarios(found: Declarations, problems: list[Problem]) -> None:
-    for scenario in found.scenarios.values():
-        for cell, _, where in scenario.values:
-            file, line, column = (*where.rsplit(":", 2), "0", "0")[:3]
-            place = Place(file, int(line), int(column), cell)
-            try:
-                name, _ = parse_cell_name(cell)
-            except ValueError as error:
-                problems.append(Problem("BW110", f"{cell!r}: {error}", place))
-                continue
-            if name not in found.quantities:
-                hint = did_you_mean(name, found.quantities)
-                problems.append(Problem("BW201", f"no quantity {name!r} in scenario {scenario.id!r}", place, hint))
-        for rule, variant in scenario.variants:
-            known = found.variants.get(rule, {})
-            if variant not in known:
-                place = Place(f"rules/scenarios/{scenario.id}.yaml")
-                hint = did_you_mean(variant, known, "variants") or did_you_mean(rule, found.quantities)
-                problems.append(Problem("BW201", f"no variant {variant!r} of {rule!r}", place, hint))
-
-
-def _check_assumptions(found: Declarations, problems: list[Problem]) -> None:
-    for assumption in found.assumptions:
-        quantity = found.quantities[assumption.quantity]
-        low: Fraction | None = quantity.low
-        high: Fraction | None = quantity.high
-        if (low is not None and assumption.value < low) or (high is not None and assumption.value > high):
-            message = f"the assumed {assumption.value} {quantity.unit} is outside the range of {quantity.id!r}"
-            problems.append(Problem("BW209", message, Place(assumption.file, assumption.line)))
+def _check_segments(mapping: DocumentMapping, dimensions: dict[str, Dimension], problems: list[Problem]) -> None:
+    """Check that the members that segments name exist."""
+    for printed, (_, _, _, index) in mapping.segments.items():
+        for dimension, member in index:
+            members = dimensions[dimension].members if dimension in dimensions else ()
+            if member not in members:
+                hint = did_you_mean(member, members) or did_you_mean(dimension, dimensions, "dimensions")
+                message = f"the segment {printed!r} names {dimension}={member}, which does not exist"
+                place = Place(f"ontology/facts/{mapping.document.id}/document.yaml")
+                problems.append(Problem("BW207", message, place, hint))

@@ -21,7 +21,7 @@ from bullwhip.validate.settings import Setting, check_setting
 __all__ = ["Declarations", "read_declarations"]
 
 _COMMON = ("label", "unit", "kind", "foreach", "where", "since", "until", "range", "tier", "note", "source")
-_DRIVER = (*_COMMON, "assume", "constant")
+_DRIVER = (*_COMMON, "assume")
 _RULE = (*_COMMON, "given", "edge", "expression", "variants", "measure", "primary", "assume")
 _FILE = (*HEADER_KEYS, "drivers", "rules", "scenario")
 
@@ -118,7 +118,7 @@ class _Reader:
             name, form.label(), form.text("unit"), form.choice("kind", KINDS, "stock"), dims, timed,
             self.where(form, name, dims), since, until, form.integers("given"), low, high, expression, variants, edge,
             form.text("tier"), form.choice("measure", ("revenue", "volume")), form.flag("primary"),
-            form.flag("constant"), form.text("note"), form.text("source"), file, place.line,
+            form.text("note"), form.text("source"), file, place.line, _written(form.place("expression")),
         )  # fmt: skip
         if isinstance(body, MapNode):
             self.found.nodes[name] = body
@@ -423,3 +423,7 @@ class _Reader:
 
 def _names(tree: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.name for r in references(tree)))
+
+
+def _written(place: Place) -> tuple[int, int, str]:
+    return place.line, place.column, place.text

@@ -21,7 +21,7 @@ def read_all(rules: Path, ontology: Path | None, queries: Path | None, engine: s
     """
     files: dict[str, bytes] = {}
     patterns = (
-        ("rules", rules, ("**/*.yaml", "**/*.yml")),
+        ("rules", rules, ("**/*.[yY][aA][mM][lL]", "**/*.[yY][mM][lL]")),
         ("ontology", ontology, ("chain/*.ttl", "companies.tsv", "facts/*/document.yaml", "facts/*/*.tsv")),
         ("queries", queries, ("**/*.rq",)),
     )
@@ -43,6 +43,6 @@ def read_all(rules: Path, ontology: Path | None, queries: Path | None, engine: s
                 raise LoadError(Problem("BW101", f"cannot be read: {error.strerror}", Place(name))) from error
     digest = hashlib.sha256(engine.encode())
     for name in sorted(files):
-        digest.update(f"\0{name}\0{len(files[name])}\0".encode())
+        digest.update(f"\0{name}\0{len(files[name])}\0".encode("utf-8", "surrogateescape"))
         digest.update(files[name])
     return files, digest.hexdigest()

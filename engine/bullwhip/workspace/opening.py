@@ -15,7 +15,11 @@ __all__ = ["check_files", "open_files", "open_program"]
 def _folders(path: Path | None) -> tuple[Path, Path | None, Path | None]:
     if path is None:
         return data("rules"), data("ontology"), data("queries")
-    if not path.exists():
+    try:
+        exists = path.exists()
+    except OSError as error:
+        raise UsageError(Problem("BW101", f"the workspace cannot be read: {error.strerror}")) from None
+    if not exists:
         raise UsageError(
             Problem("BW101", f"the workspace {path} does not exist", hint="name a folder that holds rules/")
         )
