@@ -53,7 +53,7 @@ def test_value_is_an_object_for_one_cell_and_a_list_for_several(capsys: pytest.C
 
 
 def test_sensitivity_sums_over_families(capsys: pytest.CaptureFixture[str]) -> None:
-    """Elasticities of accelerators to the two families' parameters sum to 2, to their vendors to 1, to utilization −1."""
+    """Elasticities of accelerators to both families' parameters sum to 2, to their vendors to 1, to utilization −1."""
     name = "accelerator.count[chip=a100_sxm]"
     parameters = _json(capsys, "sensitivity", name, "--driver", "model.parameters", "--period", "2025")
     vendors = _json(capsys, "sensitivity", name, "--driver", "model.vendors", "--period", "2025")

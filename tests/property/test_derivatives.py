@@ -7,7 +7,8 @@ pass, its reverse pass, and SymPy on the closed form; a fourth, the difference q
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -71,8 +72,8 @@ def declaration(cell: Cell) -> Quantity:
     """Return the declaration of a cell of a small program."""
     return Quantity(
         id=cell.quantity, label=Label(), unit="1", kind="stock", dimensions=(), timed=False, where=(), since=None,
-        until=None, given=(), low=None, high=None, expression="" if cell.definition < 0 else "…", variants=(), edge=None,
-        tier="", measure="", primary=False, note="", source="", file="small.yaml", line=1, written=(1, 1, "…"),
+        until=None, given=(), low=None, high=None, expression="" if cell.definition < 0 else "…", variants=(),
+        edge=None, tier="", measure="", primary=False, note="", source="", file="", line=1, written=(1, 1, "…"),
     )  # fmt: skip
 
 
@@ -206,9 +207,17 @@ def holds(condition: Any, values: Mapping[str, Fraction]) -> bool:
     """Return whether a SymPy condition holds."""
     if condition in (sympy.true, sympy.false):
         return bool(condition)
+    if isinstance(condition, sympy.And | sympy.Or | sympy.Not):
+        parts = [holds(a, values) for a in condition.args]
+        return not parts[0] if isinstance(condition, sympy.Not) else CONNECTIVES[type(condition).__name__](parts)
     left, right = (exact(a, values) for a in condition.args)
-    comparison = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
-    return comparison[condition.rel_op]
+    return COMPARISONS[condition.rel_op](left, right)
+
+
+CONNECTIVES: dict[str, Callable[[list[bool]], bool]] = {"And": all, "Or": any}
+COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 def read(text: str, names: Mapping[str, object]) -> Any:
@@ -302,7 +311,8 @@ def test_a_closed_form_is_the_value_step_by_step(drawn: Drawn) -> None:
 
     assert exact(written.sympy, values) == value
     assert exact(read(written.text, values), values) == value
-    known = {s: v for s, v in values.items() if s not in dict(steps.steps)}
+    given_at = {program.cells[p].quantity: evaluation.given(p) for p in evaluation.inputs(output)}
+    known = {s: v for s, name in steps.symbols(program).items() if (v := given_at.get(name)) is not None}
     for line in steps.text.splitlines():
         name, equals, text = line.rpartition(" = ")
         try:

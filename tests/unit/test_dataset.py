@@ -8,12 +8,12 @@ from fractions import Fraction
 import pyoxigraph as ox
 import pytest
 import rdflib
-from sample import sample_nquads, sample_program, vocabulary
 
 from bullwhip.errors import LoadError
 from bullwhip.numbers import fraction_text
 from bullwhip.query.dataset import MODEL, build_quads, to_format, to_nquads, to_rdflib
 from bullwhip.terms import BW, PREFIXES, resource
+from unit.sample import sample_nquads, sample_program, vocabulary
 
 
 def objects(nquads: bytes, subject: str, predicate: str) -> list[str]:

@@ -8,10 +8,10 @@ import pyshacl
 import pytest
 import rdflib
 from rdflib.namespace import RDF, XSD
-from sample import sample_nquads, vocabulary
 
 from bullwhip.query.dataset import to_rdflib
 from bullwhip.terms import PREFIXES, resource
+from unit.sample import sample_nquads, vocabulary
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib and pyshacl call what they deprecate
 

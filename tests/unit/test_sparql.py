@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from sample import sample_nquads, sample_program
 
 from bullwhip.errors import BullwhipError, LimitError, QueryError, ValidationError
 from bullwhip.query.dataset import to_rdflib
@@ -15,6 +14,7 @@ from bullwhip.query.exposure import reached_path
 from bullwhip.query.sparql import Table, Term, read_header, read_headers, read_parameters, run
 from bullwhip.resources import data
 from bullwhip.terms import PREFIXES, resource
+from unit.sample import sample_nquads, sample_program
 
 FILES = {f"queries/{p.relative_to(data('queries')).as_posix()}": p for p in sorted(data("queries").rglob("*.rq"))}
 SMALL = b'<urn:a> <urn:p> "1" .\n<urn:b> <urn:p> "2" <urn:g> .\n'

@@ -132,7 +132,7 @@ def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int,
         renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
         return Form(new, output, {}, renamed, size[node])
     steps = tuple((names[i], definition[i]) for i in order if i in definition and i != node)
-    return Form(dag, node, definition, names, size[node], steps)
+    return Form(dag, definition.get(node, node), definition, names, size[node], steps)
 
 
 class _Printer:
