@@ -24,7 +24,7 @@ lint: install
 
 types: install
 	$(BIN)/mypy
-	MYPYPATH=engine:tests:tests/unit:tests/property $(BIN)/mypy tests
+	MYPYPATH=engine:tests $(BIN)/mypy --explicit-package-bases tests
 
 layers: install
 	$(BIN)/lint-imports

@@ -62,8 +62,9 @@ def test_the_engine_knows_no_chain() -> None:
             id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
         }
         for node in ast.walk(tree):
-            text = node.value if isinstance(node, ast.Constant) and id(node) not in documentation else None
-            if isinstance(text, str) and any(w in text.lower() for w in words):
-                found.append(f"{path.name}:{node.lineno} {text!r}")
+            if not isinstance(node, ast.Constant) or id(node) in documentation:
+                continue
+            if isinstance(node.value, str) and any(w in node.value.lower() for w in words):
+                found.append(f"{path.name}:{node.lineno} {node.value!r}")
 
     assert found == []

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from test_export_escape import BIDI, HOSTILE
 
 from bullwhip.export.chainmap import PALETTE, chain_map
 from bullwhip.export.map_content import MapLanguage, map_content
@@ -23,6 +22,7 @@ from bullwhip.export.share_text import ShownShare, bar_extent, share_text, shown
 from bullwhip.export.text_width import MIN_EMS, clip, text_width, wrap
 from bullwhip.model.chain import Chain, Company, Edge, Share, Supply, Tier
 from bullwhip.model.label import Label
+from unit.test_export_escape import BIDI, HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
 EMPTY = Chain((), (), (), (), ())

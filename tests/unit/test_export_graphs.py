@@ -11,14 +11,14 @@ from fractions import Fraction
 
 import networkx
 import pytest
-from test_export_chainmap import EMPTY, LANGUAGES, hostile_chain, large_chain, run_with_seed, share, supply
-from test_export_escape import BIDI, HOSTILE
 
 from bullwhip.export.graphs import chain_graph, to_dot, to_graphml
 from bullwhip.export.map_content import MapLanguage
 from bullwhip.model.chain import Chain
 from bullwhip.model.label import Label
 from bullwhip.model.quantity import Quantity
+from unit.test_export_chainmap import EMPTY, LANGUAGES, hostile_chain, large_chain, run_with_seed, share, supply
+from unit.test_export_escape import BIDI, HOSTILE
 
 
 def quantity(name: str, tier: str = "", inputs: tuple[str, ...] = (), label: str = "量") -> Quantity:

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 from rich.cells import cell_len
-from test_export_escape import BIDI, HOSTILE
 
 from bullwhip.export.tables import Column, to_json, to_terminal, to_tsv
+from unit.test_export_escape import BIDI, HOSTILE
 
 COLUMNS = (Column("id", "id", False), Column("name", "公司", False), Column("share", "份额", True))
 ROWS = (("sk_hynix", "SK 海力士", "60–70%"), ("inspur", "浪潮信息 Inspur Electronic Information", "15.1%"))

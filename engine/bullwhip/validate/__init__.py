@@ -117,8 +117,8 @@ def _check_edge(
 
 def _check_segments(mapping: DocumentMapping, dimensions: dict[str, Dimension], problems: list[Problem]) -> None:
     """Check that the members that segments name exist."""
-    for printed, (_, _, _, index) in mapping.segments.items():
-        for dimension, member in index:
+    for printed, segment in mapping.segments.items():
+        for dimension, member in segment[3] if segment is not None else ():
             members = dimensions[dimension].members if dimension in dimensions else ()
             if member not in members:
                 hint = did_you_mean(member, members) or did_you_mean(dimension, dimensions, "dimensions")

@@ -109,7 +109,10 @@ def read_supplies(
             hint = did_you_mean(row["segment"], mapping.segments) or "add it under segments: in the document file"
             problems.append(Problem("BW212", f"the segment {row['segment']!r} is not mapped to a tier", place, hint))
             continue
-        tier, role, product, index = mapping.segments[row["segment"]]
+        segment = mapping.segments[row["segment"]]
+        if segment is None:
+            continue
+        tier, role, product, index = segment
         if tier not in tiers:
             problems.append(
                 Problem(

@@ -15,6 +15,8 @@ from bullwhip.validate.form import Form, scalar_text
 __all__ = ["CellRule", "ClaimRule", "DocumentMapping", "ShareRule", "read_mapping"]
 
 Pairs = tuple[tuple[str, str], ...]
+Segment = tuple[str, str, str, Pairs]
+"""Tier, role, product, and the members that a printed segment names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class DocumentMapping:
 
     document: Document
     units: dict[str, Unit | None]
-    segments: dict[str, tuple[str, str, str, Pairs]]
-    """Printed segment to tier, role, product and the members it names."""
+    segments: dict[str, Segment | None]
+    """Printed segment to its meaning; None for one that is no tier of the chain."""
     subjects: dict[str, str]
     """Table to the subject of its rows, where the rows are measures and the columns periods."""
     cells: tuple[CellRule, ...]
@@ -93,15 +95,14 @@ def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem])
     for printed, node in form.mapping("units"):
         text = scalar_text(node)
         units[printed] = None if text == "null" else _unit(text, node.place, vocabulary, problems)
-    segments = {}
+    segments: dict[str, Segment | None] = {}
     for printed, node in form.mapping("segments"):
+        if scalar_text(node) == "null":
+            segments[printed] = None
+            continue
         inner = Form(node, problems, f"segment {printed!r}", ("tier", "role", "product", "index"), ("tier", "role"))
-        segments[printed] = (
-            inner.text("tier"),
-            inner.choice("role", _ROLES, "supplier"),
-            inner.text("product"),
-            _pairs(inner.get("index"), problems),
-        )
+        index = _pairs(inner.get("index"), problems)
+        segments[printed] = (inner.text("tier"), inner.choice("role", _ROLES, "supplier"), inner.text("product"), index)
     subjects = {table: scalar_text(node) for table, node in form.mapping("tables")}
     return DocumentMapping(
         document,
