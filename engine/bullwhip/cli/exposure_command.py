@@ -22,9 +22,11 @@ _COLUMNS = (
     Column("value", "value per +1%", True),
     Column("unit", "unit", False),
     Column("sources", "sources", False),
+    Column("path", "path", False),
+    Column("formula", "formula", False),
 )
-_DETAIL = (Column("path", "path", False), Column("formula", "formula", False))
-"""Further columns for programs; on a terminal they stand once under the table."""
+_ALIGNED = tuple(c for c in _COLUMNS if c.key not in ("tier", "unit", "path", "formula"))
+"""On a terminal the unit stands behind the value, and edges and formula stand once under the table."""
 
 
 @click.command("exposure", short_help="Rank the companies that a driver reaches.")
@@ -63,11 +65,11 @@ def command(
         write_json(answer.as_dict() | {"receipt": workspace.receipt()})
         return
     if aligned():
-        table(_COLUMNS, [_row(r) for r in answer.rows])
+        table(_ALIGNED, [_short_row(r) for r in answer.rows])
         for line in _legend(answer.rows):
             say(line)
     else:
-        table((*_COLUMNS, *_DETAIL), [[*_row(r), _edges(r), _formula(r)] for r in answer.rows])
+        table(_COLUMNS, [[*_row(r), _edges(r), _formula(r)] for r in answer.rows])
     if not answer.rows:
         note(f"no company is reached by {driver} in {answer.period}")
     at = f" in {answer.period}" if answer.period else ""
@@ -94,6 +96,13 @@ def _row(row: ExposureRow) -> list[str]:
         percent(row.share, *row.share_range, bound=row.share_bound), money(row.value, *row.value_range),
         row.unit if has_value else "", sources,
     ]  # fmt: skip
+
+
+def _short_row(row: ExposureRow) -> list[str]:
+    """Return the cells of the aligned table: sources are the documents only, the rest is in --json."""
+    rank, company, label, ticker, _, quantity, elasticity, share, value, unit, _ = _row(row)
+    documents = " ".join(sorted({s.report for s in row.sources}))
+    return [rank, company, label, ticker, quantity, elasticity, share, f"{value} {unit}".strip(), documents]
 
 
 def _edges(row: ExposureRow) -> str:
