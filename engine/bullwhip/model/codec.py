@@ -25,6 +25,8 @@ _CLASSES: tuple[type, ...] = (
     *(Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario),
     *(Cell, Given, Assumption, CompiledProgram),
 )
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What is the same in JSON and in records; asked first, because nearly all values are."""
 _BY_NUMBER = dict(enumerate(_CLASSES))
 _NUMBER: dict[type, int] = {c: i for i, c in _BY_NUMBER.items()}
 _FIELDS: dict[type, tuple[str, ...]] = {c: tuple(f.name for f in fields(c)) for c in _CLASSES}
@@ -58,11 +60,11 @@ def decode(value: Any) -> Any:
     (Label(zh='光', en='light'), {1: Fraction(1, 3)})
     """
     if isinstance(value, list):
-        return tuple([decode(v) for v in value])
+        return tuple([v if type(v) in _PLAIN else decode(v) for v in value])
     if not isinstance(value, dict):
         return value
     if "@" in value:
-        return _BY_NUMBER[value["@"]](*[decode(v) for v in value["v"]])
+        return _BY_NUMBER[value["@"]](*[v if type(v) in _PLAIN else decode(v) for v in value["v"]])
     if "q" in value:
         top, _, bottom = value["q"].partition("/")
         return Fraction(int(top), int(bottom or 1))
