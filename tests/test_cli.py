@@ -148,6 +148,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),
+        (["audit", "--report", "009"], 2, "did you mean"),
+        (["audit", "--verdict", "wrong"], 2, "not_derivable"),
         (["query", "chain/tier"], 2, "did you mean 'chain/tiers'"),
         (["query", "nosuch.rq"], 2, "no query file"),
         (["check", "nosuch.yaml"], 2, "no such file"),

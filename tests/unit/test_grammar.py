@@ -160,12 +160,12 @@ def test_a_name_of_another_language_is_an_ordinary_name(name: str) -> None:
      "x[t-" * 500, "^".join(["9"] * 900), "," * 2000, " " * 2000, "(" * 1999 + "x", "1e" * 1000, "." * 2000],
 )  # fmt: skip
 def test_a_long_text_is_refused_at_once(text: str) -> None:
-    """No text takes longer than a fifth of a second, whatever it says."""
-    start = time.perf_counter()
+    """No text takes longer than a second of work, whatever it says."""
+    start = time.process_time()
     with pytest.raises(ExpressionError):
         parse(text)
 
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 1
 
 
 def test_a_call_keeps_its_dimension_apart_from_its_arguments() -> None:

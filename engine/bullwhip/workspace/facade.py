@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from bullwhip.query.sparql import Table
+    from bullwhip.workspace.auditing import AuditRow
 
 __all__ = ["Demand", "Workspace"]
 
@@ -218,6 +219,12 @@ class Workspace:
     ) -> Sequence[dict[str, Any]]:
         """Return claims as plain data, in order of document and print; each filter is exact."""
         return listing.facts(self.program, report, locator, subject, quantity)
+
+    def audit(self, report: str = "", locator: str = "") -> Sequence[AuditRow]:
+        """Return the verdict on every claim, or on those of a document or locator; each filter is exact."""
+        from bullwhip.workspace.auditing import audit
+
+        return audit(self.evaluation, listing.chosen_claims(self.program, report, locator, "", ""))
 
     def nquads(self) -> bytes:
         """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""

@@ -11,7 +11,7 @@ from bullwhip.model.claim import STATUS, Claim
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity
 
-__all__ = ["KINDS", "facts", "list_kind"]
+__all__ = ["KINDS", "chosen_claims", "facts", "list_kind"]
 
 KINDS = (
     "drivers",
@@ -105,7 +105,13 @@ def _companies(program: CompiledProgram) -> list[dict[str, Any]]:
 
 
 def facts(program: CompiledProgram, report: str, locator: str, subject: str, quantity: str) -> list[dict[str, Any]]:
-    """Return claims as plain data; filters are exact, and an unknown one is refused with the nearest name."""
+    """Return claims as plain data."""
+    published = {d.id: d.published for d in program.documents}
+    return [fact(c, published[c.document]) for c in chosen_claims(program, report, locator, subject, quantity)]
+
+
+def chosen_claims(program: CompiledProgram, report: str, locator: str, subject: str, quantity: str) -> list[Claim]:
+    """Return the claims that filters choose; filters are exact, and an unknown one is refused with the nearest name."""
     claims = list(program.claims)
     filters = (
         ("report", report, "document"),
@@ -121,8 +127,7 @@ def facts(program: CompiledProgram, report: str, locator: str, subject: str, qua
             hint = did_you_mean(wanted, known) or (f"one of {', '.join(sorted(known))}" if len(known) <= 12 else "")
             raise UsageError(Problem("BW001", f"no claim has the {name} {wanted!r}", hint=hint))
         claims = [c for c in claims if getattr(c, attribute) == wanted]
-    published = {d.id: d.published for d in program.documents}
-    return [fact(c, published[c.document]) for c in claims]
+    return claims
 
 
 def fact(c: Claim, as_of: str) -> dict[str, Any]:

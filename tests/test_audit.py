@@ -1,0 +1,148 @@
+"""The audit of printed figures: verdicts by exact arithmetic, planted errors found, clean tables left alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bullwhip import Workspace, cli
+from bullwhip.model.claim import Claim
+from bullwhip.numbers import fraction_text, round_half_up
+from bullwhip.propagate import Evaluation
+from bullwhip.query.rounding import Printed, printed_places
+from bullwhip.workspace.auditing import AuditRow, audit
+
+
+@cache
+def _workspace() -> Workspace:
+    return Workspace.open()
+
+
+@cache
+def _rows() -> tuple[AuditRow, ...]:
+    return tuple(_workspace().audit("003"))
+
+
+def _tables(verdict: str) -> list[AuditRow]:
+    return [r for r in _rows() if r.claim.table and r.verdict == verdict]
+
+
+@given(st.fractions(-(10**6), 10**6), st.integers(-3, 6))
+def test_a_rounded_value_matches_its_print(value: Fraction, places: int) -> None:
+    """What an exact value prints as, half-up or truncated, matches that value, and its interval holds it."""
+    half_up = Printed(round_half_up(value, places), places)
+    step = Fraction(10) ** -places
+    cut = Printed(step * int(value / step), places)
+
+    assert half_up.matches(value) == "half-up"
+    assert cut.matches(value) is not None
+    assert half_up.interval("half-up")[0] <= value <= half_up.interval("half-up")[1]
+    assert cut.interval("truncation")[0] <= value <= cut.interval("truncation")[1] or cut.value == 0
+
+
+@given(st.fractions(1, 10**6), st.integers(0, 4), st.integers(2, 50))
+def test_a_value_two_places_off_does_not_match(value: Fraction, places: int, off: int) -> None:
+    """A print that is two or more units of its last place away from the value matches in no mode."""
+    printed = Printed(round_half_up(value, places) + off * Fraction(10) ** -places, places)
+
+    assert printed.matches(value) is None
+
+
+@pytest.mark.parametrize(
+    ("lexical", "places"),
+    [("87.18", 2), ("9.0×10^9", -8), ("1.3×10^{10}", -9), ("35%", 0), ("1,234.5", 1), ("20-30", None), ("扭亏", None)],
+)
+def test_places_are_read_from_the_print(lexical: str, places: int | None) -> None:
+    """The last printed place is known where one number is printed, and unknown otherwise."""
+    assert printed_places(lexical) == places
+
+
+def test_the_main_path_is_reproduced_but_for_one_growth_rate() -> None:
+    """Of the derived figures in the tables of report 003, all but the growth of 2022 come out as printed."""
+    wrong = [(r.claim.locator, r.claim.row, r.claim.column, r.claim.lexical) for r in _tables("contradicted")]
+
+    assert wrong == [("图表7", "市场增速（%）", "2022", "29.8"), ("图表108", "市场增速（%）", "2022", "29.8")]
+    assert len(_tables("reproduced")) == 126
+
+
+def test_a_figure_computed_from_rounded_figures_is_judged_on_them() -> None:
+    """China's 560.5 for 2025 comes out of the printed 1601.3 and 35.0, not of the model, and the row says so."""
+    row = next(r for r in _rows() if r.claim.locator == "图表109" and r.claim.lexical == "560.5")
+
+    assert row.verdict == "reproduced"
+    assert row.recomputed == Fraction("560.455")
+    assert row.explanation == "from the printed server.china_share, server.market, by half-up"
+
+
+def _planted(claim: Claim, factor: Fraction) -> Claim:
+    """Return a claim whose figure is off by a factor, printed with the same places."""
+    places = printed_places(claim.lexical)
+    assert places is not None
+    assert claim.value is not None
+    assert claim.model_value is not None
+    wrong = round_half_up(claim.value * factor, places)
+    if abs(wrong - claim.value) < 3 * Fraction(10) ** -places:  # less could be rounding
+        wrong = claim.value + 3 * Fraction(10) ** -places
+    scale = claim.model_value / claim.value
+    return replace(
+        claim, value=wrong, lexical=fraction_text(wrong) if places >= 0 else claim.lexical, model_value=wrong * scale
+    )
+
+
+@pytest.mark.parametrize("factor", [Fraction(11, 10), Fraction(99, 100), Fraction(10), Fraction(1, 2)])
+def test_planted_errors_are_found_and_nothing_else(factor: Fraction) -> None:
+    """At least 95 % of single wrong cells in clean tables are found, and no other cell is accused."""
+    program = _workspace().program
+    clean = [r.claim for r in _tables("reproduced")]
+    found = 0
+    for claim in clean:
+        wrong = _planted(claim, factor)
+        claims = tuple(wrong if c.id == claim.id else c for c in program.claims)
+        same_table = [c for c in claims if c.locator == claim.locator and c.document == claim.document]
+        rows = audit(Evaluation(replace(program, claims=claims)), same_table)
+        flagged = {r.claim.id for r in rows if r.verdict == "contradicted"}
+        before = {r.claim.id for r in _rows() if r.verdict == "contradicted"}
+
+        assert flagged - before <= {claim.id}
+        found += claim.id in flagged
+
+    assert found / len(clean) >= 0.95
+
+
+def test_contradictions_carry_a_hypothesis_and_exit_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command ends with code 1 when anything is contradicted, and its JSON has summary and rows."""
+    code = cli.run(["audit", "--report", "003", "--locator", "图表108", "--json"])
+    answer = json.loads(capsys.readouterr().out)
+
+    keys = {
+        "report",
+        "locator",
+        "row",
+        "column",
+        "printed",
+        "recomputed",
+        "verdict",
+        "quantity",
+        "index",
+        "rule",
+        "explanation",
+    }
+    assert code == 1
+    assert answer["summary"]["contradicted"] == 1
+    assert all(keys <= set(r) for r in answer["rows"])
+
+
+def test_an_audit_leaves_the_workspace_alone() -> None:
+    """Auditing twice gives the same rows, and values are what they were."""
+    first = [r.as_dict() for r in _workspace().audit("003", "图表49")]
+    before = _workspace().value("server.market")[3].value
+    second = [r.as_dict() for r in _workspace().audit("003", "图表49")]
+
+    assert first == second
+    assert _workspace().value("server.market")[3].value == before
