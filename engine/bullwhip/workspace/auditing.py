@@ -226,9 +226,10 @@ class _Auditor:
                 value = self.evaluation.values.get(other.node)
                 if value is not None and printed.matches(value * scale):
                     return f"{text}; hypothesis: the figure of {self.name(p)}"
-        for slip, meant in printed.slips():
-            if Printed(meant, printed.places).matches(best):
-                return f"{text}; hypothesis: {slip}"
+        for mode in ("half-up", "truncation"):
+            for slip, meant in printed.slips():
+                if Printed(meant, printed.places).matches(best) == mode:
+                    return f"{text}; hypothesis: {slip}"
         for name, _ in self.program.quantities[cell.quantity].variants:
             value = Evaluation(self.program, self.evaluation.overrides, {cell.quantity: name}).value(at)
             if value is not None and printed.matches(value * scale):
