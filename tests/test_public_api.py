@@ -68,3 +68,14 @@ def test_the_engine_knows_no_chain() -> None:
                 found.append(f"{path.name}:{node.lineno} {node.value!r}")
 
     assert found == []
+
+
+def test_a_changed_workspace_keeps_its_date_scenario_and_values() -> None:
+    """Changing the scenario or a value keeps everything else: date, scenario, and what was set before."""
+    first = bullwhip.Workspace.open(as_of="2023-12-31", values=["training.utilization=0.4"])
+    second = first.scenario("liquid_30").with_values("training.days=14")
+
+    receipt = second.receipt()
+    assert (receipt["as_of"], receipt["scenario"]) == ("2023-12-31", "liquid_30")
+    assert receipt["set"] == ["training.utilization=0.4", "training.days=14"]
+    assert receipt["documents"] == ["003"]

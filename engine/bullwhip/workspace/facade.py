@@ -75,13 +75,14 @@ class Workspace:
         files: Mapping[str, bytes],
         scenario: str = "base",
         values: Sequence[str] = (),
+        as_of_date: str = "",
     ) -> None:
-        """Use `Workspace.open`; this takes an already compiled program."""
+        """Use `Workspace.open`; this takes an already compiled program, as known on a date where one is given."""
         self.program = program
         self.files = files
         self.scenario_id = scenario
         self.values = tuple(values)
-        self.as_of_date = ""
+        self.as_of_date = as_of_date
         overrides, variants = self._scenario(scenario)
         for text in self.values:
             selection, value = parse_set(program, text)
@@ -113,17 +114,15 @@ class Workspace:
             from bullwhip.compile import as_of as known_on
 
             program = known_on(program, _date(as_of))
-        workspace = cls(program, files, scenario, values)
-        workspace.as_of_date = as_of
-        return workspace
+        return cls(program, files, scenario, values, as_of)
 
     def scenario(self, scenario: str) -> Workspace:
         """Return the same workspace under another scenario."""
-        return Workspace(self.program, self.files, scenario)
+        return Workspace(self.program, self.files, scenario, self.values, self.as_of_date)
 
     def with_values(self, *values: str) -> Workspace:
         """Return the same workspace with more inputs set; this one is unchanged."""
-        return Workspace(self.program, self.files, self.scenario_id, (*self.values, *values))
+        return Workspace(self.program, self.files, self.scenario_id, (*self.values, *values), self.as_of_date)
 
     def _scenario(self, name: str) -> tuple[dict[int, Fraction], dict[str, str]]:
         if name == "base":
