@@ -7,21 +7,15 @@ it may never have a dimension that the rule lacks, unless a member is chosen or 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from bullwhip.errors import Problem, did_you_mean
 from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references, walk
 from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.model.source import MapNode, ScalarNode
-from bullwhip.units import DIMENSIONLESS, divide, multiply, power, show
-from bullwhip.units import Dimension as UnitDimension
 from bullwhip.validate.declarations import Declarations
+from bullwhip.validate.unit_check import UnitCheck
 
 __all__ = ["check_expressions"]
-
-_WHOLE_COUNT_ONLY = ("floor", "ceil")
-_PURE = ("exp", "log")
-_PHYSICAL = frozenset({"time", "mass", "length", "temperature", "current", "data", "flop", "operation"})
 
 
 def check_expressions(
@@ -36,10 +30,6 @@ def check_expressions(
             _Check(found, dimensions, periods, problems, name, "expression", found.expressions[name]).run()
         for variant, tree in found.variants.get(name, {}).items():
             _Check(found, dimensions, periods, problems, name, variant, tree).run()
-
-
-class _RefusedError(Exception):
-    """Stops the unit check of one expression after its first problem: later ones would be echoes."""
 
 
 class _Check:
@@ -232,120 +222,10 @@ class _Check:
     def check_units(self) -> None:
         if any(r.name not in self.found.units for r in references(self.tree)) or self.name not in self.found.units:
             return  # a unit that could not be read has been reported where it is declared
-        try:
-            result = self.unit(self.tree)
-        except _RefusedError:
-            return
-        expected = self.found.units[self.name].dimension
-        if result is not None and result != expected:
-            message = f"the expression gives {show(result)}, the rule declares {self.quantity.unit} = {show(expected)}"
-            missing = divide(expected, result)
-            hint = f"a factor of {show(missing)} is missing" if len(missing) <= 4 else ""
-            self.report("BW205", message, self.tree.span, hint)
-
-    def unit(self, tree: Expr) -> UnitDimension | None:
-        """Return the dimension of a part; None for a literal zero, which fits everything."""
-        match tree:
-            case Number(value=value):
-                return None if value == 0 else DIMENSIONLESS
-            case Reference(name=name):
-                return self.found.units[name].dimension
-            case Negate(argument=inner):
-                return self.unit(inner)
-            case Compare(left=left, right=right):
-                self.same(tree, (left, right), "the comparison")
-                return DIMENSIONLESS
-            case Binary():
-                return self.binary(tree)
-            case Call():
-                return self.call(tree)
-
-    def binary(self, tree: Binary) -> UnitDimension | None:
-        if tree.operator == "^":
-            assert isinstance(tree.right, Number)  # noqa: S101  the grammar admits nothing else
-            base = self.unit(tree.left)
-            if base is None:  # 0^2 is a zero of any unit, 0^0 is one
-                return None if tree.right.value > 0 else DIMENSIONLESS
-            return power(base, tree.right.value)
-        chain: list[tuple[str, Expr]] = []
-        node: Expr = tree
-        operators = "+-" if tree.operator in "+-" else "*/"
-        while isinstance(node, Binary) and node.operator in operators:
-            chain.append((node.operator, node.right))
-            node = node.left
-        parts = [("+" if operators == "+-" else "*", node), *reversed(chain)]
-        if operators == "+-":
-            return self.same(tree, tuple(p for _, p in parts), "the sum")
-        result: UnitDimension = DIMENSIONLESS
-        for operator, part in parts:
-            unit = self.unit(part)
-            if unit is not None:
-                result = multiply(result, unit) if operator == "*" else divide(result, unit)
-        return result
-
-    def same(self, tree: Expr, parts: tuple[Expr, ...], what: str) -> UnitDimension | None:
-        common: UnitDimension | None = None
-        first: Expr | None = None
-        for part in parts:
-            unit = self.unit(part)
-            if unit is None:
-                continue
-            if common is None:
-                common, first = unit, part
-            elif unit != common:
-                assert first is not None  # noqa: S101  set together with common
-                message = f"{what} mixes {show(common)} ({self.words(first)}) with {show(unit)} ({self.words(part)})"
-                self.report("BW205", message, part.span, self.advice(common, unit))
-                raise _RefusedError
-        return common
-
-    def words(self, tree: Expr) -> str:
-        node = self.node
-        text = node.value if isinstance(node, ScalarNode) else ""
-        words = text[tree.span[0] : tree.span[1]]
-        return words if len(words) <= 60 else f"{words[:57]}…"
-
-    def advice(self, a: UnitDimension, b: UnitDimension) -> str:
-        money = {n for n, _ in (*a, *b) if n.startswith("money_")}
-        if len(money) > 1:
-            return "two currencies are joined only by an exchange rate, which is a driver"
-        if {("time", Fraction(-1))} == set(a) ^ set(b):
-            return "one of them is per unit of time and the other is not"
-        return ""
-
-    def call(self, tree: Call) -> UnitDimension | None:
-        name, arguments = tree.function, tree.arguments
-        if name in ("min", "max"):
-            return self.same(tree, arguments, f"{name}()")
-        if name == "where":
-            self.unit(arguments[0])
-            return self.same(tree, arguments[1:], "where()")
-        if name == "piecewise":
-            for condition in arguments[:-1:2]:
-                self.unit(condition)
-            return self.same(tree, (*arguments[1:-1:2], arguments[-1]), "piecewise()")
-        if name in ("yoy", "cagr", "index"):
-            return DIMENSIONLESS
-        unit = self.unit(arguments[0])
-        if name == "sqrt":
-            return unit if unit is None else power(unit, Fraction(1, 2))
-        if name in _PURE and unit not in (None, DIMENSIONLESS):
-            self.report("BW205", f"{name}() of {show(unit or ())}", tree.span, "divide by a reference amount first")
-            raise _RefusedError
-        if name in _WHOLE_COUNT_ONLY and unit is not None and any(self.measured(n) for n, _ in unit):
-            message = f"{name}() of {show(unit)} depends on the unit it is written in"
-            self.report(
-                "BW205",
-                message,
-                tree.span,
-                "only counts and pure numbers are rounded; divide by a unit amount first",
-            )
-            raise _RefusedError
-        return DIMENSIONLESS if name in _PURE else unit
-
-    @staticmethod
-    def measured(dimension: str) -> bool:
-        return dimension in _PHYSICAL or dimension.startswith("money_") or dimension.startswith("calendar_")
+        units = {r.name: self.found.units[r.name].dimension for r in references(self.tree)}
+        text = self.node.value if isinstance(self.node, ScalarNode) else ""
+        check = UnitCheck(units, self.report, text)
+        check.expect(self.tree, self.found.units[self.name].dimension, self.quantity.unit)
 
 
 def unused_names(found: Declarations) -> set[str]:
