@@ -66,6 +66,7 @@ CODES: dict[str, str] = {
     "BW214": "a reference reaches a period in which the quantity does not exist",
     "BW215": "a company is unknown or ambiguous",
     "BW216": "a query header is wrong",
+    "BW217": "a derivation does not fit the printed figures",
     "BW401": "a division by zero",
     "BW402": "a function is undefined at this value",
     "BW403": "a number grows beyond the exact limit",

@@ -63,7 +63,7 @@ class Small:
         header = Header("small", Label(), (), 0, ())
         factors = dict.fromkeys(quantities, Fraction(1))
         return CompiledProgram(
-            "", header, {}, quantities, factors, self.dag, tuple(self.cells), self.given, (), {}, (), (),
+            "", header, {}, quantities, factors, self.dag, tuple(self.cells), self.given, (), {}, (), (), (),
             Chain((), (), (), (), ()),
         )  # fmt: skip
 

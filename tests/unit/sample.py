@@ -53,7 +53,7 @@ def sample_program() -> CompiledProgram:
                           (("hbm.capacity", "half"),))},
         (Document("002", "early", Label("早报告"), Label("券商"), "2022-05-01"),
          Document("003", "late", Label("晚报告", "late report"), Label("券商", "broker"), "2023-06-14")),
-        _claims(), _chain(),
+        _claims(), (), _chain(),
     )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bullwhip.audit import VERDICTS
 from bullwhip.cli.options import computing, open_workspace
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
-from bullwhip.workspace.auditing import VERDICTS
 
 _COLUMNS = (
     Column("verdict", "verdict", False),

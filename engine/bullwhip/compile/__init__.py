@@ -13,6 +13,7 @@ from bullwhip.expr.dag import Dag
 from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
 from bullwhip.model.claim import Claim, Document
+from bullwhip.model.derivation import Derivation
 from bullwhip.model.program import Cell, CheckedProgram, CompiledProgram
 from bullwhip.model.quantity import index_text
 
@@ -56,6 +57,7 @@ def compile_program(program: CheckedProgram) -> CompiledProgram:
         program.scenarios,
         program.documents,
         program.claims,
+        program.derivations,
         program.chain,
     )
 
@@ -75,8 +77,23 @@ def as_of(program: CompiledProgram, date: str) -> CompiledProgram:
         program,
         given=kept,
         claims=claims,
+        derivations=_derivations_as_of(program, claims),
         documents=documents,
         chain=_chain_as_of(program, claims, documents),
+    )
+
+
+def _derivations_as_of(program: CompiledProgram, claims: tuple[Claim, ...]) -> tuple[Derivation, ...]:
+    """Keep the instances whose result and reads were all printed by then."""
+    printed = {c.id for c in claims}
+    return tuple(
+        replace(
+            d,
+            instances=tuple(
+                i for i in d.instances if i.result.claim in printed and all(f.claim in printed for f in i.reads)
+            ),
+        )
+        for d in program.derivations
     )
 
 

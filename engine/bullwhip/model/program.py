@@ -10,6 +10,7 @@ from bullwhip.expr.dag import Dag
 from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
 from bullwhip.model.claim import Claim, Document, Index
+from bullwhip.model.derivation import Derivation
 from bullwhip.model.label import Label
 from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.units import Unit, Vocabulary
@@ -93,6 +94,7 @@ class CheckedProgram:
     scenarios: dict[str, Scenario]
     documents: tuple[Document, ...]
     claims: tuple[Claim, ...]
+    derivations: tuple[Derivation, ...]
     chain: Chain
     warnings: tuple[Problem, ...]
 
@@ -143,4 +145,5 @@ class CompiledProgram:
     scenarios: dict[str, Scenario]
     documents: tuple[Document, ...]
     claims: tuple[Claim, ...]
+    derivations: tuple[Derivation, ...]
     chain: Chain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -14,7 +14,7 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS, decimal_text
 
-__all__ = ["Evaluation", "UndefinedError"]
+__all__ = ["OPERATIONS", "Evaluation", "UndefinedError"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
@@ -132,7 +132,7 @@ class Evaluation:
         if any(v is None for v in found):
             return None
         known = [v for v in found if v is not None]
-        result = _OPERATIONS[node[0]](known, node)
+        result = OPERATIONS[node[0]](known, node)
         if node[0] in INEXACT or (node[0] == "^" and result ** node[2].denominator != known[0] ** node[2].numerator):
             self.inexact.add(i)
         return self._bounded(i, result)
@@ -274,7 +274,7 @@ def _product(v: list[Fraction], _: Node) -> Fraction:
     return result
 
 
-_OPERATIONS = {
+OPERATIONS: dict[str, Callable[[list[Fraction], Node], Fraction]] = {
     "+": _total,
     "*": _product,
     "/": _divide,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bullwhip.errors import Place, Problem, ValidationError, did_you_mean
 from bullwhip.model.chain import Chain, Share, Supply
 from bullwhip.model.claim import Claim, Document
+from bullwhip.model.derivation import Derivation
 from bullwhip.model.program import CheckedProgram, CheckedRule
 from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
 from bullwhip.validate.companies import company_names, read_companies, read_shares, read_supplies
 from bullwhip.validate.declarations import Declarations, read_declarations
+from bullwhip.validate.derivations import read_derivations
 from bullwhip.validate.expressions import check_expressions, unused_names
 from bullwhip.validate.facts import read_claims
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
@@ -51,6 +53,8 @@ def validate(raw: RawProgram) -> CheckedProgram:
         claims += some
         supplies += read_supplies(document, mapping, names, tiers, problems)
         shares += read_shares(mapping, some, names, tiers, found.quantities, problems)
+    derivations = read_derivations(files, claims, documents, found.quantities, vocabulary, problems)
+    _check_derivation_edges(derivations, raw, problems)
     if any(p.severity == "error" for p in problems):
         raise ValidationError(sorted(problems, key=_position))
     rules = {
@@ -61,7 +65,8 @@ def validate(raw: RawProgram) -> CheckedProgram:
     places = {name: found.place(name, "expression") for name in found.quantities}
     return CheckedProgram(
         raw.key, header, vocabulary, dimensions, dict(sorted(found.quantities.items())), found.units, rules, places,
-        tuple(found.assumptions), dict(sorted(found.scenarios.items())), tuple(documents), tuple(claims), chain,
+        tuple(found.assumptions), dict(sorted(found.scenarios.items())), tuple(documents), tuple(claims),
+        derivations, chain,
         tuple(problems),
     )  # fmt: skip
 
@@ -82,22 +87,31 @@ def _check_ties(found: Declarations, raw: RawProgram, problems: list[Problem]) -
                 Problem("BW212", f"no tier {quantity.tier!r} for {name!r}", found.place(name, "tier"), hint)
             )
         if quantity.edge and tiers:
-            _check_edge(found, name, quantity.edge, tiers, links, problems)
+            _check_edge(name, quantity.edge, found.place(name, "edge"), tiers, links, problems)
     for name in sorted(unused_names(found)):
         if found.quantities[name].is_driver:
             message = f"no rule uses the driver {name!r}"
             problems.append(Problem("BW208", message, found.places[name], "use it in a rule or remove it"))
 
 
+def _check_derivation_edges(derivations: tuple[Derivation, ...], raw: RawProgram, problems: list[Problem]) -> None:
+    """Check that the edges named by derivations exist."""
+    tiers = {t.id for t in raw.tiers}
+    links = {(e.target, e.source) for e in raw.edges}
+    for derivation in derivations:
+        if derivation.edge and tiers:
+            place = Place(derivation.file, derivation.line)
+            _check_edge(derivation.id, derivation.edge, place, tiers, links, problems)
+
+
 def _check_edge(
-    found: Declarations,
     name: str,
     edge: tuple[str, str],
+    place: Place,
     tiers: set[str],
     links: set[tuple[str, str]],
     problems: list[Problem],
 ) -> None:
-    place = found.place(name, "edge")
     unknown = [end for end in edge if end not in tiers]
     for end in unknown:
         problems.append(

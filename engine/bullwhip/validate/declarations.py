@@ -23,7 +23,7 @@ __all__ = ["Declarations", "read_declarations"]
 _COMMON = ("label", "unit", "kind", "foreach", "where", "since", "until", "range", "tier", "note", "source")
 _DRIVER = (*_COMMON, "assume")
 _RULE = (*_COMMON, "given", "edge", "expression", "variants", "measure", "primary", "assume")
-_FILE = (*HEADER_KEYS, "drivers", "rules", "scenario")
+_FILE = (*HEADER_KEYS, "drivers", "rules", "derivations", "scenario")
 
 
 @dataclass

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import sympy
     from rdflib import Dataset
 
+    from bullwhip.audit import AuditRow
     from bullwhip.query.sparql import Table
-    from bullwhip.workspace.auditing import AuditRow
 
 __all__ = ["Demand", "Workspace"]
 
@@ -221,7 +221,7 @@ class Workspace:
 
     def audit(self, report: str = "", locator: str = "") -> Sequence[AuditRow]:
         """Return the verdict on every claim, or on those of a document or locator; each filter is exact."""
-        from bullwhip.workspace.auditing import audit
+        from bullwhip.audit import audit
 
         return audit(self.evaluation, listing.chosen_claims(self.program, report, locator, "", ""))
 

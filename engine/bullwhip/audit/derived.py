@@ -1,0 +1,216 @@
+"""Audits printed figures by derivations: from the printed figures that they follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.audit.hypotheses import Tables, explain_print, table_key
+from bullwhip.audit.prints import MODES, Mode, is_counted, print_interval, read_print
+from bullwhip.audit.verdict import AuditRow, Judgement, figure_text, judge
+from bullwhip.compile.printed import expand_printed
+from bullwhip.expr.dag import Dag
+from bullwhip.expr.grammar import parse
+from bullwhip.expr.tree import Expr
+from bullwhip.model.claim import Claim
+from bullwhip.model.derivation import Derivation, Figure, Instance
+from bullwhip.numbers import decimal_text
+from bullwhip.propagate.evaluate import UndefinedError
+from bullwhip.propagate.intervals import Interval, range_of
+
+__all__ = ["Computation", "derived_rows"]
+
+_RANK = {"reproduced": 0, "within_rounding": 1, "contradicted": 2, "not_derivable": 3}
+
+
+def derived_rows(
+    derivations: Iterable[Derivation], claims: Mapping[str, Claim], counts: Collection[str]
+) -> dict[str, AuditRow]:
+    """Return the verdict on every claim that a derivation recomputes, by claim id.
+
+    Where several derivations reach one figure, the best verdict stands, and its explanation names the others.
+
+    Args:
+        derivations: with their instances.
+        claims: every claim by id; the figures are taken from here, so that changed claims are audited as changed.
+        counts: the counted things of the workspace, whose prints are exact.
+    """
+    found: dict[str, list[AuditRow]] = {}
+    tables: dict[tuple[str, ...], list[Claim]] = {}
+    for claim in claims.values():
+        tables.setdefault(table_key(claim), []).append(claim)
+    for derivation in derivations:
+        plans: dict[tuple[tuple[str, ...], str], tuple[Dag, int]] = {}
+        trees = {"": parse(derivation.expression)}
+        if derivation.as_published:
+            trees["as_published"] = parse(derivation.as_published)
+        for instance in derivation.instances:
+            computation = Computation(derivation, instance, claims, tables, trees, counts, plans)
+            found.setdefault(instance.result.claim, []).append(computation.row())
+    return {claim: _best(rows) for claim, rows in found.items()}
+
+
+def _best(rows: list[AuditRow]) -> AuditRow:
+    ordered = sorted(rows, key=lambda r: (_RANK[r.verdict], r.rule))
+    best = ordered[0]
+    others = [r for r in ordered[1:] if r.verdict == "contradicted"]
+    if not others or best.verdict == "contradicted":
+        return best
+    text = "; ".join(f"but {r.rule} gives {decimal_text(r.recomputed or Fraction(0), 8)}" for r in others)
+    return AuditRow(best.claim, best.verdict, best.recomputed, f"{best.explanation}; {text}", best.rule, best.reads)
+
+
+@dataclass
+class Computation:
+    """One derivation at one printed result."""
+
+    derivation: Derivation
+    instance: Instance
+    claims: Mapping[str, Claim]
+    tables: Tables
+    trees: Mapping[str, Expr]
+    counts: Collection[str]
+    """The counted things of the workspace."""
+    plans: dict[tuple[tuple[str, ...], str], tuple[Dag, int]]
+    """Graphs already built, by the names read and the variant."""
+
+    @property
+    def result(self) -> Claim:
+        """The printed result."""
+        return self.claims[self.instance.result.claim]
+
+    @property
+    def reads(self) -> tuple[Claim, ...]:
+        """The printed figures read, in order."""
+        return tuple(self.claims[f.claim] for f in self.instance.reads)
+
+    def plan(self, tree: Expr, key: str | None) -> tuple[Dag, int]:
+        """Return graph and node of an expression over the figures of this instance."""
+        names = tuple(f.name for f in self.instance.reads)
+        if key is not None and (names, key) in self.plans:
+            return self.plans[names, key]
+        slots: dict[str, list[int]] = {}
+        for number, name in enumerate(names):
+            slots.setdefault(name, []).append(number)
+        built = expand_printed(tree, slots)
+        if key is not None:
+            self.plans[names, key] = built
+        return built
+
+    def value(
+        self, tree: Expr, key: str | None = None, changed: Mapping[int, Fraction] | None = None
+    ) -> Fraction | None:
+        """Return what an expression gives at the printed figures, in the printed unit of the result.
+
+        Args:
+            tree: the expression.
+            key: the name of a known expression, whose graph is kept.
+            changed: figure number to another value, in coherent units.
+        """
+        leaves: dict[int, Interval] = {}
+        for number, figure in enumerate(self.instance.reads):
+            value = self.claims[figure.claim].value
+            if changed and number in changed:
+                leaves[number] = Interval.point(changed[number])
+            elif value is None:
+                return None
+            else:
+                leaves[number] = Interval.point(value * figure.factor)
+        dag, node = self.plan(tree, key)
+        try:
+            result = range_of(dag, node, leaves)
+        except UndefinedError:
+            return None
+        return Fraction(result.low) / self.instance.result.factor if result.is_point else None
+
+    def range(self, tree: Expr, key: str, mode: Mode) -> Interval | None:
+        """Return the range that an expression takes while the printed figures range over what they can stand for."""
+        leaves: dict[int, Interval] = {}
+        for number, figure in enumerate(self.instance.reads):
+            interval = self.figure_interval(figure, mode)
+            if interval is None:
+                return None
+            leaves[number] = interval.times(figure.factor)
+        dag, node = self.plan(tree, key)
+        try:
+            return range_of(dag, node, leaves).times(1 / self.instance.result.factor)
+        except UndefinedError:
+            return None
+
+    def figure_interval(self, figure: Figure, mode: Mode) -> Interval | None:
+        """Return what a figure can stand for; its own value where it is a count or the derivation takes it as exact."""
+        claim = self.claims[figure.claim]
+        if claim.value is not None and (figure.name in self.derivation.exact or is_counted(claim, self.counts)):
+            return Interval.point(claim.value)
+        return print_interval(claim, mode)
+
+    def row(self) -> AuditRow:
+        """Return the verdict."""
+        claim = self.result
+        point = self.value(self.trees[""], "")
+        judgement = self.judgement("")
+        read = ", ".join(figure_text(c) for c in self.reads[:6]) + (", …" if len(self.reads) > 6 else "")
+        text = f"{self.derivation.expression}, from {read}"
+        if judgement.verdict == "not_derivable":
+            return AuditRow(claim, "not_derivable", None, judgement.how, self.derivation.id, self.reads)
+        if judgement.verdict != "contradicted":
+            return AuditRow(claim, judgement.verdict, point, f"{text}: {judgement.how}", self.derivation.id, self.reads)
+        hypotheses = self.hypotheses()
+        expected = "another value" if point is None else f"{decimal_text(point, 8)} {claim.unit}".rstrip()
+        explained = f"; hypothesis: {hypotheses[0]}" if hypotheses else ""
+        return AuditRow(
+            claim, "contradicted", point, f"{text}: {expected} was expected{explained}", self.derivation.id, self.reads,
+            hypotheses,
+        )  # fmt: skip
+
+    def judgement(self, key: str) -> Judgement:
+        """Return the verdict by the expression, or by what the document computes instead."""
+        claim, tree = self.result, self.trees[key]
+        printed = read_print(claim)
+        if claim.low is not None or claim.high is not None or printed is None:
+            return self.judge_range(tree, key)
+        return judge(claim, printed, self.value(tree, key), lambda mode: self.range(tree, key, mode))
+
+    def judge_range(self, tree: Expr, key: str) -> Judgement:
+        """Judge a printed range: the values of the inputs, taken from end to end, have to give its ends."""
+        exact = self.ends(tree, key)
+        for mode in MODES:
+            own = print_interval(self.result, mode)
+            if own is None:
+                return Judgement("not_derivable", "no number is printed")
+            if exact is not None and own.holds(exact.low) and own.holds(exact.high):
+                return Judgement("reproduced", f"inside the printed range, by {mode}")
+        for mode in MODES:
+            reached, own = self.range(tree, key, mode), print_interval(self.result, mode)
+            if reached is not None and own is not None and own.meets(reached):
+                return Judgement("within_rounding", f"inside the rounding intervals of the printed inputs, by {mode}")
+        return Judgement("contradicted", "")
+
+    def ends(self, tree: Expr, key: str) -> Interval | None:
+        """Return the range over printed ranges taken as written, without rounding."""
+        leaves: dict[int, Interval] = {}
+        for number, figure in enumerate(self.instance.reads):
+            c = self.claims[figure.claim]
+            if c.low is not None and c.high is not None:
+                leaves[number] = Interval(c.low, c.high).times(figure.factor)
+            elif c.value is not None:
+                leaves[number] = Interval.point(c.value * figure.factor)
+            else:
+                return None
+        dag, node = self.plan(tree, key)
+        try:
+            return range_of(dag, node, leaves).times(1 / self.instance.result.factor)
+        except UndefinedError:
+            return None
+
+    def hypotheses(self) -> tuple[str, ...]:
+        """Return what would explain a contradicted print, the smallest change first."""
+        if "as_published" in self.trees:
+            judgement = self.judgement("as_published")
+            if judgement.verdict in ("reproduced", "within_rounding"):
+                return (f"the document computes {self.derivation.as_published}",)
+        printed = read_print(self.result)
+        if printed is None:
+            return ()
+        return explain_print(self, printed)

@@ -1,0 +1,186 @@
+"""Looks for the smallest change that turns a recomputed figure into the print: a hypothesis, never a verdict.
+
+Tried in this order: digits swapped or a scale slipped in the print; an input dropped, applied twice, or turned upside
+down; a neighbouring row or column, or another print of the same thing; another exponent; a slip in one input; a digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from bullwhip.audit.prints import Printed, read_print
+from bullwhip.audit.verdict import figure_text
+from bullwhip.expr.tree import Binary, Call, Expr, Negate, Number
+from bullwhip.model.claim import Claim
+
+if TYPE_CHECKING:
+    from bullwhip.audit.derived import Computation
+
+__all__ = ["Tables", "explain_print", "explain_value", "table_key"]
+
+Tables = Mapping[tuple[str, ...], Sequence[Claim]]
+"""Claims by what they are neighbours in, see `table_key`."""
+
+_MAX = 5
+_OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
+
+
+def table_key(claim: Claim) -> tuple[str, ...]:
+    """Return what groups a claim with its neighbours: its table, or its subject and measure in running text."""
+    if claim.table:
+        return (claim.document, claim.locator)
+    return (claim.document, "", claim.subject, claim.measure)
+
+
+def explain_print(computation: Computation, printed: Printed) -> tuple[str, ...]:
+    """Return at most five hypotheses for a print that its derivation contradicts."""
+    found: list[str] = []
+    point = computation.value(computation.trees[""], "")
+    for text, value in _candidates(computation, printed, point):
+        if value is not None and printed.matches(value) and text not in found:
+            found.append(text)
+        if len(found) == _MAX:
+            break
+    return tuple(found)
+
+
+def explain_value(printed: Printed, value: Fraction) -> str:
+    """Return the slip of the pen that turns a value into a print, or an empty text."""
+    for slip, meant in printed.slips():
+        if Printed(meant, printed.places).matches(value):
+            return slip
+    return ""
+
+
+def _candidates(
+    computation: Computation, printed: Printed, point: Fraction | None
+) -> Iterator[tuple[str, Fraction | None]]:
+    """Yield hypotheses with the value that each would print, the smallest change first."""
+    if point is not None:
+        for slip, meant in (*printed.swapped(), *printed.shifted()):
+            if Printed(meant, printed.places).matches(point):
+                yield slip, printed.value
+        yield "the sign is lost", -point
+    text = computation.derivation.expression
+    for change, tree in _edits(computation.trees[""], text):
+        yield change, computation.value(tree)
+    yield from _other_figures(computation)
+    for change, tree in _exponents(computation.trees[""]):
+        yield change, computation.value(tree)
+    yield from _slipped_inputs(computation)
+    if point is not None:
+        for slip, meant in printed.mistyped():
+            if Printed(meant, printed.places).matches(point):
+                yield slip, printed.value
+
+
+def _edits(tree: Expr, text: str) -> Iterator[tuple[str, Expr]]:
+    """Yield expressions with one input dropped, then one applied twice, then one operation turned round."""
+
+    def words(part: Expr) -> str:
+        return text[part.span[0] : part.span[1]].strip("() ")
+
+    places = [(node, rebuild) for node, rebuild in _places(tree) if isinstance(node, Binary) and node.operator != "^"]
+    for node, rebuild in places:
+        yield f"without {words(node.right)}", rebuild(node.left)
+        if node.operator in "+*":
+            yield f"without {words(node.left)}", rebuild(node.right)
+    for node, rebuild in places:
+        if not isinstance(node.right, Number):
+            yield f"{words(node.right)} applied twice", rebuild(replace(node, left=node))
+    for node, rebuild in places:
+        yield (
+            f"{words(node.left)} {_OPPOSITE[node.operator]} {words(node.right)} instead of {node.operator}",
+            rebuild(replace(node, operator=_OPPOSITE[node.operator])),
+        )
+        if node.operator in "-/":
+            yield (
+                f"{words(node.right)} and {words(node.left)} exchanged",
+                rebuild(replace(node, left=node.right, right=node.left)),
+            )
+
+
+def _exponents(tree: Expr) -> Iterator[tuple[str, Expr]]:
+    """Yield expressions with a neighbouring exponent, as a growth rate over one year more or less."""
+    for node, rebuild in _places(tree):
+        if not (isinstance(node, Binary) and node.operator == "^" and isinstance(node.right, Number)):
+            continue
+        power = node.right.value
+        if power.denominator > 1:
+            others = [Fraction(1, power.denominator + k) for k in (-1, 1) if power.denominator + k > 0]
+        else:
+            others = [power + k for k in (-1, 1)]
+        for other in others:
+            yield f"exponent {other} instead of {power}", rebuild(replace(node, right=replace(node.right, value=other)))
+
+
+_Rebuild = Callable[[Expr], Expr]
+
+
+def _places(tree: Expr) -> Iterator[tuple[Expr, _Rebuild]]:
+    """Yield every part of a tree with a function that rebuilds the tree around another part."""
+    yield tree, lambda part: part
+    for child, around in _children(tree):
+        for node, rebuild in _places(child):
+            yield node, _chained(around, rebuild)
+
+
+def _chained(outer: _Rebuild, inner: _Rebuild) -> _Rebuild:
+    return lambda part: outer(inner(part))
+
+
+def _children(tree: Expr) -> list[tuple[Expr, _Rebuild]]:
+    """Return the direct parts of a tree, each with a function that puts another part in its place."""
+    match tree:
+        case Negate(argument=inner):
+            return [(inner, lambda part: replace(tree, argument=part))]
+        case Binary(left=left, right=right):
+            return [(left, lambda part: replace(tree, left=part)), (right, lambda part: replace(tree, right=part))]
+        case Call(arguments=arguments):
+            return [(a, _argument_of(tree, i)) for i, a in enumerate(arguments)]
+        case _:
+            return []
+
+
+def _argument_of(tree: Call, i: int) -> _Rebuild:
+    return lambda part: replace(tree, arguments=(*tree.arguments[:i], part, *tree.arguments[i + 1 :]))
+
+
+def _other_figures(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
+    """Yield values with one figure read from a neighbouring cell, or from another print of the same statement."""
+    for number, figure in enumerate(computation.instance.reads):
+        claim = computation.claims[figure.claim]
+        for other in _near(claim, computation.tables):
+            if other.value is not None and other.value != claim.value and other.id != computation.result.id:
+                change = f"with {figure_text(other)} in place of {figure_text(claim)}"
+                yield change, computation.value(computation.trees[""], "", {number: other.value * figure.factor})
+
+
+def _near(claim: Claim, tables: Tables) -> list[Claim]:
+    """Return the cells beside a cell in its row and column, or the statements of the same subject and measure."""
+    table = tables[table_key(claim)]
+    if not claim.table:
+        return [c for c in table if c.id != claim.id and c.unit == claim.unit]
+    rows = list(dict.fromkeys(c.row for c in table))
+    columns = list(dict.fromkeys(c.column for c in table))
+    row, column = rows.index(claim.row), columns.index(claim.column)
+    return [
+        c for c in table
+        if c.part == claim.part
+        and (abs(rows.index(c.row) - row), abs(columns.index(c.column) - column)) in ((0, 1), (1, 0))
+    ]  # fmt: skip
+
+
+def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
+    """Yield values with a slip in one input: two digits swapped, or a scale."""
+    for number, figure in enumerate(computation.instance.reads):
+        claim = computation.claims[figure.claim]
+        printed = read_print(claim)
+        if printed is None:
+            continue
+        for slip, meant in (*printed.swapped(), *printed.shifted()):
+            value = computation.value(computation.trees[""], "", {number: meant * figure.factor})
+            yield f"{slip} in {figure_text(claim)}", value

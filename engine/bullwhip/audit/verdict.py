@@ -1,0 +1,102 @@
+"""Verdicts: a printed figure against what it is recomputed from (convention §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from bullwhip.audit.prints import MODES, Mode, Printed, print_interval
+from bullwhip.model.answer import as_number, exact_text
+from bullwhip.model.claim import Claim
+from bullwhip.numbers import decimal_text
+from bullwhip.propagate.intervals import Interval
+
+__all__ = ["VERDICTS", "AuditRow", "Judgement", "figure_text", "judge", "judge_bound"]
+
+VERDICTS = ("reproduced", "within_rounding", "contradicted", "not_derivable")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A printed figure with its verdict."""
+
+    claim: Claim
+    verdict: str
+    recomputed: Fraction | None
+    """In the printed unit."""
+    explanation: str
+    rule: str = ""
+    """Id of the rule or derivation that recomputes it."""
+    reads: tuple[Claim, ...] = ()
+    """The printed figures it is recomputed from."""
+    hypotheses: tuple[str, ...] = ()
+    """Slips that would explain a contradicted print, the smallest first."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        c = self.claim
+        return {
+            "report": c.document, "locator": c.locator, "row": c.row or None, "column": c.column or None,
+            "part": c.part or None, "subject": c.subject, "measure": c.measure, "printed": c.lexical, "unit": c.unit,
+            "recomputed": as_number(self.recomputed), "recomputed_exact": exact_text(self.recomputed),
+            "verdict": self.verdict, "quantity": c.quantity or self.rule or None,
+            "index": dict(c.index) if c.quantity else None,
+            "period": c.model_period if c.quantity else c.period or None,
+            "rule": self.rule or None, "explanation": self.explanation, "hypotheses": list(self.hypotheses),
+            "reads": [
+                {"report": r.document, "locator": r.locator, "row": r.row or r.subject, "column": r.column or r.measure,
+                 "part": r.part or None, "printed": r.bound + r.lexical, "unit": r.unit}
+                for r in self.reads
+            ],
+            "claim": c.id,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict on one computation, before it is put into words with names."""
+
+    verdict: str
+    how: str
+
+
+def figure_text(claim: Claim) -> str:
+    """Return a printed figure with its unit and where it stands, for an explanation.
+
+    A statement is named by its subject and measure, a table cell by row and column.
+    """
+    where = f"{claim.row}/{claim.column}" if claim.table else f"{claim.subject}, {claim.measure}"
+    return f"{claim.bound}{claim.lexical} ({claim.locator}, {where})"
+
+
+def judge_bound(claim: Claim, exact: Fraction) -> bool:
+    """Return whether a printed bound holds for a recomputed value."""
+    value = claim.value or Fraction(0)
+    return {"<": exact < value, "<=": exact <= value, ">": exact > value, ">=": exact >= value}[claim.bound]
+
+
+def judge(
+    claim: Claim, printed: Printed, point: Fraction | None, range_by: Callable[[Mode], Interval | None]
+) -> Judgement:
+    """Return the verdict on a printed figure.
+
+    Args:
+        claim: the printed figure.
+        printed: its value and last place.
+        point: what the printed inputs give, in the printed unit; None where they give no single value.
+        range_by: the range of values when inputs printed by a mode of rounding range over what they can stand for,
+            in the printed unit; None where it cannot be computed.
+    """
+    if point is not None:
+        mode = printed.matches(point)
+        if mode:
+            return Judgement("reproduced", f"by {mode}")
+        if claim.bound in ("<", "<=", ">", ">=") and judge_bound(claim, point):
+            return Judgement("reproduced", f"the printed bound holds for {decimal_text(point, 8)}")
+    for mode in MODES:
+        reached, own = range_by(mode), print_interval(claim, mode)
+        if reached is not None and own is not None and own.meets(reached):
+            return Judgement("within_rounding", f"inside the rounding intervals of the printed inputs, by {mode}")
+    return Judgement("contradicted", "")
