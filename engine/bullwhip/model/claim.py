@@ -73,3 +73,5 @@ class Claim:
     """The value in the unit of that quantity."""
     feeds: bool
     """Whether the model reads its value from this claim (when selected), or is only compared with it."""
+    extra: Index = ()
+    """What other columns of its table say, by column name: page, qualifier, ticker …"""

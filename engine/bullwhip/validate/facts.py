@@ -39,6 +39,8 @@ _CLAIM_COLUMNS = (
     *("basis", "line"),
 )
 
+_OWN_COLUMNS = frozenset((*_CELL_COLUMNS, *_CLAIM_COLUMNS))
+
 
 def read_claims(
     raw: RawDocument,
@@ -72,6 +74,11 @@ class _Row:
     def __init__(self, table: RawTable, number: int, cells: tuple[str, ...]) -> None:
         self.values = dict(zip(table.columns, cells, strict=True))
         self.file, self.number, self.columns, self.cells = table.file, number, table.columns, cells
+
+    @property
+    def extra(self) -> Index:
+        """What stands in columns that no table needs."""
+        return tuple((c, v) for c, v in self.values.items() if v and c not in _OWN_COLUMNS)
 
     def __getitem__(self, column: str) -> str:
         return self.values.get(column, "")
@@ -158,7 +165,7 @@ class _Reader:
         return Claim(
             "", self.mapping.document.id, table, row["locator"], "", "", "", lexical, value, low, high, row["bound"],
             row["unit"], unit.text if unit else "", row["status"], "", subject, measure, "", "",
-            int(row["line"]) if row["line"].isdecimal() else 0, "", (), None, None, False,
+            int(row["line"]) if row["line"].isdecimal() else 0, "", (), None, None, False, row.extra,
         )  # fmt: skip
 
     def unit(self, row: _Row) -> Unit | None:

@@ -16,7 +16,7 @@ from bullwhip.model.period import read_year
 __all__ = ["CELL_KEYS", "TEXT_KEYS", "Figures", "Selector"]
 
 CELL_KEYS = ("table", "row", "column", "part")
-TEXT_KEYS = ("subject", "measure", "period", "locator", "basis", "by", "status")
+TEXT_KEYS = ("subject", "measure", "period", "locator", "basis", "by", "status", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +120,5 @@ class Figures:
             and fixed.get("basis", c.basis) == c.basis
             and fixed.get("by", c.by) == c.by
             and fixed.get("status", c.status) == c.status
+            and fixed.get("line", str(c.line)) == str(c.line)
         ]

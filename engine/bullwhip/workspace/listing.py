@@ -141,4 +141,5 @@ def fact(c: Claim, as_of: str) -> dict[str, Any]:
         "status_label": STATUS[c.status], "unit_id": c.unit_id or None, "line": c.line, "as_of": as_of,
         "model_period": c.model_period, "model_value": as_number(c.model_value),
         "model_exact": None if c.model_value is None else str(c.model_value), "feeds": c.feeds, "id": c.id,
+        "basis": c.basis or None, "extra": dict(c.extra),
     }  # fmt: skip
