@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from bullwhip.audit.hypotheses import Tables, explain_print, table_key
@@ -17,26 +17,24 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.derivation import Derivation, Figure, Instance
 from bullwhip.numbers import decimal_text
 from bullwhip.propagate.evaluate import UndefinedError
-from bullwhip.propagate.intervals import Interval, range_of
+from bullwhip.propagate.intervals import Interval, range_of, required
 
-__all__ = ["Computation", "derived_rows"]
+__all__ = ["Computation", "best_row", "computations"]
 
 _RANK = {"reproduced": 0, "within_rounding": 1, "contradicted": 2, "not_derivable": 3}
 
 
-def derived_rows(
+def computations(
     derivations: Iterable[Derivation], claims: Mapping[str, Claim], counts: Collection[str]
-) -> dict[str, AuditRow]:
-    """Return the verdict on every claim that a derivation recomputes, by claim id.
-
-    Where several derivations reach one figure, the best verdict stands, and its explanation names the others.
+) -> dict[str, list[Computation]]:
+    """Return every computation that a derivation does, by the claim id of its result.
 
     Args:
         derivations: with their instances.
         claims: every claim by id; the figures are taken from here, so that changed claims are audited as changed.
         counts: the counted things of the workspace, whose prints are exact.
     """
-    found: dict[str, list[AuditRow]] = {}
+    found: dict[str, list[Computation]] = {}
     tables: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims.values():
         tables.setdefault(table_key(claim), []).append(claim)
@@ -47,11 +45,12 @@ def derived_rows(
             trees["as_published"] = parse(derivation.as_published)
         for instance in derivation.instances:
             computation = Computation(derivation, instance, claims, tables, trees, counts, plans)
-            found.setdefault(instance.result.claim, []).append(computation.row())
-    return {claim: _best(rows) for claim, rows in found.items()}
+            found.setdefault(instance.result.claim, []).append(computation)
+    return found
 
 
-def _best(rows: list[AuditRow]) -> AuditRow:
+def best_row(rows: list[AuditRow]) -> AuditRow:
+    """Return the best verdict among several computations of one figure; its explanation names those that disagree."""
     ordered = sorted(rows, key=lambda r: (_RANK[r.verdict], r.rule))
     best = ordered[0]
     others = [r for r in ordered[1:] if r.verdict == "contradicted"]
@@ -74,6 +73,8 @@ class Computation:
     """The counted things of the workspace."""
     plans: dict[tuple[tuple[str, ...], str], tuple[Dag, int]]
     """Graphs already built, by the names read and the variant."""
+    corrected: Mapping[str, Computation] = field(default_factory=dict)
+    """Figures to take as recomputed instead of as printed, by claim id."""
 
     @property
     def result(self) -> Claim:
@@ -110,7 +111,8 @@ class Computation:
         """
         leaves: dict[int, Interval] = {}
         for number, figure in enumerate(self.instance.reads):
-            value = self.claims[figure.claim].value
+            better = self.corrected.get(figure.claim)
+            value = self.claims[figure.claim].value if better is None else better.value(better.trees[""], "")
             if changed and number in changed:
                 leaves[number] = Interval.point(changed[number])
             elif value is None:
@@ -128,7 +130,10 @@ class Computation:
         """Return the range that an expression takes while the printed figures range over what they can stand for."""
         leaves: dict[int, Interval] = {}
         for number, figure in enumerate(self.instance.reads):
-            interval = self.figure_interval(figure, mode)
+            better = self.corrected.get(figure.claim)
+            interval = (
+                self.figure_interval(figure, mode) if better is None else better.range(better.trees[""], "", mode)
+            )
             if interval is None:
                 return None
             leaves[number] = interval.times(figure.factor)
@@ -144,6 +149,51 @@ class Computation:
         if claim.value is not None and (figure.name in self.derivation.exact or is_counted(claim, self.counts)):
             return Interval.point(claim.value)
         return print_interval(claim, mode)
+
+    def required(self, claim: Claim) -> Interval | None:
+        """Return what a figure would have to be, in its printed unit, for the print to follow; None where unknown."""
+        own = print_interval(self.result, "half-up")
+        if own is None:
+            return None
+        target = own.times(self.instance.result.factor)
+        leaves: dict[int, Interval] = {}
+        asked: list[tuple[int, Figure]] = []
+        for number, figure in enumerate(self.instance.reads):
+            if figure.claim == claim.id:
+                asked.append((number, figure))
+                continue
+            interval = self.figure_interval(figure, "half-up")
+            if interval is None:
+                return None
+            leaves[number] = interval.times(figure.factor)
+        dag, node = self.plan(self.trees[""], "")
+        if claim.id == self.result.id:
+            try:
+                return range_of(dag, node, leaves).times(1 / self.instance.result.factor)
+            except UndefinedError:
+                return None
+        if len(asked) != 1:
+            return None
+        found = required(dag, node, asked[0][0], leaves, target)
+        return None if found is None else found.times(1 / asked[0][1].factor)
+
+    def acquitted(self, wrong: Mapping[str, Computation]) -> AuditRow | None:
+        """Return a better verdict where reads that are themselves contradicted are taken as recomputed, or None.
+
+        A figure that follows from the right value of a misprinted one is right.
+
+        Args:
+            wrong: the computations of contradicted figures by claim id; those that rest on this figure are left out.
+        """
+        own = {f.claim for f in self.instance.reads}
+        used = {i: c for i, c in wrong.items() if i in own and self.result.id not in {r.id for r in c.reads}}
+        if not used:
+            return None
+        row = replace(self, corrected=used).row()
+        if row.verdict not in ("reproduced", "within_rounding"):
+            return None
+        names = ", ".join(figure_text(self.claims[i]) for i in used)
+        return replace(row, explanation=f"{row.explanation}, with {names} as recomputed", corrected=tuple(used))
 
     def row(self) -> AuditRow:
         """Return the verdict."""

@@ -107,13 +107,14 @@ class _Model:
     def row(self) -> AuditRow:
         """Judge by the model, then by the prints that its rule reads, then by their intervals."""
         mode = self.printed.matches(self.model)
+        reads = self.printed_reads()
         if mode:
-            return self.result("reproduced", self.model, f"the model, by {mode}")
+            return self.result("reproduced", self.model, f"the model, by {mode}", reads.values())
         if self.claim.bound in ("<", "<=", ">", ">="):
             verdict = "reproduced" if judge_bound(self.claim, self.model) else "contradicted"
             shown = f"the model gives {decimal_text(self.model)}, printed as {self.claim.bound} {self.claim.lexical}"
             return self.result(verdict, self.model, shown)
-        best, reads = self.model, self.printed_reads()
+        best = self.model
         for chosen in self.mixtures(reads):
             again = self.audit.recompute(self.at, chosen)
             if again is None:

@@ -33,6 +33,11 @@ class AuditRow:
     """The printed figures it is recomputed from."""
     hypotheses: tuple[str, ...] = ()
     """Slips that would explain a contradicted print, the smallest first."""
+    corrected: tuple[str, ...] = ()
+    """Ids of reads that are taken as recomputed, because their prints are contradicted."""
+    suspects: tuple[tuple[Claim, Interval | None], ...] = ()
+    """Of a contradicted row: the figures that are most likely wrong, all equally, among the result and its reads;
+    each with what it would have to be, in its printed unit, where one value resolves all contradictions."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -45,13 +50,23 @@ class AuditRow:
             "index": dict(c.index) if c.quantity else None,
             "period": c.model_period if c.quantity else c.period or None,
             "rule": self.rule or None, "explanation": self.explanation, "hypotheses": list(self.hypotheses),
-            "reads": [
-                {"report": r.document, "locator": r.locator, "row": r.row or r.subject, "column": r.column or r.measure,
-                 "part": r.part or None, "printed": r.bound + r.lexical, "unit": r.unit}
-                for r in self.reads
-            ],
+            "reads": [_place(r) for r in self.reads],
+            "suspects": [{**_place(c), **_ends(needed)} for c, needed in self.suspects],
             "claim": c.id,
         }  # fmt: skip
+
+
+def _place(c: Claim) -> dict[str, Any]:
+    return {
+        "report": c.document, "locator": c.locator, "row": c.row or c.subject, "column": c.column or c.measure,
+        "part": c.part or None, "printed": c.bound + c.lexical, "unit": c.unit, "claim": c.id,
+    }  # fmt: skip
+
+
+def _ends(needed: Interval | None) -> dict[str, Any]:
+    ends = (None, None) if needed is None else (needed.low, needed.high)
+    low, high = (float(e) if isinstance(e, Fraction) else None for e in ends)
+    return {"needed_low": low, "needed_high": high}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from math import inf
 from bullwhip.expr.dag import Dag, Node, arguments
 from bullwhip.propagate.evaluate import OPERATIONS, UndefinedError
 
-__all__ = ["Extended", "Interval", "range_of"]
+__all__ = ["Extended", "Interval", "range_of", "required"]
 
 Extended = Fraction | float
 """A rational, or an infinity; never another float."""
@@ -98,6 +98,61 @@ def range_of(dag: Dag, node: int, leaves: Mapping[int, Interval]) -> Interval:
         assert undefined is not None  # noqa: S101  there is at least one corner
         raise undefined
     return Interval(-inf, inf) if undefined else found
+
+
+def required(dag: Dag, node: int, cell: int, leaves: Mapping[int, Interval], target: Interval) -> Interval | None:
+    """Return what a cell would have to be for a node to lie in a target, or None where that is not known.
+
+    The operations between the node and the cell are undone one by one, so the cell has to occur once.
+
+    Args:
+        dag: the graph.
+        node: what has a target.
+        cell: the cell number that is asked for.
+        leaves: the intervals of the other cells.
+        target: where the node has to lie.
+
+    >>> dag = Dag()
+    >>> x, y = dag.cell(0), dag.cell(1)
+    >>> required(dag, dag.div(x, y), 1, {0: Interval.point(Fraction(6))}, Interval(Fraction(2), Fraction(3)))
+    Interval(low=Fraction(2, 1), high=Fraction(3, 1))
+    """
+    cone = dag.cone((node,), {})
+    if _uses(dag, cone, node).get(cell) != 1:
+        return None
+    holds = {i for i in cone if dag.nodes[i] == ("cell", cell)}
+    for i in cone:
+        if any(j in holds for j in arguments(dag.nodes[i])):
+            holds.add(i)
+    wanted = target
+    while dag.nodes[node] != ("cell", cell):
+        entry = dag.nodes[node]
+        path = next(j for j in arguments(entry) if j in holds)
+        try:
+            rest = [range_of(dag, j, leaves) for j in arguments(entry) if j != path]
+            undone = _undone(entry, path, rest, wanted)
+        except UndefinedError:
+            return None
+        if undone is None:
+            return None
+        wanted, node = undone, path
+    return wanted
+
+
+def _undone(entry: Node, path: int, rest: list[Interval], wanted: Interval) -> Interval | None:
+    """Return where an argument has to lie for an operation to lie where it is wanted."""
+    if entry[0] == "+":
+        others = _sum(rest, entry)
+        return Interval(wanted.low - others.high, wanted.high - others.low)
+    if entry[0] == "*":
+        return _quotient([wanted, _product(rest, entry)], entry)
+    if entry[0] == "/":
+        if entry[1] == path:
+            return _product([wanted, rest[0]], entry)
+        return _quotient([rest[0], wanted], entry)
+    if entry[0] == "^" and wanted.low >= 0:
+        return _power([wanted], ("^", path, 1 / entry[2]))
+    return None
 
 
 def _uses(dag: Dag, cone: list[int], node: int) -> dict[int, int]:
