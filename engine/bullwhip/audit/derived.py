@@ -206,12 +206,13 @@ class Computation:
             return AuditRow(claim, "not_derivable", None, judgement.how, self.derivation.id, self.reads)
         if judgement.verdict != "contradicted":
             return AuditRow(claim, judgement.verdict, point, f"{text}: {judgement.how}", self.derivation.id, self.reads)
-        hypotheses = self.hypotheses()
+        published = self.published()
+        hypotheses = (f"the document computes {self.derivation.as_published}",) if published else self.hypotheses()
         expected = "another value" if point is None else f"{decimal_text(point, 8)} {claim.unit}".rstrip()
         explained = f"; hypothesis: {hypotheses[0]}" if hypotheses else ""
         return AuditRow(
             claim, "contradicted", point, f"{text}: {expected} was expected{explained}", self.derivation.id, self.reads,
-            hypotheses,
+            hypotheses, published=published,
         )  # fmt: skip
 
     def judgement(self, key: str) -> Judgement:
@@ -254,12 +255,15 @@ class Computation:
         except UndefinedError:
             return None
 
+    def published(self) -> bool:
+        """Return whether the method that the document is known to use gives the print."""
+        return "as_published" in self.trees and self.judgement("as_published").verdict in (
+            "reproduced",
+            "within_rounding",
+        )
+
     def hypotheses(self) -> tuple[str, ...]:
         """Return what would explain a contradicted print, the smallest change first."""
-        if "as_published" in self.trees:
-            judgement = self.judgement("as_published")
-            if judgement.verdict in ("reproduced", "within_rounding"):
-                return (f"the document computes {self.derivation.as_published}",)
         printed = read_print(self.result)
         if printed is None:
             return ()

@@ -26,8 +26,8 @@ class _Case:
     """A figure and the computations it takes part in."""
 
     claim: Claim
-    against: tuple[AuditRow, ...]
-    """Contradicted rows."""
+    against: int
+    """How many computations contradict it; one that is printed at several places counts once."""
     sound: int
     """How many other computations hold with it."""
     needed: Interval | None
@@ -59,24 +59,27 @@ def with_suspects(rows: Sequence[AuditRow], required: Required) -> list[AuditRow
 
 
 def _case(claim: Claim, against: list[AuditRow], holding: list[AuditRow], required: Required) -> _Case:
+    distinct = {(r.rule, r.claim.subject, r.claim.measure, r.claim.period, r.claim.value) for r in against}
     needed: Interval | None = None
     for row in (*against, *holding):
         some = required(row, claim)
-        if some is None:
-            continue
+        if some is None:  # nobody knows what this row would ask of it
+            return _Case(claim, len(distinct), len(holding), None)
         needed = some if needed is None else Interval(max(needed.low, some.low), min(needed.high, some.high))
         if needed.low > needed.high:
-            return _Case(claim, tuple(against), len(holding), None)
-    return _Case(claim, tuple(against), len(holding), needed)
+            return _Case(claim, len(distinct), len(holding), None)
+    return _Case(claim, len(distinct), len(holding), needed)
 
 
 def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
     """Return the row with its suspects: what resolves most contradictions and is least cleared by sound figures."""
+    if row.published:
+        return replace(row, suspects=((row.claim, None),))
     own = [cases[i] for i in dict.fromkeys((row.claim.id, *(c.id for c in row.reads)))]
 
     def rank(case: _Case) -> tuple[bool, int, int]:
         resolves = case.needed is not None or case.sound == 0
-        return not resolves, -len(case.against), case.sound
+        return not resolves, -case.against, case.sound
 
     best = min(rank(case) for case in own)
     suspects = [case for case in own if rank(case) == best]
@@ -89,8 +92,8 @@ def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
 
 def _words(case: _Case) -> str:
     text = figure_text(case.claim)
-    if len(case.against) > 1:
-        text += f", behind {len(case.against)} contradictions"
+    if case.against > 1:
+        text += f", behind {case.against} contradictions"
     if case.needed is not None:
         text += f", would have to be {_span(case.needed)}"
     return text

@@ -35,6 +35,8 @@ class AuditRow:
     """Slips that would explain a contradicted print, the smallest first."""
     corrected: tuple[str, ...] = ()
     """Ids of reads that are taken as recomputed, because their prints are contradicted."""
+    published: bool = False
+    """Whether the method that the document uses instead reproduces a contradicted print."""
     suspects: tuple[tuple[Claim, Interval | None], ...] = ()
     """Of a contradicted row: the figures that are most likely wrong, all equally, among the result and its reads;
     each with what it would have to be, in its printed unit, where one value resolves all contradictions."""

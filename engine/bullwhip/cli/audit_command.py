@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from bullwhip.audit import VERDICTS
-from bullwhip.cli.options import computing, open_workspace
+from bullwhip.cli.options import computing
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
+from bullwhip.workspace import Workspace
 
 _COLUMNS = (
     Column("verdict", "verdict", False),
@@ -33,13 +34,11 @@ _COLUMNS = (
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     report: str,
     locator: str,
     wanted: tuple[str, ...],
     everything: bool,
-    scenario: str,
-    values: tuple[str, ...],
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Recompute every printed figure that follows from others, and judge it exactly.
@@ -49,7 +48,7 @@ def command(
     does; a hypothesis says what slip would. not_derivable: the model has no rule for it or lacks an input.
     Exit code 1 when anything is contradicted.
     """
-    rows = open_workspace(context, scenario, values, as_of).audit(report, locator)
+    rows = workspace.audit(report, locator)
     summary = {v: sum(r.verdict == v for r in rows) for v in VERDICTS}
     shown = [
         r for r in rows if (r.verdict in wanted if wanted else everything or r.verdict != "not_derivable" or as_json)

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from bullwhip.cli.options import computing, open_workspace, period_option
+from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import say, write_json
 from bullwhip.numbers import decimal_text
+from bullwhip.workspace import Workspace
 
 
 @click.command("explain", short_help="Show closed form, path, sensitivities and sources of a quantity.")
@@ -21,17 +22,14 @@ from bullwhip.numbers import decimal_text
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     name: str,
     driver: str,
     latex: bool,
     period: int | None,
-    scenario: str,
-    values: tuple[str, ...],
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Show why ID is what it is: rule, closed form, path, sensitivities, and the print each input rests on."""
-    workspace = open_workspace(context, scenario, values, as_of)
     answers = workspace.explain(name, driver, period)
     if as_json:
         write_json(answers[0] if len(answers) == 1 else answers)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from bullwhip.cli.options import open_workspace
+from bullwhip.cli.options import selecting
 from bullwhip.cli.output import note
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
+from bullwhip.workspace import Workspace
 from bullwhip.workspace.exporting import FORMATS, write_file
 
 
@@ -25,14 +26,15 @@ from bullwhip.workspace.exporting import FORMATS, write_file
 @click.option("--period", type=int, metavar="YEAR", help="Period of the figures in pictures.")
 @click.option("--scenario", default="base", metavar="ID", help="The scenario of those figures.")
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
+@selecting
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     form: str,
     output: str | None,
     language: str,
     period: int | None,
-    scenario: str,
     force: bool,
 ) -> None:
     """Write FORMAT: svg (chain map), dot, graphml, turtle, trig, nquads.
@@ -44,7 +46,7 @@ def command(
         raise UsageError(Problem("BW001", f"no format {form!r}", hint=hint))
     if output not in (None, "-") and Path(output or "").exists() and not force:
         raise UsageError(Problem("BW003", "the file exists", Place(str(output)), "add --force to replace it"))
-    data = open_workspace(context, scenario).export(form, language=language, period=period)
+    data = workspace.export(form, language=language, period=period)
     if output in (None, "-"):
         sys.stdout.buffer.write(data)
         return

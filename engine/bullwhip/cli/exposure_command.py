@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from bullwhip.cli.options import computing, open_workspace, period_option
+from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, aligned, money, note, percent, say, table, write_json
 from bullwhip.errors import Problem, UsageError
 from bullwhip.model.answer import ExposureRow
 from bullwhip.numbers import decimal_text
+from bullwhip.workspace import Workspace
 
 _COLUMNS = (
     Column("rank", "#", True),
@@ -44,13 +45,11 @@ _ALIGNED = tuple(c for c in _COLUMNS if c.key not in ("tier", "unit", "path", "f
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     driver: str,
     period: int | None,
     top: int | None,
     chosen: tuple[str, ...],
-    scenario: str,
-    values: tuple[str, ...],
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Rank the companies that a driver reaches, most exposed first.
@@ -59,7 +58,6 @@ def command(
     The value is money per +1 % of the driver: the company's printed share of that quantity times its change. An empty
     cell is unknown, never zero.
     """
-    workspace = open_workspace(context, scenario, values, as_of)
     answer = workspace.exposure(driver, period, top=top, chosen=dict(_pair(c) for c in chosen))
     if as_json:
         write_json(answer.as_dict() | {"receipt": workspace.receipt()})

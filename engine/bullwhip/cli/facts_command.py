@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from bullwhip.cli.options import json_option, open_workspace
+from bullwhip.cli.options import json_option, selecting
 from bullwhip.cli.output import Column, table, write_json
 from bullwhip.model.quantity import index_text
+from bullwhip.workspace import Workspace
 
 _KEYS = ("report", "locator", "row", "column", "lexical", "unit", "status", "period", "model")
 
@@ -21,14 +22,20 @@ _KEYS = ("report", "locator", "row", "column", "lexical", "unit", "status", "per
     metavar="ID",
     help="Only claims that feed or can be compared with this quantity.",
 )
-@click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by this date.")
 @json_option
+@selecting
 @click.pass_context
 def command(
-    context: click.Context, report: str, locator: str, subject: str, quantity: str, as_of: str, as_json: bool
+    context: click.Context,
+    workspace: Workspace,
+    report: str,
+    locator: str,
+    subject: str,
+    quantity: str,
+    as_json: bool,
 ) -> None:
     """Show claims exactly as printed, with the model quantity each one feeds or can be compared with."""
-    found = open_workspace(context, as_of=as_of).facts(report, locator, subject, quantity)
+    found = workspace.facts(report, locator, subject, quantity)
     if as_json:
         write_json(found)
         return

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from bullwhip.cli.options import json_option, open_workspace
+from bullwhip.cli.options import json_option, selecting
 from bullwhip.cli.output import Column, table, write_json
+from bullwhip.workspace import Workspace
 
 _SHOWN = {
     "drivers": ("id", "label_zh", "label_en", "unit", "dimensions", "tier", "known"),
@@ -25,13 +26,14 @@ _SHOWN = {
 @click.command("list", short_help="List drivers, quantities, companies, tiers, reports, scenarios, queries.")
 @click.argument("kind", metavar="KIND")
 @json_option
+@selecting
 @click.pass_context
-def command(context: click.Context, kind: str, as_json: bool) -> None:
+def command(context: click.Context, workspace: Workspace, kind: str, as_json: bool) -> None:
     """List what there is of KIND.
 
     Kinds: drivers, quantities, rules, companies, tiers, dimensions, reports, scenarios, queries.
     """
-    entries = open_workspace(context).list(kind)
+    entries = workspace.list(kind)
     if as_json:
         write_json(entries)
         return

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
+from bullwhip.cli.output import note
 from bullwhip.workspace import Workspace
 
-__all__ = ["computing", "json_option", "open_workspace", "period_option"]
+__all__ = ["computing", "json_option", "period_option", "selecting"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -19,23 +21,50 @@ period_option = click.option(
 )
 
 
+_SELECTION = (
+    click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by then."),
+    click.option(
+        "--policy", default="", metavar="LIST",
+        help="What chooses among claims on one input: actual,later,table unless given; also estimate, earlier, text, "
+        "document:ID.",
+    ),
+)  # fmt: skip
+_CHANGES = (
+    click.option(
+        "--set", "values", multiple=True, metavar="ID[dim=value,…]=NUMBER[ UNIT]",
+        help="Set a value on top of the scenario; repeatable. A base year carries forward through growth rules.",
+    ),
+    click.option("--scenario", default="base", metavar="ID", help="The scenario; base when absent."),
+)  # fmt: skip
+
+
+def selecting(function: _F) -> _F:
+    """Add --as-of and --policy, and pass the opened workspace as `workspace`."""
+    return _opening(function, _SELECTION)
+
+
 def computing(function: _F) -> _F:
-    """Add the options of every command that computes: --scenario, --set, --as-of, --json."""
-    for option in (
-        json_option,
-        click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by then."),
-        click.option(
-            "--set", "values", multiple=True, metavar="ID[dim=value,…]=NUMBER[ UNIT]",
-            help="Set a value on top of the scenario; repeatable. A base year carries forward through growth rules.",
-        ),
-        click.option("--scenario", default="base", metavar="ID", help="The scenario; base when absent."),
-    ):  # fmt: skip
-        function = option(function)
-    return function
+    """Add the options of every command that computes, and pass the opened workspace as `workspace`.
+
+    These are --scenario, --set, --as-of, --policy and --json.
+    """
+    return _opening(json_option(function), (*_SELECTION, *_CHANGES))
 
 
-def open_workspace(
-    context: click.Context, scenario: str = "base", values: tuple[str, ...] = (), as_of: str = ""
-) -> Workspace:
-    """Open the workspace that --workspace names."""
-    return Workspace.open(context.find_root().obj, scenario=scenario, values=values, as_of=as_of)
+def _opening(function: _F, options: Sequence[Callable[[Any], Any]]) -> _F:
+    @wraps(function)
+    def opened(
+        *arguments: Any, as_of: str, policy: str, scenario: str = "base", values: tuple[str, ...] = (), **others: Any
+    ) -> Any:
+        folder = click.get_current_context().find_root().obj
+        workspace = Workspace.open(folder, scenario=scenario, values=values, as_of=as_of, policy=policy)
+        result = function(*arguments, workspace=workspace, **others)
+        if as_of or policy:
+            known = f"as known on {as_of}" if as_of else "all documents known"
+            note(f"{known}; claims chosen by {workspace.receipt()['policy']}")
+        return result
+
+    wrapped: Any = opened
+    for option in options:
+        wrapped = option(wrapped)
+    return cast(_F, wrapped)

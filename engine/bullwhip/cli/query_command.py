@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from bullwhip.cli.options import json_option, open_workspace
+from bullwhip.cli.options import json_option, selecting
 from bullwhip.cli.output import Column, say, table, write_json
 from bullwhip.errors import Problem, UsageError
+from bullwhip.workspace import Workspace
 
 
 @click.command("query", short_help="Run a named SPARQL query, or a query file.")
@@ -26,22 +27,21 @@ from bullwhip.errors import Problem, UsageError
     is_flag=True,
     help="Show what the query answers, its parameters and an example.",
 )
-@click.option("--as-of", "as_of", default="", metavar="DATE", help="Know only documents published by this date.")
 @json_option
+@selecting
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     name: str | None,
     parameters: tuple[str, ...],
     explain: bool,
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Run the query NAME of the workspace, or the SPARQL in FILE.rq, over facts, chain and rules.
 
     Without NAME, list the queries. Parameters are bound as terms, never pasted into the text.
     """
-    workspace = open_workspace(context, as_of=as_of)
     if name is None:
         entries = workspace.list("queries")
         if as_json:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from bullwhip.cli.options import computing, open_workspace, period_option
+from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
+from bullwhip.workspace import Workspace
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -33,12 +34,10 @@ _COLUMNS = (
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     name: str,
     drivers: tuple[str, ...],
     period: int | None,
-    scenario: str,
-    values: tuple[str, ...],
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Show how ID answers drivers: exact derivative and elasticity, and with --json their closed forms.
@@ -46,7 +45,6 @@ def command(
     The derivative is by a parallel move of the driver in all its periods, the elasticity by a proportional one; a
     driver given as ID[period=YEAR] moves in that period only. Any quantity can stand as driver.
     """
-    workspace = open_workspace(context, scenario, values, as_of)
     answers = workspace.sensitivity(name, drivers, period, forms=as_json)
     if as_json:
         found = [a.as_dict() for a in answers]

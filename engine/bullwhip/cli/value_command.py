@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from bullwhip.cli.options import computing, open_workspace, period_option
+from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.numbers import decimal_text
+from bullwhip.workspace import Workspace
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -27,15 +28,12 @@ _COLUMNS = (
 @click.pass_context
 def command(
     context: click.Context,
+    workspace: Workspace,
     name: str,
     period: int | None,
-    scenario: str,
-    values: tuple[str, ...],
-    as_of: str,
     as_json: bool,
 ) -> None:
     """Show the value of ID at every index and period, or at those that ID[dim=value,…] and --period choose."""
-    workspace = open_workspace(context, scenario, values, as_of)
     answers = workspace.value(name, period)
     if as_json:
         found: list[dict[str, Any]] = [a.as_dict() for a in answers]
@@ -49,4 +47,4 @@ def command(
         rows.append([a.quantity, index, "" if a.period is None else str(a.period), shown, a.unit, missing])
     table(_COLUMNS, rows)
     if any(a.variant for a in answers):
-        note(f"variant {answers[0].variant} of the rule, chosen by scenario {scenario}")
+        note(f"variant {answers[0].variant} of the rule, chosen by scenario {workspace.scenario_id}")

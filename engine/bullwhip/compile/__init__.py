@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from bullwhip.compile.cells import Key, keys
 from bullwhip.compile.expand import Expander, MissingCellError
-from bullwhip.compile.select import select_inputs
-from bullwhip.errors import CompileError, LimitError, Place, Problem
+from bullwhip.compile.select import POLICY, check_policy, select_inputs
+from bullwhip.errors import CompileError, LimitError, Place, Problem, UsageError
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
@@ -17,7 +17,7 @@ from bullwhip.model.derivation import Derivation
 from bullwhip.model.program import Cell, CheckedProgram, CompiledProgram
 from bullwhip.model.quantity import index_text
 
-__all__ = ["MAX_CELLS", "as_of", "compile_program"]
+__all__ = ["MAX_CELLS", "POLICY", "compile_program", "reselect"]
 
 MAX_CELLS = 200_000
 
@@ -62,17 +62,30 @@ def compile_program(program: CheckedProgram) -> CompiledProgram:
     )
 
 
-def as_of(program: CompiledProgram, date: str) -> CompiledProgram:
-    """Return the program as it was known on a date: only claims of documents published by then choose its inputs."""
+def reselect(program: CompiledProgram, date: str = "", policy: str = POLICY) -> CompiledProgram:
+    """Return the program as it was known on a date, its inputs chosen among the claims known then by a policy.
+
+    Args:
+        program: the compiled program.
+        date: an ISO date; only documents published by then are known. Everything is known when empty.
+        policy: criteria of selection, see `bullwhip.compile.select`.
+
+    Raises:
+        UsageError: BW002 for a criterion that does not exist.
+        CompileError: BW210 where the policy leaves two claims with different values equal.
+    """
+    wrong = check_policy(policy, [d.id for d in program.documents])
+    if wrong:
+        raise UsageError(wrong)
     published = {d.id: d.published for d in program.documents}
-    claims = tuple(c for c in program.claims if published[c.document] <= date)
+    claims = tuple(c for c in program.claims if not date or published[c.document] <= date)
     position = {(c.quantity, c.index, c.period): i for i, c in enumerate(program.cells)}
     problems: list[Problem] = []
-    given = select_inputs(claims, program.assumptions, program.documents, problems)
+    given = select_inputs(claims, program.assumptions, program.documents, problems, policy)
     if problems:
         raise CompileError(problems)
     kept = {position[k]: v for k, v in sorted(given.items(), key=_sortable) if k in position}
-    documents = tuple(d for d in program.documents if d.published <= date)
+    documents = tuple(d for d in program.documents if not date or d.published <= date)
     return replace(
         program,
         given=kept,

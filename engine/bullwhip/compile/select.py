@@ -1,7 +1,7 @@
 """Chooses the value of every input cell among the claims that give one, by a stated policy (convention §5).
 
-The policy, in order: an actual before an estimate or specification; a later document before an earlier one; a table
-before running text. Claims that lose are kept beside the winner.
+A policy is a list of criteria, the first one decides first: `actual,later,table` takes an actual before an estimate or
+specification, then a later document before an earlier one, then a table before running text. Claims that lose are kept.
 """
 
 from __future__ import annotations
@@ -10,14 +10,44 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from bullwhip.compile.cells import Key
-from bullwhip.errors import Problem
+from bullwhip.errors import Problem, did_you_mean
 from bullwhip.model.claim import STATUS, Claim, Document
 from bullwhip.model.program import Assumption, Given
 from bullwhip.model.quantity import index_text
 
-__all__ = ["POLICY", "select_inputs"]
+__all__ = ["CRITERIA", "POLICY", "check_policy", "select_inputs"]
 
-POLICY = "actual over estimate; later document over earlier; table over text"
+POLICY = "actual,later,table"
+"""What selects among claims unless something else is asked for."""
+
+CRITERIA = {
+    "actual": "an actual before an estimate or specification",
+    "estimate": "an estimate or specification before an actual",
+    "later": "a later document before an earlier one",
+    "earlier": "an earlier document before a later one",
+    "table": "a table before running text",
+    "text": "running text before a table",
+    "document:ID": "the document ID before every other",
+}
+"""What a policy may be made of."""
+
+
+def check_policy(policy: str, documents: Iterable[str]) -> list[Problem]:
+    """Return what is wrong with a policy.
+
+    Args:
+        policy: criteria, separated by commas.
+        documents: ids of documents that may be named.
+
+    >>> [p.message for p in check_policy("actual,newest", [])]
+    ["no criterion 'newest' for a policy"]
+    """
+    known = [*(c for c in CRITERIA if c != "document:ID"), *(f"document:{d}" for d in documents)]
+    return [
+        Problem("BW002", f"no criterion {c!r} for a policy", hint=did_you_mean(c, known, "criteria"))
+        for c in (part.strip() for part in policy.split(","))
+        if c not in known
+    ]
 
 
 def select_inputs(
@@ -25,6 +55,7 @@ def select_inputs(
     assumptions: Iterable[Assumption],
     documents: Iterable[Document],
     problems: list[Problem],
+    policy: str = POLICY,
 ) -> dict[Key, Given]:
     """Return the chosen value of every input cell that has any, with its claims and the losers.
 
@@ -37,7 +68,7 @@ def select_inputs(
             candidates.setdefault((claim.quantity, claim.index, claim.model_period), []).append(claim)
     given: dict[Key, Given] = {}
     for key, rivals in candidates.items():
-        given[key] = _choose(key, rivals, published, problems)
+        given[key] = _choose(key, rivals, published, problems, policy)
     for a in assumptions:
         key = (a.quantity, a.index, a.period)
         note = f"assumption: {a.note}" + (f" ({'; '.join(a.claims)})" if a.claims else "")
@@ -46,10 +77,23 @@ def select_inputs(
     return given
 
 
-def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problems: list[Problem]) -> Given:
-    def rank(claim: Claim) -> tuple[bool, tuple[int, ...], bool]:
-        date = tuple(-int(p) for p in published[claim.document].split("-") if p.isdigit())
-        return claim.status != "A", date, not claim.table
+def _rank(claim: Claim, criterion: str, published: Mapping[str, str]) -> tuple[int, ...]:
+    """Return where a claim stands by one criterion; the least comes first."""
+    if criterion in ("actual", "estimate"):
+        return (int((claim.status == "A") != (criterion == "actual")),)
+    if criterion in ("table", "text"):
+        return (int(claim.table != (criterion == "table")),)
+    if criterion in ("later", "earlier"):
+        date = tuple(int(p) for p in published[claim.document].split("-") if p.isdigit())
+        return tuple(-p for p in date) if criterion == "later" else date
+    return (int(claim.document != criterion.partition(":")[2]),)
+
+
+def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problems: list[Problem], policy: str) -> Given:
+    criteria = [c.strip() for c in policy.split(",")]
+
+    def rank(claim: Claim) -> tuple[tuple[int, ...], ...]:
+        return tuple(_rank(claim, c, published) for c in criteria)
 
     ordered = sorted(rivals, key=lambda c: (rank(c), c.id))
     best = ordered[0]
@@ -64,5 +108,5 @@ def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problem
             break
     winners = tuple(c.id for c in ordered if c.model_value == value)
     losers = tuple(c.id for c in ordered if c.model_value != value)
-    note = f"{STATUS[best.status]} of {best.document}, {best.locator}" + (f"; policy: {POLICY}" if losers else "")
+    note = f"{STATUS[best.status]} of {best.document}, {best.locator}" + (f"; policy: {policy}" if losers else "")
     return Given(value, winners, note, losers)

@@ -312,11 +312,15 @@ def _notes(program: CompiledProgram, reached: list[Reached]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def receipt(program: CompiledProgram, scenario: str, values: tuple[str, ...], as_of: str) -> dict[str, Any]:
+def receipt(
+    program: CompiledProgram, scenario: str, values: tuple[str, ...], as_of: str, policy: str
+) -> dict[str, Any]:
     """Return what an answer rests on."""
     from bullwhip import __version__
+    from bullwhip.compile.select import POLICY
 
     return {
         "bullwhip": __version__, "workspace": program.header.id, "inputs": program.key, "scenario": scenario,
-        "set": list(values), "as_of": as_of or None, "documents": [d.id for d in program.documents],
+        "set": list(values), "as_of": as_of or None, "policy": policy or POLICY,
+        "documents": [d.id for d in program.documents],
     }  # fmt: skip

@@ -76,6 +76,7 @@ class Workspace:
         scenario: str = "base",
         values: Sequence[str] = (),
         as_of_date: str = "",
+        policy: str = "",
     ) -> None:
         """Use `Workspace.open`; this takes an already compiled program, as known on a date where one is given."""
         self.program = program
@@ -83,6 +84,7 @@ class Workspace:
         self.scenario_id = scenario
         self.values = tuple(values)
         self.as_of_date = as_of_date
+        self.policy = policy
         overrides, variants = self._scenario(scenario)
         for text in self.values:
             selection, value = parse_set(program, text)
@@ -97,6 +99,7 @@ class Workspace:
         scenario: str = "base",
         values: Sequence[str] = (),
         as_of: str = "",
+        policy: str = "",
     ) -> Workspace:
         """Open a workspace: the shipped one, or the folder at `path`.
 
@@ -105,24 +108,28 @@ class Workspace:
             scenario: id of a scenario; `base` is the facts and assumptions as they are.
             values: changes on top of the scenario, `ID[dimension=member,…]=NUMBER[ UNIT]`.
             as_of: an ISO date; only documents published by then are known.
+            policy: criteria that choose among claims on one input, the first decides first, e.g. `actual,later,table`,
+                which is the default; also `estimate`, `earlier`, `text`, `document:ID`.
 
         Raises:
             BullwhipError: with every problem found.
         """
         program, files = open_program(Path(path) if path is not None else None)
-        if as_of:
-            from bullwhip.compile import as_of as known_on
+        if as_of or policy:
+            from bullwhip.compile import POLICY, reselect
 
-            program = known_on(program, _date(as_of))
-        return cls(program, files, scenario, values, as_of)
+            program = reselect(program, _date(as_of), policy or POLICY)
+        return cls(program, files, scenario, values, as_of, policy)
 
     def scenario(self, scenario: str) -> Workspace:
         """Return the same workspace under another scenario."""
-        return Workspace(self.program, self.files, scenario, self.values, self.as_of_date)
+        return Workspace(self.program, self.files, scenario, self.values, self.as_of_date, self.policy)
 
     def with_values(self, *values: str) -> Workspace:
         """Return the same workspace with more inputs set; this one is unchanged."""
-        return Workspace(self.program, self.files, self.scenario_id, (*self.values, *values), self.as_of_date)
+        return Workspace(
+            self.program, self.files, self.scenario_id, (*self.values, *values), self.as_of_date, self.policy
+        )
 
     def _scenario(self, name: str) -> tuple[dict[int, Fraction], dict[str, str]]:
         if name == "base":
@@ -229,7 +236,7 @@ class Workspace:
         """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
         from bullwhip.workspace.querying import nquads
 
-        return nquads(self.program, self.files, self.as_of_date)
+        return nquads(self.program, self.files, self.as_of_date, self.policy)
 
     def dataset(self) -> Dataset:
         """Return the whole graph as an rdflib Dataset."""
@@ -263,10 +270,12 @@ class Workspace:
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""
-        return answering.receipt(self.program, self.scenario_id, self.values, self.as_of_date)
+        return answering.receipt(self.program, self.scenario_id, self.values, self.as_of_date, self.policy)
 
 
 def _date(text: str) -> str:
+    if not text:
+        return ""
     parts = text.split("-")
     if [len(p) for p in parts] != [4, 2, 2] or not all(p.isascii() and p.isdigit() for p in parts):
         raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write YYYY-MM-DD"))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["nquads", "query", "query_help"]
 
 
-def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str) -> bytes:
+def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, policy: str) -> bytes:
     """Return the dataset of a program as sorted N-Quads, from the cache where nothing has changed."""
-    kind = f"as-of-{as_of}.nq" if as_of else "nq"
+    kind = f"as-of-{as_of}-{policy.replace(':', '=')}.nq" if as_of or policy else "nq"
     found = read_blob(program.key, kind)
     if found is None:
         ontology = {n: b for n, b in files.items() if n.startswith("ontology/chain/")}
