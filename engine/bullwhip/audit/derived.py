@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from bullwhip.audit.hypotheses import Tables, explain_print, table_key
-from bullwhip.audit.prints import MODES, Mode, is_counted, print_interval, read_print
+from bullwhip.audit.prints import MODES, Mode, Printed, is_counted, places_of, print_interval, read_print
 from bullwhip.audit.verdict import AuditRow, Judgement, figure_text, judge
 from bullwhip.compile.printed import expand_printed
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.grammar import parse
-from bullwhip.expr.tree import Expr
+from bullwhip.expr.tree import Expr, Reference
 from bullwhip.model.claim import Claim
 from bullwhip.model.derivation import Derivation, Figure, Instance
 from bullwhip.numbers import decimal_text
@@ -206,6 +206,9 @@ class Computation:
             return AuditRow(claim, "not_derivable", None, judgement.how, self.derivation.id, self.reads)
         if judgement.verdict != "contradicted":
             return AuditRow(claim, judgement.verdict, point, f"{text}: {judgement.how}", self.derivation.id, self.reads)
+        if self.restates and self.reads[0].document != claim.document:
+            text = f"{figure_text(self.reads[0])} of {self.reads[0].document} says otherwise: a conflict, see conflicts"
+            return AuditRow(claim, "not_derivable", point, text, self.derivation.id, self.reads)
         published = self.published()
         hypotheses = (f"the document computes {self.derivation.as_published}",) if published else self.hypotheses()
         expected = "another value" if point is None else f"{decimal_text(point, 8)} {claim.unit}".rstrip()
@@ -224,19 +227,38 @@ class Computation:
         return judge(claim, printed, self.value(tree, key), lambda mode: self.range(tree, key, mode))
 
     def judge_range(self, tree: Expr, key: str) -> Judgement:
-        """Judge a printed range: the values of the inputs, taken from end to end, have to give its ends."""
+        """Judge a printed range: the values of the inputs, taken from end to end, have to lie inside.
+
+        A range that restates another one has to have its ends.
+        """
         exact = self.ends(tree, key)
         for mode in MODES:
             own = print_interval(self.result, mode)
             if own is None:
                 return Judgement("not_derivable", "no number is printed")
-            if exact is not None and own.holds(exact.low) and own.holds(exact.high):
-                return Judgement("reproduced", f"inside the printed range, by {mode}")
+            if exact is None or not (own.holds(exact.low) and own.holds(exact.high)):
+                continue
+            if self.restates and not exact.is_point and not self.has_ends(exact):
+                return Judgement("contradicted", "")
+            return Judgement("reproduced", f"inside the printed range, by {mode}")
         for mode in MODES:
             reached, own = self.range(tree, key, mode), print_interval(self.result, mode)
             if reached is not None and own is not None and own.meets(reached):
                 return Judgement("within_rounding", f"inside the rounding intervals of the printed inputs, by {mode}")
         return Judgement("contradicted", "")
+
+    @property
+    def restates(self) -> bool:
+        """Whether the expression is one figure, so that the result only says it again."""
+        return isinstance(self.trees[""], Reference)
+
+    def has_ends(self, exact: Interval) -> bool:
+        """Return whether the printed ends are those of a range, each rounded."""
+        ends = ((self.result.low, exact.low), (self.result.high, exact.high))
+        return all(
+            printed is None or Printed(printed, places_of(self.result, printed)).matches(Fraction(value))
+            for printed, value in ends
+        )
 
     def ends(self, tree: Expr, key: str) -> Interval | None:
         """Return the range over printed ranges taken as written, without rounding."""

@@ -175,12 +175,12 @@ def _near(claim: Claim, tables: Tables) -> list[Claim]:
 
 
 def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
-    """Yield values with a slip in one input: two digits swapped, or a scale."""
+    """Yield values with a slip in one input: two digits swapped, a scale, a digit."""
     for number, figure in enumerate(computation.instance.reads):
         claim = computation.claims[figure.claim]
         printed = read_print(claim)
         if printed is None:
             continue
-        for slip, meant in (*printed.swapped(), *printed.shifted()):
+        for slip, meant in (*printed.swapped(), *printed.shifted(), *printed.mistyped()):
             value = computation.value(computation.trees[""], "", {number: meant * figure.factor})
             yield f"{slip} in {figure_text(claim)}", value

@@ -13,7 +13,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.numbers import round_half_up
 from bullwhip.propagate.intervals import Interval
 
-__all__ = ["MODES", "Mode", "Printed", "is_counted", "places_in", "print_interval", "read_print"]
+__all__ = ["MODES", "Mode", "Printed", "is_counted", "places_in", "places_of", "print_interval", "read_print"]
 
 Mode = Literal["half-up", "truncation"]
 MODES: tuple[Mode, Mode] = ("half-up", "truncation")
@@ -141,9 +141,7 @@ def read_print(claim: Claim) -> Printed | None:
     """
     if claim.value is None:
         return None
-    places = places_in(claim.lexical, claim.value)
-    if places is None:
-        places = _shortest(claim.value)
+    places = places_of(claim, claim.value)
     marked = claim.value == 0 and bool(re.match(r"\s*[-−(（]", claim.lexical))
     return Printed(claim.value, places, marked)
 
@@ -174,8 +172,8 @@ def print_interval(claim: Claim, mode: Mode) -> Interval | None:
     not zero; a bound leaves one side open.
     """
     if claim.low is not None or claim.high is not None:
-        low = -inf if claim.low is None else Printed(claim.low, _end_places(claim, claim.low)).interval(mode).low
-        high = inf if claim.high is None else Printed(claim.high, _end_places(claim, claim.high)).interval(mode).high
+        low = -inf if claim.low is None else Printed(claim.low, places_of(claim, claim.low)).interval(mode).low
+        high = inf if claim.high is None else Printed(claim.high, places_of(claim, claim.high)).interval(mode).high
         return Interval(low, high)
     printed = read_print(claim)
     if printed is None:
@@ -186,6 +184,7 @@ def print_interval(claim: Claim, mode: Mode) -> Interval | None:
     return Interval(-inf, interval.high) if claim.bound in ("<", "<=") else interval
 
 
-def _end_places(claim: Claim, end: Fraction) -> int:
-    places = places_in(claim.lexical, end)
-    return _shortest(end) if places is None else places
+def places_of(claim: Claim, value: Fraction) -> int:
+    """Return the decimal places with which a claim prints one of its values."""
+    places = places_in(claim.lexical, value)
+    return _shortest(value) if places is None else places

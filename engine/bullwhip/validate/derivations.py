@@ -299,13 +299,21 @@ class _Reader:
 
     def choose(self, name: str, prints: list[Claim], read: Selector) -> Claim | None:
         """Return the print to read; several are no trouble when all print the same."""
-        if len({(c.value, c.low, c.high, c.unit) for c in prints}) > 1:
+        if len({self.content(c, read) for c in prints}) > 1:
             shown = "; ".join(f"{_where(c)} {c.lexical}" for c in prints[:4])
             hint = "add what tells them apart: locator, period, basis, part"
             message = f"the figure {name!r} of derivation {self.name!r} has different prints: {shown}"
             self.report("BW217", message, read.place, hint)
             return None
         return prints[0] if prints else None
+
+    def content(self, claim: Claim, selector: Selector) -> tuple[object, ...]:
+        """Return what a print says, in coherent units where its unit is known."""
+        text = selector.unit or claim.unit_id
+        if not text:
+            return claim.value, claim.low, claim.high, claim.unit
+        factor = self.vocabulary.parse(text).factor
+        return tuple(None if v is None else v * factor for v in (claim.value, claim.low, claim.high))
 
     def figure(self, name: str, claim: Claim, selector: Selector) -> tuple[Figure, UnitDimension] | None:
         text = selector.unit or claim.unit_id

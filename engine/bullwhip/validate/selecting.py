@@ -16,7 +16,7 @@ from bullwhip.model.period import read_year
 __all__ = ["CELL_KEYS", "TEXT_KEYS", "Figures", "Selector"]
 
 CELL_KEYS = ("table", "row", "column", "part")
-TEXT_KEYS = ("subject", "measure", "period", "locator", "basis", "by", "status", "line")
+TEXT_KEYS = ("subject", "measure", "period", "locator", "basis", "by", "status", "line", "printed_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,5 @@ class Figures:
             and fixed.get("by", c.by) == c.by
             and fixed.get("status", c.status) == c.status
             and fixed.get("line", str(c.line)) == str(c.line)
+            and fixed.get("printed_unit", c.unit) == c.unit
         ]
