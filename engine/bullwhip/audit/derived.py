@@ -150,8 +150,13 @@ class Computation:
             return Interval.point(claim.value)
         return print_interval(claim, mode)
 
-    def required(self, claim: Claim) -> Interval | None:
-        """Return what a figure would have to be, in its printed unit, for the print to follow; None where unknown."""
+    def required(self, claim: Claim, *, exact: bool = False) -> Interval | None:
+        """Return what a figure would have to be, in its printed unit, for the print to follow; None where unknown.
+
+        Args:
+            claim: the result, or a figure that is read once.
+            exact: whether the other figures are taken as printed, and not as anything they can stand for.
+        """
         own = print_interval(self.result, "half-up")
         if own is None:
             return None
@@ -162,7 +167,11 @@ class Computation:
             if figure.claim == claim.id:
                 asked.append((number, figure))
                 continue
-            interval = self.figure_interval(figure, "half-up")
+            value = self.claims[figure.claim].value
+            if exact:
+                interval = None if value is None else Interval.point(value)
+            else:
+                interval = self.figure_interval(figure, "half-up")
             if interval is None:
                 return None
             leaves[number] = interval.times(figure.factor)

@@ -176,11 +176,12 @@ def _near(claim: Claim, tables: Tables) -> list[Claim]:
 
 def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
     """Yield values with a slip in one input: two digits swapped, a scale, a digit."""
-    for number, figure in enumerate(computation.instance.reads):
+    own = read_print(computation.result)
+    for figure in computation.instance.reads:
         claim = computation.claims[figure.claim]
-        printed = read_print(claim)
-        if printed is None:
+        printed, needed = read_print(claim), computation.required(claim, exact=True)
+        if printed is None or needed is None or own is None:
             continue
         for slip, meant in (*printed.swapped(), *printed.shifted(), *printed.mistyped()):
-            value = computation.value(computation.trees[""], "", {number: meant * figure.factor})
-            yield f"{slip} in {figure_text(claim)}", value
+            if needed.holds(meant):
+                yield f"{slip} in {figure_text(claim)}", own.value

@@ -21,6 +21,8 @@ from bullwhip.propagate.intervals import Interval, range_of
 __all__ = ["ModelAudit"]
 
 _MAX_MIXTURES = 256
+PUBLISHED = "as_published"
+"""The variant of a rule that computes as a document does where its method is wrong (convention §6)."""
 
 
 class ModelAudit:
@@ -87,6 +89,13 @@ class ModelAudit:
         inner = self.program.dag.cone((self.evaluation.definition[self.program.cells[at].node],), {})
         return [nodes[n][1] for n in inner if nodes[n][0] == "cell"]
 
+    def agrees(self, position: int, claim: Claim) -> bool:
+        """Return whether a print of a cell is what the model has there; only then it is confirmed by what follows."""
+        printed, value = read_print(claim), self.evaluation.value(position)
+        if printed is None or value is None or not claim.value or not claim.model_value:
+            return False
+        return printed.matches(value * claim.value / claim.model_value) is not None
+
     def name(self, position: int) -> str:
         """Return the name of a cell."""
         cell = self.program.cells[position]
@@ -109,7 +118,8 @@ class _Model:
         mode = self.printed.matches(self.model)
         reads = self.printed_reads()
         if mode:
-            return self.result("reproduced", self.model, f"the model, by {mode}", reads.values())
+            agreeing = [c for p, c in reads.items() if self.audit.agrees(p, c)]
+            return self.result("reproduced", self.model, f"the model, by {mode}", agreeing)
         if self.claim.bound in ("<", "<=", ">", ">="):
             verdict = "reproduced" if judge_bound(self.claim, self.model) else "contradicted"
             shown = f"the model gives {decimal_text(self.model)}, printed as {self.claim.bound} {self.claim.lexical}"
@@ -148,7 +158,10 @@ class _Model:
         text = f"{decimal_text(best, 8)} {self.claim.unit} was expected"
         if hypotheses:
             text += f"; hypothesis: {hypotheses[0]}"
-        return AuditRow(self.claim, "contradicted", best, text, self.rule, tuple(reads.values()), hypotheses)
+        published = any(h.startswith("the document computes") for h in hypotheses)
+        return AuditRow(
+            self.claim, "contradicted", best, text, self.rule, tuple(reads.values()), hypotheses, published=published
+        )
 
     def result(self, verdict: str, value: Fraction, text: str, reads: Iterable[Claim] = ()) -> AuditRow:
         return AuditRow(self.claim, verdict, value, text, self.rule, tuple(reads))
@@ -204,6 +217,7 @@ class _Model:
     def hypotheses(self, best: Fraction) -> Iterator[str]:
         """Yield what would explain a contradicted print, the smallest change first."""
         program, cell = self.audit.program, self.audit.program.cells[self.at]
+        yield from self.variants()
         for p, other in enumerate(program.cells):
             if other.quantity == cell.quantity and p != self.at:
                 value = self.audit.evaluation.values.get(other.node)
@@ -212,11 +226,18 @@ class _Model:
         slip = explain_value(self.printed, best)
         if slip:
             yield slip
-        for name, _ in program.quantities[cell.quantity].variants:
-            variant = Evaluation(program, self.audit.evaluation.overrides, {cell.quantity: name})
+
+    def variants(self) -> Iterator[str]:
+        """Yield the variants of the rule that give the print: `as_published` is what the document computes instead."""
+        program = self.audit.program
+        quantity = program.quantities[self.rule]
+        chosen = self.audit.evaluation.variants
+        for name, expression in quantity.variants:
+            variant = Evaluation(program, self.audit.evaluation.overrides, {**chosen, self.rule: name})
             value = variant.value(self.at)
             if value is not None and self.printed.matches(value * self.scale):
-                yield f"the variant {name} of the rule"
+                published = name == PUBLISHED
+                yield f"the document computes {expression}" if published else f"the variant {name} of the rule"
 
     def names(self, reads: Iterable[int]) -> str:
         """Return the quantities read, for an explanation."""
