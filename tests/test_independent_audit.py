@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from bullwhip import Workspace
-from bullwhip.workspace.auditing import AuditRow
+from bullwhip.model.claim import Claim
 from independent_audit.all_reports import findings
 from independent_audit.figures import REPORTS, Figure, Key, report
 from independent_audit.judging import Finding
@@ -48,13 +49,28 @@ ONLY_WORKSPACE: dict[Place, str] = {
 """Contradictions that the workspace finds and the independent audit does not, and why."""
 
 
+class AuditRow(Protocol):
+    """What is read of a row of the workspace's audit."""
+
+    @property
+    def claim(self) -> Claim:
+        """The figure."""
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on it."""
+
+    @property
+    def explanation(self) -> str:
+        """Why."""
+
+
 def _place(figure: Figure) -> Place:
     return (figure.report, figure.place[0], figure.place[1], figure.place[2])
 
 
-def _key(row: AuditRow) -> Key:
+def _key(c: Claim) -> Key:
     """Return where a figure is printed; a period is left out, as the workspace reads it into a year."""
-    c = row.claim
     ends = "" if c.low is None else f"{c.low}..{c.high}"
     where = (c.row, c.column, c.part) if c.table else (c.subject, c.measure)
     value = ends if c.value is None else str(c.value)
@@ -70,8 +86,8 @@ def _own_key(figure: Figure) -> Key:
 def _pairs() -> tuple[tuple[Finding, AuditRow], ...]:
     """Return every figure that the independent audit judges, with the row of the workspace."""
     rows: dict[Key, list[AuditRow]] = {}
-    for row in Workspace.open().audit():
-        rows.setdefault(_key(row), []).append(row)
+    for audited in Workspace.open().audit():
+        rows.setdefault(_key(audited.claim), []).append(audited)
     pairs = []
     for name in REPORTS:
         for figure in report(name).figures:
@@ -84,8 +100,7 @@ def _pairs() -> tuple[tuple[Finding, AuditRow], ...]:
 
 def _contradicted() -> set[Key]:
     """Return the figures that the workspace contradicts."""
-    rows = [row for row in Workspace.open().audit() if row.verdict == "contradicted"]
-    return {_key(row) for row in rows}
+    return {_key(row.claim) for row in Workspace.open().audit() if row.verdict == "contradicted"}
 
 
 def _suspects(finding: Finding) -> set[Key]:

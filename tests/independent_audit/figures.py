@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -98,20 +97,22 @@ class Report:
 
     def __post_init__(self) -> None:
         for figure in self.figures:
-            self._found.setdefault((str(figure.table), *figure.place), []).append(figure)
+            self._found.setdefault((str(figure.table), *figure.place[:3]), []).append(figure)
 
     def cell(self, locator: str, row: str, column: str, part: str = "", print_: str = "") -> Figure:
-        """Return the cell of a table; `print_` chooses where a cell holds several figures."""
-        found = self._found.get((str(True), locator, row, column, part), [])
-        return self._one([f for f in found if not print_ or f.print_ == print_], (locator, row, column, part, print_))
+        """Return a figure of a table; part or print choose where a cell holds several."""
+        found = self._found.get((str(True), locator, row, column), [])
+        named = [f for f in found if f.place[3] == part] if part or not print_ else found
+        found = [f for f in named or found if not print_ or f.print_ == print_]
+        if len(found) != 1:
+            raise KeyError((self.name, locator, row, column, part, print_, f"{len(found)} figures"))
+        return found[0]
 
-    def row(self, locator: str, row: str, part: str = "") -> dict[str, Figure]:
-        """Return the cells of a row by column."""
-        cells = {
-            f.place[2]: f for f in self.figures if f.table and f.place[:2] == (locator, row) and f.place[3] == part
-        }
+    def row(self, locator: str, row: str) -> dict[str, Figure]:
+        """Return the figures of a row, which has one in each column, by column."""
+        cells = {f.place[2]: f for f in self.figures if f.table and f.place[:2] == (locator, row)}
         if not cells:
-            raise KeyError((self.name, locator, row, part))
+            raise KeyError((self.name, locator, row))
         return cells
 
     def text(self, subject: str, measure: str, period: str | None = None, locator: str = "", nth: int = 0) -> Figure:
@@ -139,11 +140,6 @@ class Report:
     def rows(self, locator: str) -> list[str]:
         """Return the row names of a table, in order."""
         return list(dict.fromkeys(f.place[1] for f in self.figures if f.table and f.place[0] == locator))
-
-    def _one(self, found: list[Figure], wanted: Iterable[str]) -> Figure:
-        if len(found) != 1:
-            raise KeyError((self.name, *wanted, f"{len(found)} figures"))
-        return found[0]
 
 
 @cache
