@@ -12,8 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import pytest
-
 from bullwhip import Workspace
 from bullwhip.model.claim import Claim
 from independent_audit.all_reports import findings
@@ -44,6 +42,15 @@ ONLY_INDEPENDENT: dict[Place, str] = {
 ONLY_WORKSPACE: dict[Place, str] = {
     ("003", "3.2.1", "全球 AI 服务器", "同比增长"): (
         "29.8 beside a market printed as 202 is inside its rounding; the workspace takes the table's 202.0 for it"
+    ),
+    ("003", "图表59", "HBM2 capacity, BW", "NVIDIA A100"): (
+        "2035 is inside the rounding of the 2.04 of figure 42; the workspace compares it with the 2039 of figure 83"
+    ),
+    ("003", "图表58", "时钟频率", "英伟达 / A100 SXM"): (
+        "a lowest clock and a base clock; the independent audit does not set figures 58 and 59 beside each other"
+    ),
+    ("001", "2.1 国产芯片补缺（国产AI芯片对比表，无题注）", "功耗", "寒武纪 | MLU370-X8"): (
+        "250 W is the figure of another report; the independent audit stays inside one report"
     ),
 }
 """Contradictions that the workspace finds and the independent audit does not, and why."""
@@ -141,7 +148,7 @@ def test_more_than_a_thousand_verdicts_are_compared() -> None:
 
 
 def test_both_audits_reach_the_same_verdict() -> None:
-    """Sound figures are sound to both but for the listed ones, and at least 97 % carry the very same verdict."""
+    """Sound figures are sound to both but for the listed ones, and 97 % of them carry the very same verdict."""
     both = [(f, row) for f, row in _pairs() if row.verdict != "not_derivable"]
     known = set(ONLY_INDEPENDENT) | set(ONLY_WORKSPACE)
     accused = {key for f in findings().values() for key in _suspects(f) if f.verdict == "contradicted"}
@@ -151,10 +158,11 @@ def test_both_audits_reach_the_same_verdict() -> None:
         if (f.verdict in SOUND) != (row.verdict in SOUND) and not {_own_key(f.figure)} & accused
         and _place(f.figure) not in known
     ]  # fmt: skip
-    alike = sum(f.verdict == row.verdict for f, row in both)
+    sound = [(f.verdict, row.verdict) for f, row in both if {f.verdict, row.verdict} <= set(SOUND)]
+    alike = sum(here == there for here, there in sound)
 
     assert differing == []
-    assert alike >= 0.97 * len(both)
+    assert alike >= 0.97 * len(sound)
 
 
 def test_every_contradiction_is_known_to_both_audits() -> None:
@@ -168,9 +176,11 @@ def test_every_contradiction_is_known_to_both_audits() -> None:
     assert sorted(places[key] for key in theirs - known if places[key] not in ONLY_WORKSPACE) == []
 
 
-@pytest.mark.parametrize("listed", [ONLY_INDEPENDENT, ONLY_WORKSPACE])
-def test_listed_differences_exist(listed: dict[Place, str]) -> None:
+def test_listed_differences_exist() -> None:
     """Every listed difference is one: a list that outlives its reason is a mistake."""
-    places = {_place(f.figure) for f in findings().values()}
+    places = {_own_key(figure): _place(figure) for name in REPORTS for figure in report(name).figures}
+    ours = {_place(f.figure) for f in findings().values() if f.verdict == "contradicted"}
+    theirs = {places[key] for key in _contradicted()}
 
-    assert set(listed) <= places
+    assert set(ONLY_INDEPENDENT) <= ours - theirs
+    assert set(ONLY_WORKSPACE) <= theirs - ours
