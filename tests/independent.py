@@ -113,6 +113,30 @@ class Inputs:
     machine_cards: Table = field(default_factory=lambda: _per(CONFIGURATIONS, "8 6 8 4"))
     card_price: Table = field(default_factory=lambda: _per(CONFIGURATIONS, "10 10 1 1"))
     """万元."""
+    # Figure 50: all rows that are no result of other rows, and 2N operations a token (section 2.1.3).
+    users: Table = field(
+        default_factory=lambda: _row("multimodal", cells="0.2 0.5 1 2 4") | _row("language", cells="0.2 1 2 4 8")
+    )
+    """亿人."""
+    queries: Table = field(
+        default_factory=lambda: _row("multimodal", cells="20 20 20 20 20") | _row("language", cells="10 10 10 10 10")
+    )
+    tokens_per_query: Table = field(
+        default_factory=lambda: (
+            _row("multimodal", cells="1000 1000 1000 1000 1000") | _row("language", cells="1000 1000 1000 1000 1000")
+        )
+    )
+    answer_operations: Fraction = Fraction(2)
+    peak_multiple: Table = field(
+        default_factory=lambda: _row("multimodal", cells="5 5 5 5 5") | _row("language", cells="5 5 5 5 5")
+    )
+    answer_utilization: Table = field(default_factory=lambda: _row(cells="0.30 0.30 0.30 0.30 0.30"))
+    as_published: bool = False
+    """The report's total of figure 50 is divided by the utilization once before the cards are."""
+    # Figure 51.
+    visitors: Fraction = Fraction(2000)
+    """万人."""
+    visitors_at_once: Fraction = Fraction(100)
 
 
 Answers = dict[str, Fraction | None]
@@ -131,7 +155,8 @@ def answers(given: Inputs) -> Answers:
         _servers_and_racks(given, chip, by_year, found)
     _markets(given, needed["a100_sxm"], found)
     _cooling(given, found)
-    _inference(given, found)
+    _memory_view(given, found)
+    _compute_view(given, found)
     for (machine,), price in given.machine_price.items():
         cards = given.machine_cards[machine,] * given.card_price[machine,] * WAN
         found[f"server.reference_gpu_cost_share[configuration={machine}]"] = cards / price
@@ -268,8 +293,10 @@ def _markets(given: Inputs, a100: dict[int, Fraction], found: Answers) -> None:
     _write(found, "server.market_added", "", _increase(world))
 
 
-def _inference(given: Inputs, found: Answers) -> None:
-    """Figure 43: memory of a deployed model in GB, and whole cards that hold it."""
+def _memory_view(given: Inputs, found: Answers) -> None:
+    """Figures 43 and 51: memory of a deployed model in GB, whole cards that hold it, and cards of all deployments."""
+    deployments = given.visitors * WAN / given.visitors_at_once
+    found["inference.deployments"] = deployments
     for (model,), parameters in given.deployed.items():
         weights = parameters * YI * given.bytes_per_parameter / 10**9
         memory = weights + weights * given.intermediate
@@ -277,4 +304,40 @@ def _inference(given: Inputs, found: Answers) -> None:
         found[f"inference.memory[deployed_model={model}]"] = memory
         for (card,), size in given.card_gb.items():
             full, rest = divmod(memory, size)
-            found[f"inference.cards[deployed_model={model},card={card}]"] = Fraction(full + (rest > 0))
+            cards = Fraction(full + (rest > 0))
+            found[f"inference.cards[deployed_model={model},card={card}]"] = cards
+            found[f"inference.deployed_cards[deployed_model={model},card={card}]"] = cards * deployments
+
+
+def _compute_view(given: Inputs, found: Answers) -> None:
+    """Figure 50: operations of a day's queries, over its seconds, times the peak, on cards of one chip."""
+    total = dict.fromkeys(YEARS, Fraction(0))
+    for family in FAMILIES:
+        people = {year: given.users[family, year] * YI for year in YEARS}
+        _write(found, "inference.user_growth", f"family={family}", _growth(people))
+        for year in YEARS:
+            at = f"[family={family},period={year}]"
+            n = found[f"model.parameters{at}"]
+            assert n is not None
+            one_token = given.answer_operations * n
+            one_query = one_token * given.tokens_per_query[family, year]
+            day = one_query * given.queries[family, year] * people[year]
+            peak = day / SECONDS_PER_DAY * given.peak_multiple[family, year]
+            total[year] += peak
+            found[f"inference.flop_per_token{at}"] = one_token / 10**12
+            found[f"inference.flop_per_query{at}"] = one_query / 10**12
+            found[f"inference.compute_per_day{at}"] = day / 10**18
+            found[f"inference.average_compute{at}"] = day / SECONDS_PER_DAY / 10**18
+            found[f"inference.peak_compute{at}"] = peak / 10**18
+    if given.as_published:
+        total = {year: peak / given.answer_utilization[year,] for year, peak in total.items()}
+    _write(found, "inference.peak_compute_total", "", total, Fraction(1, 10**15))
+    for chip in CHIPS:
+        speed = {year: given.tflops[chip, year] * 10**12 for year in YEARS if (chip, year) in given.tflops}
+        cards = {year: total[year] / given.answer_utilization[year,] / s for year, s in speed.items()}
+        _write(found, "inference.accelerators", f"chip={chip}", cards)
+        _write(found, "inference.accelerators_added", f"chip={chip}", _increase(cards))
+        _write(found, "inference.hbm_value", f"chip={chip}", cards, given.hbm_usd)
+        _write(found, "inference.servers", f"chip={chip}", cards, 1 / given.per_server)
+        if (chip,) in given.price:
+            _write(found, "inference.accelerator_value", f"chip={chip}", cards, given.price[chip,])

@@ -20,7 +20,7 @@ from independent import Inputs, answers
 Fact = dict[str, Any]
 Place = tuple[str, str, str]
 
-TABLES = ("图表7", "图表108", "图表8", "图表109", "图表43", "图表49", "图表107")
+TABLES = ("图表7", "图表108", "图表8", "图表109", "图表43", "图表49", "图表50", "图表51", "图表107")
 TEXT = ("摘要", "2.1.3", "3.1.2", "3.2.1", "3.2.2", "6.2")
 
 BEFORE_THE_FIRST_YEAR: dict[Place, str] = {
@@ -57,13 +57,42 @@ FROM_ROUNDED_INPUTS: dict[Place, Explained] = {
 }
 """Prints within the rounding of the inputs beside them: the reason, what they are of those inputs, and the inputs."""
 
+DIVIDED_TWICE = "divided by the utilization of 30 %, by which the rows of cards divide again"
+
+
+def both_families(multimodal: Fraction, language: Fraction) -> Fraction:
+    """Return the sum of two peaks in EFLOP/s, in PFLOP/s."""
+    return (multimodal + language) * 1000
+
+
 WORLD_2022: Explained = ("IDC's own; 202.0 over 156.0 is 29.5", growth, ("202.0", "156.0"))
 CONTRADICTED: dict[Place, Explained] = {
     ("图表7", "市场增速（%）", "2022"): WORLD_2022,
     ("图表108", "市场增速（%）", "2022"): WORLD_2022,
     ("3.2.1", "全球 AI 服务器", "同比增长 2022"): WORLD_2022,
+} | {
+    ("图表50", "峰值算力总量 (PFLOPS)", f"{year}E"): (DIVIDED_TWICE, both_families, peaks)
+    for year, peaks in zip(
+        range(2023, 2028),
+        (("69.44", "4.63"), ("208.33", "27.78"), ("500.00", "66.67"), ("1200.00", "160.00"), ("2880.00", "384.00")),
+        strict=True,
+    )
 }
 """Prints that no rounding of the inputs beside them explains."""
+
+CARDS_OF_FIGURE_50: frozenset[Place] = frozenset(
+    ("图表50", f"{chip} {row} (万张) (只考虑 {of or chip} 的情况下)", f"{year}E")
+    for chip in ("H100", "A100")
+    for row, of, first in (("需求量", "", 2023), ("需求增量", "A100", 2024))
+    for year in range(first, 2028)
+)
+"""Prints that follow from the contradicted total above them, and come out right only with it."""
+
+INFERENCE_CAGR: dict[Place, str] = {
+    ("2.1.3", "全球大模型云端推理峰值算力需求", "年复合增长率 2023-2027"): "the fifth root over four years",
+    ("摘要", "全球大模型云端推理峰值算力需求", "年复合增长率 2023-2027"): "the fifth root over four years",
+}
+"""Prints of a root."""
 
 
 def place(fact: Fact) -> Place:
@@ -75,7 +104,7 @@ def place(fact: Fact) -> Place:
 
 def as_printed(lexical: str) -> tuple[Fraction, Fraction]:
     """Return a printed number and the unit of its last digit: 9.0×10^9 is nine billion to a hundred million."""
-    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:×10\^\{?(\d+)\}?)?(?:GB|%)?", lexical)
+    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:×10\^\{?(\d+)\}?)? ?(?:GB|%)?", lexical)
     assert match, lexical
     whole, decimals, exponent = match[1], match[2] or "", int(match[3] or 0)
     last = Fraction(10) ** (exponent - len(decimals))
@@ -124,7 +153,8 @@ def exact(workspace: Workspace, name: str) -> Fraction:
 
 def listed(where: Place) -> bool:
     """Return whether a print stands in one of the lists of exceptions."""
-    return where in BEFORE_THE_FIRST_YEAR or where in FROM_ROUNDED_INPUTS or where in CONTRADICTED
+    exceptions = (BEFORE_THE_FIRST_YEAR, FROM_ROUNDED_INPUTS, CONTRADICTED, CARDS_OF_FIGURE_50, INFERENCE_CAGR)
+    return any(where in places for places in exceptions)
 
 
 @pytest.mark.parametrize("locator", [*TABLES, *TEXT])
@@ -150,7 +180,10 @@ def test_the_derived_prints_are_all_there(derived: dict[Place, list[Fact]]) -> N
     """The tables keep their number of derived cells, so that no figure drops out unseen."""
     counts = {t: sum(len(fs) for w, fs in derived.items() if w[0] == t) for t in TABLES}
 
-    assert counts == {"图表7": 15, "图表108": 15, "图表8": 11, "图表109": 11, "图表43": 10, "图表49": 66, "图表107": 4}
+    assert counts == {
+        "图表7": 15, "图表108": 15, "图表8": 11, "图表109": 11, "图表43": 10, "图表49": 66, "图表50": 91, "图表51": 9,
+        "图表107": 4,
+    }  # fmt: skip
 
 
 def test_nothing_outside_the_named_places_is_derived(derived: dict[Place, list[Fact]]) -> None:
@@ -224,6 +257,52 @@ def test_the_printed_growth_of_training_compute_is_contradicted(workspace: Works
     assert in_reach("88.0")
 
 
+@pytest.mark.parametrize("where", INFERENCE_CAGR)
+def test_the_printed_growth_of_inference_compute_is_contradicted(
+    workspace: Workspace, derived: dict[Place, list[Fact]], where: Place
+) -> None:
+    """摘要 and 2.1.3 print 113 % a year for 2023 to 2027; figure 50 grows by 157.6 %, or by 113.2 % over five years."""
+    (fact,) = derived[where]
+    last, first = Fraction(10880000), Fraction(246914)
+
+    assert fact["lexical"] == "113"
+    assert (1 + Fraction("1.576")) ** 4 < last / first < (1 + Fraction("1.577")) ** 4
+    assert (1 + Fraction("1.125")) ** 5 < last / first < (1 + Fraction("1.135")) ** 5
+    assert not says(fact, exact(workspace, cell(fact)))
+    assert says(fact, exact(workspace.scenario("as_published"), cell(fact)))
+
+
+def test_figure_50_comes_out_as_printed_by_its_own_arithmetic(
+    workspace: Workspace, derived: dict[Place, list[Fact]]
+) -> None:
+    """With the utilization in the total and in the cards, both models reproduce every derived figure of figure 50."""
+    published, expected = workspace.scenario("as_published"), answers(Inputs(as_published=True))
+    facts = [f for w, fs in derived.items() if w[0] == "图表50" for f in fs]
+
+    assert [(place(f), f["lexical"]) for f in facts if not says(f, exact(published, cell(f)))] == []
+    assert [(place(f), f["lexical"]) for f in facts if not says(f, expected[cell(f)] or Fraction(0))] == []
+
+
+def test_the_cards_of_figure_50_are_not_what_the_compute_needs(
+    workspace: Workspace, derived: dict[Place, list[Fact]]
+) -> None:
+    """Every print of cards is another than the model's, and no print is missing from the list."""
+    wrong = {w for w, fs in derived.items() if w[0] == "图表50" for f in fs if not says(f, exact(workspace, cell(f)))}
+
+    assert wrong == CARDS_OF_FIGURE_50 | {w for w in CONTRADICTED if w[0] == "图表50"}
+
+
+@pytest.mark.parametrize("chip", ["a100_sxm", "h100_sxm"])
+@pytest.mark.parametrize("year", range(2023, 2028))
+def test_the_cards_of_figure_50_are_ten_thirds_of_what_the_compute_needs(
+    workspace: Workspace, chip: str, year: int
+) -> None:
+    """Dividing once more by 30 % is all the difference between the printed cards and the cards by the model."""
+    name = f"inference.accelerators[chip={chip},period={year}]"
+
+    assert exact(workspace.scenario("as_published"), name) == exact(workspace, name) * 10 / 3
+
+
 def test_the_text_and_the_table_disagree_on_the_parameters_of_2023(workspace: Workspace) -> None:
     """2.1.3 says 10000 亿个, figure 49 says 15000; the model reads the table and names the text as disputing it."""
     (value,) = workspace.value("model.parameters[family=multimodal]", 2023)
@@ -274,6 +353,19 @@ HAND_WORKED: dict[str, tuple[str, str, Fraction]] = {
     "GPT-3 on A100": ("图表43", "inference.cards[deployed_model=gpt3,card=a100_80gb]", Fraction(9)),
     "GPT-3 on A10": ("图表43", "inference.cards[deployed_model=gpt3,card=a10_24gb]", Fraction(30)),
     "trillion on A10": ("图表43", "inference.cards[deployed_model=one_trillion,card=a10_24gb]", Fraction(167)),
+    "deployments": ("图表51", "inference.deployments", Fraction(200000)),
+    "cards, GPT-3": ("图表51", "inference.deployed_cards[deployed_model=gpt3,card=a100_80gb]", Fraction(1800000)),
+    "2N": ("图表50", "inference.flop_per_token[family=multimodal,period=2025]", 2 * Fraction("2.16")),
+    "a query": ("图表50", "inference.flop_per_query[family=language,period=2025]", Fraction(576)),
+    "a day": ("图表50", "inference.compute_per_day[family=multimodal,period=2023]", Fraction(1200000)),
+    "a second": ("图表50", "inference.average_compute[family=language,period=2023]", Fraction(80000, 86400)),
+    "at the peak": ("图表50", "inference.peak_compute[family=multimodal,period=2023]", Fraction(625, 9)),
+    "peak inference, both": ("图表50", "inference.peak_compute_total[period=2023]", Fraction(2000000, 27)),
+    "A100 for inference": (
+        "图表50",
+        "inference.accelerators[chip=a100_sxm,period=2023]",
+        Fraction(2000000, 27) * 1000 / Fraction("93.6"),
+    ),
     "GPU share of cost": ("图表107", "server.reference_gpu_cost_share[configuration=a800_8]", Fraction(40000, 55333)),
 }
 """What is worked out, where it is printed or assumed, the cell, and the figure by hand."""

@@ -76,6 +76,14 @@ LEVERS = (
     Lever("inference.bytes_per_parameter", "bytes_per_parameter", POSITIVE, units=("", "B/param")),
     Lever("inference.intermediate_multiple", "intermediate", NOT_NEGATIVE),
     Lever("card.memory", "card_gb", POSITIVE, ("card",), ("", "GB/accelerator")),
+    Lever("inference.users", "users", NOT_NEGATIVE, ("family", "period"), ("亿", "亿 person", "亿人")),
+    Lever("inference.queries_per_user", "queries", NOT_NEGATIVE, ("family", "period"), ("", "query/(person*day)")),
+    Lever("inference.tokens_per_query", "tokens_per_query", POSITIVE, ("family", "period"), ("", "token*model/query")),
+    Lever("inference.peak_multiple", "peak_multiple", POSITIVE, ("family", "period")),
+    Lever("inference.utilization", "answer_utilization", POSITIVE_SHARE, ("period",), PERCENT),
+    Lever("inference.flop_per_parameter_token", "answer_operations", POSITIVE, units=("", "FLOP/(param*token)")),
+    Lever("inference.peak_visitors", "visitors", NOT_NEGATIVE, units=("万", "万 person", "万人")),
+    Lever("inference.visitors_per_deployment", "visitors_at_once", POSITIVE, units=("", "person/model")),
     Lever("server.reference_price", "machine_price", POSITIVE, ("configuration",), ("", "CNY/server")),
     Lever("server.reference_cards", "machine_cards", POSITIVE, ("configuration",), ("", "accelerator/server")),
     Lever("server.reference_card_price", "card_price", POSITIVE, ("configuration",), ("万", "万 CNY/accelerator")),
@@ -133,6 +141,9 @@ def shipped() -> Workspace:
 
 Outcome = Fraction | str
 
+ROOTS = {"inference.peak_compute_cagr": ("inference.peak_compute_total", 2023, 2027)}
+"""Growth a year over several years, of what and between which years: no fraction, and tested by its power."""
+
 
 def computed(workspace: Workspace) -> dict[str, Outcome]:
     """Return the value of every cell that a rule defines, base years included, by name."""
@@ -140,7 +151,7 @@ def computed(workspace: Workspace) -> dict[str, Outcome]:
     return {
         index_text(c.quantity, c.index, c.period): outcome(workspace, p)
         for p, c in enumerate(program.cells)
-        if program.quantities[c.quantity].expression
+        if program.quantities[c.quantity].expression and c.quantity not in ROOTS
     }
 
 
@@ -159,18 +170,18 @@ def expected(workspace: Workspace, inputs: Inputs) -> dict[str, Outcome]:
     names = [
         index_text(c.quantity, c.index, c.period)
         for c in workspace.program.cells
-        if workspace.program.quantities[c.quantity].expression
+        if workspace.program.quantities[c.quantity].expression and c.quantity not in ROOTS
     ]
     assert found.keys() <= set(names)
     return {name: found.get(name, "unknown") for name in names}
 
 
 def test_every_field_of_the_independent_model_has_a_lever() -> None:
-    """No input escapes the changes but the 6 of 6N, the market of past years, modules a card and the variant flag."""
+    """No input escapes the changes but the 6 of 6N, the market of past years, modules a card and the variant flags."""
     moved = {lever.field for lever in LEVERS}
 
     assert set(Inputs.__dataclass_fields__) - moved == {
-        "operations", "world_actual", "china_actual", "modules", "uses_efficiency",
+        "operations", "world_actual", "china_actual", "modules", "uses_efficiency", "as_published",
     }  # fmt: skip
 
 
@@ -207,6 +218,30 @@ def test_changed_inputs_give_equal_models_under_the_variant(changed: list[Change
         workspace, inputs = workspace.with_values(change.text), change.apply(inputs)
 
     assert computed(workspace) == expected(workspace, inputs)
+
+
+@given(st.lists(changes(), max_size=5))
+def test_changed_inputs_give_equal_models_by_the_arithmetic_as_published(changed: list[Change]) -> None:
+    """The same holds where a scenario chooses the methods that the reports' own figures come from."""
+    workspace, inputs = shipped().scenario("as_published"), replace(Inputs(), as_published=True)
+    for change in changed:
+        workspace, inputs = workspace.with_values(change.text), change.apply(inputs)
+
+    assert computed(workspace) == expected(workspace, inputs)
+
+
+@given(st.sampled_from(sorted(ROOTS)), st.lists(changes(), max_size=5))
+def test_compound_growth_leads_from_the_first_year_to_the_last(name: str, changed: list[Change]) -> None:
+    """One plus the growth a year, to the power of the years between, is the last figure over the first to 50 digits."""
+    workspace = shipped().with_values(*(c.text for c in changed))
+    grown, first, last = ROOTS[name]
+    start, end = (workspace.demand(f"{grown}[period={year}]").value for year in (first, last))
+    if start is None or end is None or start == 0:
+        return
+    growth = workspace.demand(name).value
+
+    assert growth is not None
+    assert abs((1 + growth) ** (last - first) * start - end) <= end / 10**50
 
 
 @st.composite
