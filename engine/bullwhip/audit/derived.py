@@ -201,7 +201,7 @@ class Computation:
         row = replace(self, corrected=used).row()
         if row.verdict not in ("reproduced", "within_rounding"):
             return None
-        names = ", ".join(figure_text(self.claims[i]) for i in used)
+        names = ", ".join(figure_text(self.claims[i], self.result) for i in used)
         return replace(row, explanation=f"{row.explanation}, with {names} as recomputed", corrected=tuple(used))
 
     def row(self) -> AuditRow:
@@ -209,23 +209,28 @@ class Computation:
         claim = self.result
         point = self.value(self.trees[""], "")
         judgement = self.judgement("")
-        read = ", ".join(figure_text(c) for c in self.reads[:6]) + (", …" if len(self.reads) > 6 else "")
-        text = f"{self.derivation.expression}, from {read}"
+        text = self.words()
         if judgement.verdict == "not_derivable":
             return AuditRow(claim, "not_derivable", None, judgement.how, self.derivation.id, self.reads)
         if judgement.verdict != "contradicted":
             return AuditRow(claim, judgement.verdict, point, f"{text}: {judgement.how}", self.derivation.id, self.reads)
         if self.restates and self.reads[0].document != claim.document:
-            text = f"{figure_text(self.reads[0])} of {self.reads[0].document} says otherwise: a conflict, see conflicts"
+            text = f"{figure_text(self.reads[0], claim)} says otherwise: a conflict, see conflicts"
             return AuditRow(claim, "not_derivable", point, text, self.derivation.id, self.reads)
         published = self.published()
         hypotheses = (f"the document computes {self.derivation.as_published}",) if published else self.hypotheses()
-        expected = "another value" if point is None else f"{decimal_text(point, 8)} {claim.unit}".rstrip()
-        explained = f"; hypothesis: {hypotheses[0]}" if hypotheses else ""
+        text += " gives another value" if point is None else f" gives {decimal_text(point, 8)} {claim.unit}".rstrip()
         return AuditRow(
-            claim, "contradicted", point, f"{text}: {expected} was expected{explained}", self.derivation.id, self.reads,
-            hypotheses, published=published,
-        )  # fmt: skip
+            claim, "contradicted", point, text, self.derivation.id, self.reads, hypotheses, published=published
+        )
+
+    def words(self) -> str:
+        """Return the computation with its figures, for an explanation."""
+        read: dict[str, list[str]] = {}
+        for figure in self.instance.reads:
+            read.setdefault(figure.name, []).append(figure_text(self.claims[figure.claim], self.result))
+        shown = [f"{name} {' + '.join(texts[:6])}{' + …' if len(texts) > 6 else ''}" for name, texts in read.items()]
+        return f"{self.derivation.expression} with {', '.join(shown)}"
 
     def judgement(self, key: str) -> Judgement:
         """Return the verdict by the expression, or by what the document computes instead."""

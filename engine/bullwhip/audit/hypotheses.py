@@ -155,7 +155,8 @@ def _other_figures(computation: Computation) -> Iterator[tuple[str, Fraction | N
         claim = computation.claims[figure.claim]
         for other in _near(claim, computation.tables):
             if other.value is not None and other.value != claim.value and other.id != computation.result.id:
-                change = f"with {figure_text(other)} in place of {figure_text(claim)}"
+                result = computation.result
+                change = f"with {figure_text(other, result)} in place of {figure_text(claim, result)}"
                 yield change, computation.value(computation.trees[""], "", {number: other.value * figure.factor})
 
 
@@ -184,4 +185,4 @@ def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | 
             continue
         for slip, meant in (*printed.swapped(), *printed.shifted(), *printed.mistyped()):
             if needed.holds(meant):
-                yield f"{slip} in {figure_text(claim)}", own.value
+                yield f"{slip} in {figure_text(claim, computation.result)}", own.value

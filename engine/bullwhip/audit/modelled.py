@@ -155,9 +155,7 @@ class _Model:
         if self.claim.bound == "~" and self.printed.about().matches(best):
             return self.result("within_rounding", best, "printed as about, and rounds to it")
         hypotheses = tuple(self.hypotheses(best))
-        text = f"{decimal_text(best, 8)} {self.claim.unit} was expected"
-        if hypotheses:
-            text += f"; hypothesis: {hypotheses[0]}"
+        text = f"{self.audit.program.quantities[self.rule].expression} gives {decimal_text(best, 8)} {self.claim.unit}"
         published = any(h.startswith("the document computes") for h in hypotheses)
         return AuditRow(
             self.claim, "contradicted", best, text, self.rule, tuple(reads.values()), hypotheses, published=published

@@ -73,8 +73,9 @@ def _case(claim: Claim, against: list[AuditRow], holding: list[AuditRow], requir
 
 def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
     """Return the row with its suspects: what resolves most contradictions and is least cleared by sound figures."""
+    guess = f"; hypothesis: {row.hypotheses[0]}" if row.hypotheses else ""
     if row.published:
-        return replace(row, suspects=((row.claim, None),))
+        return replace(row, explanation=row.explanation + guess, suspects=((row.claim, None),))
     own = [cases[i] for i in dict.fromkeys((row.claim.id, *(c.id for c in row.reads)))]
 
     def rank(case: _Case) -> tuple[bool, int, int]:
@@ -85,13 +86,13 @@ def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
     suspects = [case for case in own if rank(case) == best]
     named = tuple((case.claim, case.needed) for case in suspects)
     if suspects[0].claim.id == row.claim.id:
-        return replace(row, suspects=named)
-    text = "; suspect: " + " or ".join(_words(case) for case in suspects[:3])
+        return replace(row, explanation=row.explanation + guess, suspects=named)
+    text = "; suspect: " + " or ".join(_words(case, row.claim) for case in suspects[:3])
     return replace(row, explanation=row.explanation + text, suspects=named)
 
 
-def _words(case: _Case) -> str:
-    text = figure_text(case.claim)
+def _words(case: _Case, beside: Claim) -> str:
+    text = figure_text(case.claim, beside)
     if case.against > 1:
         text += f", behind {case.against} contradictions"
     if case.needed is not None:

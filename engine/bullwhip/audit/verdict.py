@@ -27,6 +27,7 @@ class AuditRow:
     recomputed: Fraction | None
     """In the printed unit."""
     explanation: str
+    """What is computed from which figures, and how it compares; with hypothesis or suspect where it contradicts."""
     rule: str = ""
     """Id of the rule or derivation that recomputes it."""
     reads: tuple[Claim, ...] = ()
@@ -79,13 +80,20 @@ class Judgement:
     how: str
 
 
-def figure_text(claim: Claim) -> str:
-    """Return a printed figure with its unit and where it stands, for an explanation.
+def figure_text(claim: Claim, beside: Claim) -> str:
+    """Return a printed figure and where it stands, leaving out what is the same as for the figure beside it.
 
     A statement is named by its subject and measure, a table cell by row and column.
     """
-    where = f"{claim.row}/{claim.column}" if claim.table else f"{claim.subject}, {claim.measure}"
-    return f"{claim.bound}{claim.lexical} ({claim.locator}, {where})"
+    places = [(claim.document, beside.document), (claim.locator, beside.locator)]
+    if claim.table:
+        same_table = claim.table == beside.table and places[0][0] == places[0][1] and places[1][0] == places[1][1]
+        places += [(claim.row, beside.row if same_table else ""), (claim.column, beside.column if same_table else "")]
+        places.append((claim.part, beside.part if same_table else ""))
+    else:
+        places += [(claim.subject, beside.subject), (claim.measure, beside.measure), (claim.period, beside.period)]
+    where = ", ".join(here for here, there in places if here and here != there)
+    return f"{claim.bound}{claim.lexical} ({where})" if where else f"{claim.bound}{claim.lexical}"
 
 
 def judge_bound(claim: Claim, exact: Fraction) -> bool:

@@ -43,10 +43,10 @@ def command(
 ) -> None:
     """Recompute every printed figure that follows from others, and judge it exactly.
 
-    reproduced: the model, or the rule on the printed figures that it reads, prints the same by half-up rounding or
+    reproduced: the printed figures it follows from, or the model, come out as printed by half-up rounding or
     truncation. within_rounding: figures inside the rounding intervals of the printed inputs do. contradicted: none
-    does; a hypothesis says what slip would. not_derivable: the model has no rule for it or lacks an input.
-    Exit code 1 when anything is contradicted.
+    does; a hypothesis or a suspect says what slip would explain it. not_derivable: no rule or derivation reaches it,
+    or an input is not printed. Exit code 1 when anything is contradicted.
     """
     rows = workspace.audit(report, locator)
     summary = {v: sum(r.verdict == v for r in rows) for v in VERDICTS}
@@ -60,7 +60,7 @@ def command(
         for r in shown:
             c = r.claim
             again = "" if r.recomputed is None else decimal_text(r.recomputed, 8)
-            name = index_text(c.quantity, c.index, c.model_period) if c.quantity else ""
+            name = index_text(c.quantity, c.index, c.model_period) if c.quantity else r.rule
             row, column = (c.row, c.column) if c.table else (c.subject, c.measure)
             cells.append([
                 r.verdict, c.document, c.locator, row, column, c.bound + c.lexical, again, c.unit, name, r.explanation,
