@@ -6,14 +6,13 @@ prints (亿个, 万架, 元/kW); answers are in the units of the workspace and g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["CARDS", "CHIPS", "CONFIGURATIONS", "DEPLOYED", "FAMILIES", "YEARS", "Answers", "Inputs", "Table", "answers"]
+from independent_money import Money, money
+from independent_tables import SECONDS_PER_DAY, WAN, YI, Answers, Table, growth_of, increase_of, per, row, write
 
-Table = Mapping[tuple[str | int, ...], Fraction]
-"""Values by member and year; what the report does not print is absent."""
+__all__ = ["CARDS", "CHIPS", "CONFIGURATIONS", "DEPLOYED", "FAMILIES", "YEARS", "Answers", "Inputs", "Table", "answers"]
 
 YEARS = (2023, 2024, 2025, 2026, 2027)
 FAMILIES = ("multimodal", "language")
@@ -22,49 +21,35 @@ DEPLOYED = ("gpt3", "one_trillion")
 CARDS = ("a100_80gb", "a800_80gb", "a10_24gb")
 CONFIGURATIONS = ("a800_8", "a800_6", "t4_8", "t4_4")
 
-YI, WAN = Fraction(10**8), Fraction(10**4)
-SECONDS_PER_DAY = 24 * 60 * 60
-
-
-def _row(*head: str | int, first: int = 2023, cells: str) -> dict[tuple[str | int, ...], Fraction]:
-    """Return a printed row: its cells, one for each year from the first on."""
-    return {(*head, first + k): Fraction(text) for k, text in enumerate(cells.split())}
-
-
-def _per(members: Iterable[str], cells: str) -> dict[tuple[str | int, ...], Fraction]:
-    return {(member,): Fraction(text) for member, text in zip(members, cells.split(), strict=True)}
-
 
 @dataclass(frozen=True)
-class Inputs:
-    """What the report prints or assumes, with its printed values."""
+class Inputs(Money):
+    """What report 003 prints or assumes of compute, with its printed values."""
 
     # Figure 49: all rows that are no result of other rows.
     vendors: Table = field(
-        default_factory=lambda: _row("multimodal", cells="5 8 10 13 15") | _row("language", cells="15 20 25 30 35")
+        default_factory=lambda: row("multimodal", cells="5 8 10 13 15") | row("language", cells="15 20 25 30 35")
     )
     at_once: Table = field(
-        default_factory=lambda: _row("multimodal", cells="3 3 3 3 3") | _row("language", cells="3 3 3 3 3")
+        default_factory=lambda: row("multimodal", cells="3 3 3 3 3") | row("language", cells="3 3 3 3 3")
     )
-    parameters: Table = field(
-        default_factory=lambda: _row("multimodal", cells="15000") | _row("language", cells="2000")
-    )
+    parameters: Table = field(default_factory=lambda: row("multimodal", cells="15000") | row("language", cells="2000"))
     """亿个; a year that is absent grows from the year before it."""
     growth: Table = field(
         default_factory=lambda: (
-            _row("multimodal", first=2024, cells="0.2 0.2 0.2 0.2")
-            | _row("language", first=2024, cells="0.2 0.2 0.2 0.2")
+            row("multimodal", first=2024, cells="0.2 0.2 0.2 0.2")
+            | row("language", first=2024, cells="0.2 0.2 0.2 0.2")
         )
     )
-    tokens_per_parameter: Table = field(default_factory=lambda: _per(FAMILIES, "10000/15000 4000/2000"))
+    tokens_per_parameter: Table = field(default_factory=lambda: per(FAMILIES, "10000/15000 4000/2000"))
     """Section 2.1.3 (2): tokens stay in proportion to parameters; the ratio is that of 2023."""
     days: Table = field(
-        default_factory=lambda: _row("multimodal", cells="7 7 7 7 7") | _row("language", cells="7 7 7 7 7")
+        default_factory=lambda: row("multimodal", cells="7 7 7 7 7") | row("language", cells="7 7 7 7 7")
     )
-    utilization: Table = field(default_factory=lambda: _row(cells="0.30 0.30 0.30 0.30 0.30"))
+    utilization: Table = field(default_factory=lambda: row(cells="0.30 0.30 0.30 0.30 0.30"))
     tflops: Table = field(
         default_factory=lambda: (
-            _row("a100_sxm", cells="312 312 312 312 312") | _row("h100_sxm", cells="990 990 990 990 990")
+            row("a100_sxm", cells="312 312 312 312 312") | row("h100_sxm", cells="990 990 990 990 990")
         )
     )
     operations: Fraction = Fraction(6)
@@ -74,16 +59,16 @@ class Inputs:
     hbm_usd: Fraction = Fraction(800)
     per_server: Fraction = Fraction(8)
     # Figures 7/108 and 8/109; the price is what 276.6 亿美元 for 276.63 万张 comes to.
-    price: Table = field(default_factory=lambda: _per(["a100_sxm"], "10000"))
-    cost_share: Table = field(default_factory=lambda: _row(cells="0.70 0.70 0.70"))
-    efficiency: Table = field(default_factory=lambda: _row(cells="1.00 1.20 1.50"))
+    price: Table = field(default_factory=lambda: per(["a100_sxm"], "10000"))
+    cost_share: Table = field(default_factory=lambda: row(cells="0.70 0.70 0.70"))
+    efficiency: Table = field(default_factory=lambda: row(cells="1.00 1.20 1.50"))
     uses_efficiency: bool = False
     """The printed market sizes leave the efficiency row out."""
-    world_actual: Table = field(default_factory=lambda: _row(first=2021, cells="156.0 202.0"))
+    world_actual: Table = field(default_factory=lambda: row(first=2021, cells="156.0 202.0"))
     """亿美元."""
-    china_actual: Table = field(default_factory=lambda: _row(first=2021, cells="54.0 67.0"))
+    china_actual: Table = field(default_factory=lambda: row(first=2021, cells="54.0 67.0"))
     """亿美元."""
-    china_share: Table = field(default_factory=lambda: _row(first=2021, cells="0.346 0.332 0.340 0.345 0.350"))
+    china_share: Table = field(default_factory=lambda: row(first=2021, cells="0.346 0.332 0.340 0.345 0.350"))
     # Section 4: one A100 to 7 modules of 200G, one H100 to 3.5 of 800G, one GH200 to 9 or 12 of 800G.
     modules: Table = field(
         default_factory=lambda: {
@@ -100,46 +85,43 @@ class Inputs:
     liquid_cost: Fraction = Fraction("1.5")
     """万元/kW."""
     penetration: Fraction = Fraction("0.7")
-    server_kw: Table = field(default_factory=lambda: _per(["a100_sxm"], "6.5"))
+    server_kw: Table = field(default_factory=lambda: per(["a100_sxm"], "6.5"))
     kw_per_ai_rack: Fraction = Fraction(25)
     # Figure 43: 350 GB for 1750 亿 parameters is two bytes each; as much again for intermediate values.
-    deployed: Table = field(default_factory=lambda: _per(DEPLOYED, "1750 10000"))
+    deployed: Table = field(default_factory=lambda: per(DEPLOYED, "1750 10000"))
     """亿个."""
     bytes_per_parameter: Fraction = Fraction(2)
     intermediate: Fraction = Fraction(1)
-    card_gb: Table = field(default_factory=lambda: _per(CARDS, "80 80 24"))
+    card_gb: Table = field(default_factory=lambda: per(CARDS, "80 80 24"))
     # Figure 107.
-    machine_price: Table = field(default_factory=lambda: _per(CONFIGURATIONS, "1106660 878760 290160 232060"))
-    machine_cards: Table = field(default_factory=lambda: _per(CONFIGURATIONS, "8 6 8 4"))
-    card_price: Table = field(default_factory=lambda: _per(CONFIGURATIONS, "10 10 1 1"))
+    machine_price: Table = field(default_factory=lambda: per(CONFIGURATIONS, "1106660 878760 290160 232060"))
+    machine_cards: Table = field(default_factory=lambda: per(CONFIGURATIONS, "8 6 8 4"))
+    card_price: Table = field(default_factory=lambda: per(CONFIGURATIONS, "10 10 1 1"))
     """万元."""
     # Figure 50: all rows that are no result of other rows, and 2N operations a token (section 2.1.3).
     users: Table = field(
-        default_factory=lambda: _row("multimodal", cells="0.2 0.5 1 2 4") | _row("language", cells="0.2 1 2 4 8")
+        default_factory=lambda: row("multimodal", cells="0.2 0.5 1 2 4") | row("language", cells="0.2 1 2 4 8")
     )
     """亿人."""
     queries: Table = field(
-        default_factory=lambda: _row("multimodal", cells="20 20 20 20 20") | _row("language", cells="10 10 10 10 10")
+        default_factory=lambda: row("multimodal", cells="20 20 20 20 20") | row("language", cells="10 10 10 10 10")
     )
     tokens_per_query: Table = field(
         default_factory=lambda: (
-            _row("multimodal", cells="1000 1000 1000 1000 1000") | _row("language", cells="1000 1000 1000 1000 1000")
+            row("multimodal", cells="1000 1000 1000 1000 1000") | row("language", cells="1000 1000 1000 1000 1000")
         )
     )
     answer_operations: Fraction = Fraction(2)
     peak_multiple: Table = field(
-        default_factory=lambda: _row("multimodal", cells="5 5 5 5 5") | _row("language", cells="5 5 5 5 5")
+        default_factory=lambda: row("multimodal", cells="5 5 5 5 5") | row("language", cells="5 5 5 5 5")
     )
-    answer_utilization: Table = field(default_factory=lambda: _row(cells="0.30 0.30 0.30 0.30 0.30"))
+    answer_utilization: Table = field(default_factory=lambda: row(cells="0.30 0.30 0.30 0.30 0.30"))
     as_published: bool = False
     """The report's total of figure 50 is divided by the utilization once before the cards are."""
     # Figure 51.
     visitors: Fraction = Fraction(2000)
     """万人."""
     visitors_at_once: Fraction = Fraction(100)
-
-
-Answers = dict[str, Fraction | None]
 
 
 def answers(given: Inputs) -> Answers:
@@ -160,6 +142,7 @@ def answers(given: Inputs) -> Answers:
     for (machine,), price in given.machine_price.items():
         cards = given.machine_cards[machine,] * given.card_price[machine,] * WAN
         found[f"server.reference_gpu_cost_share[configuration={machine}]"] = cards / price
+    money(given, found)
     return found
 
 
@@ -196,62 +179,41 @@ def _accelerators(given: Inputs, peak: dict[int, Fraction], found: Answers) -> d
     for chip in CHIPS:
         speed = {year: given.tflops[chip, year] * 10**12 for year in YEARS if (chip, year) in given.tflops}
         needed[chip] = {year: peak[year] / given.utilization[year,] / s for year, s in speed.items()}
-        _write(found, "accelerator.count", f"chip={chip}", needed[chip])
-        _write(found, "accelerator.added", f"chip={chip}", _increase(needed[chip]))
+        write(found, "accelerator.count", f"chip={chip}", needed[chip])
+        write(found, "accelerator.added", f"chip={chip}", increase_of(needed[chip]))
     return needed
 
 
-def _increase(by_year: Mapping[int, Fraction]) -> dict[int, Fraction]:
-    return {year: value - by_year[year - 1] for year, value in by_year.items() if year - 1 in by_year}
-
-
-def _growth(by_year: Mapping[int, Fraction]) -> dict[int, Fraction | None]:
-    rises = _increase(by_year)
-    return {year: rise / by_year[year - 1] if by_year[year - 1] else None for year, rise in rises.items()}
-
-
-def _write(
-    found: Answers,
-    quantity: str,
-    at: str,
-    by_year: Mapping[int, Fraction] | Mapping[int, Fraction | None],
-    factor: Fraction = Fraction(1),
-) -> None:
-    for year, value in by_year.items():
-        name = f"{quantity}[{at},period={year}]" if at else f"{quantity}[period={year}]"
-        found[name] = None if value is None else value * factor
-
-
 def _behind_the_chip(given: Inputs, chip: str, needed: dict[int, Fraction], found: Answers) -> None:
-    at, more = f"chip={chip}", _increase(needed)
-    _write(found, "hbm.capacity", at, needed, given.hbm_gb)
-    _write(found, "hbm.capacity_added", at, more, given.hbm_gb)
-    _write(found, "hbm.value", at, needed, given.hbm_usd)
-    _write(found, "hbm.value_added", at, more, given.hbm_usd)
+    at, more = f"chip={chip}", increase_of(needed)
+    write(found, "hbm.capacity", at, needed, given.hbm_gb)
+    write(found, "hbm.capacity_added", at, more, given.hbm_gb)
+    write(found, "hbm.value", at, needed, given.hbm_usd)
+    write(found, "hbm.value_added", at, more, given.hbm_usd)
     if (chip,) in given.price:
-        _write(found, "accelerator.value", at, needed, given.price[chip,])
-        _write(found, "accelerator.value_added", at, more, given.price[chip,])
+        write(found, "accelerator.value", at, needed, given.price[chip,])
+        write(found, "accelerator.value_added", at, more, given.price[chip,])
     for (of, generation, topology), each in given.modules.items():
         if of == chip:
             where = f"{at},generation={generation},topology={topology}"
-            _write(found, "optics.modules", where, needed, each)
-            _write(found, "optics.modules_added", where, more, each)
+            write(found, "optics.modules", where, needed, each)
+            write(found, "optics.modules_added", where, more, each)
 
 
 def _servers_and_racks(given: Inputs, chip: str, needed: dict[int, Fraction], found: Answers) -> None:
     """Servers of eight cards; of the servers added in a year: power, racks, and cooling on the basis of AI racks."""
     at = f"chip={chip}"
-    added = {year: more / given.per_server for year, more in _increase(needed).items()}
-    _write(found, "server.count", at, needed, 1 / given.per_server)
-    _write(found, "server.added", at, added)
+    added = {year: more / given.per_server for year, more in increase_of(needed).items()}
+    write(found, "server.count", at, needed, 1 / given.per_server)
+    write(found, "server.added", at, added)
     if (chip,) not in given.server_kw:
         return
     load = {year: servers * given.server_kw[chip,] for year, servers in added.items()}
-    _write(found, "idc.ai_it_load_added", at, load)
-    _write(found, "idc.ai_racks_added", at, load, 1 / given.kw_per_ai_rack)
-    _write(found, "cooling.ai_market_all_air", at, load, given.air_cost)
-    _write(found, "cooling.ai_liquid_market", at, load, given.penetration * given.liquid_cost * WAN)
-    _write(found, "cooling.ai_market", at, load, _cost_per_kw(given))
+    write(found, "idc.ai_it_load_added", at, load)
+    write(found, "idc.ai_racks_added", at, load, 1 / given.kw_per_ai_rack)
+    write(found, "cooling.ai_market_all_air", at, load, given.air_cost)
+    write(found, "cooling.ai_liquid_market", at, load, given.penetration * given.liquid_cost * WAN)
+    write(found, "cooling.ai_market", at, load, _cost_per_kw(given))
 
 
 def _cost_per_kw(given: Inputs) -> Fraction:
@@ -288,9 +250,9 @@ def _markets(given: Inputs, a100: dict[int, Fraction], found: Answers) -> None:
         year: world[year] * given.china_share[year,] for year in YEARS if year in world and (year,) in given.china_share
     }
     for name, by_year in (("server.market", world), ("server.china_market", china)):
-        _write(found, name, "", by_year)
-        _write(found, f"{name}_growth", "", _growth(by_year))
-    _write(found, "server.market_added", "", _increase(world))
+        write(found, name, "", by_year)
+        write(found, f"{name}_growth", "", growth_of(by_year))
+    write(found, "server.market_added", "", increase_of(world))
 
 
 def _memory_view(given: Inputs, found: Answers) -> None:
@@ -314,7 +276,7 @@ def _compute_view(given: Inputs, found: Answers) -> None:
     total = dict.fromkeys(YEARS, Fraction(0))
     for family in FAMILIES:
         people = {year: given.users[family, year] * YI for year in YEARS}
-        _write(found, "inference.user_growth", f"family={family}", _growth(people))
+        write(found, "inference.user_growth", f"family={family}", growth_of(people))
         for year in YEARS:
             at = f"[family={family},period={year}]"
             n = found[f"model.parameters{at}"]
@@ -331,13 +293,13 @@ def _compute_view(given: Inputs, found: Answers) -> None:
             found[f"inference.peak_compute{at}"] = peak / 10**18
     if given.as_published:
         total = {year: peak / given.answer_utilization[year,] for year, peak in total.items()}
-    _write(found, "inference.peak_compute_total", "", total, Fraction(1, 10**15))
+    write(found, "inference.peak_compute_total", "", total, Fraction(1, 10**15))
     for chip in CHIPS:
         speed = {year: given.tflops[chip, year] * 10**12 for year in YEARS if (chip, year) in given.tflops}
         cards = {year: total[year] / given.answer_utilization[year,] / s for year, s in speed.items()}
-        _write(found, "inference.accelerators", f"chip={chip}", cards)
-        _write(found, "inference.accelerators_added", f"chip={chip}", _increase(cards))
-        _write(found, "inference.hbm_value", f"chip={chip}", cards, given.hbm_usd)
-        _write(found, "inference.servers", f"chip={chip}", cards, 1 / given.per_server)
+        write(found, "inference.accelerators", f"chip={chip}", cards)
+        write(found, "inference.accelerators_added", f"chip={chip}", increase_of(cards))
+        write(found, "inference.hbm_value", f"chip={chip}", cards, given.hbm_usd)
+        write(found, "inference.servers", f"chip={chip}", cards, 1 / given.per_server)
         if (chip,) in given.price:
-            _write(found, "inference.accelerator_value", f"chip={chip}", cards, given.price[chip,])
+            write(found, "inference.accelerator_value", f"chip={chip}", cards, given.price[chip,])

@@ -6,19 +6,14 @@ decimals; there is no tolerance. A print that does not follow is named here with
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
-from math import floor
-from typing import Any
 
 import pytest
 
 from bullwhip import Workspace
 from independent import Inputs, answers
-
-Fact = dict[str, Any]
-Place = tuple[str, str, str]
+from printed_figures import Fact, Pair, Place, cell, derived_facts, exact, place, reach, rounding, says
 
 TABLES = ("图表7", "图表108", "图表8", "图表109", "图表43", "图表49", "图表50", "图表51", "图表107")
 TEXT = ("摘要", "2.1.3", "3.1.2", "3.2.1", "3.2.2", "6.2")
@@ -31,7 +26,6 @@ BEFORE_THE_FIRST_YEAR: dict[Place, str] = {
 }
 """Prints for which the workspace has no cell."""
 
-Pair = tuple[str, str]
 Explained = tuple[str, Callable[[Fraction, Fraction], Fraction], Pair]
 
 
@@ -88,43 +82,20 @@ CARDS_OF_FIGURE_50: frozenset[Place] = frozenset(
 )
 """Prints that follow from the contradicted total above them, and come out right only with it."""
 
+ABOUT: dict[Place, Explained] = {
+    ("1.2", "ChatGPT 训练", "总算力消耗"): (
+        "about 3640; six operations for each of 1750 亿 parameters and 3000 亿 tokens",
+        lambda parameters, tokens: 6 * parameters * tokens * 10**16 / (86400 * 10**15),
+        ("1750", "3000"),
+    ),
+}
+"""Prints that say about, to the last digit that is not zero."""
+
 INFERENCE_CAGR: dict[Place, str] = {
     ("2.1.3", "全球大模型云端推理峰值算力需求", "年复合增长率 2023-2027"): "the fifth root over four years",
     ("摘要", "全球大模型云端推理峰值算力需求", "年复合增长率 2023-2027"): "the fifth root over four years",
 }
 """Prints of a root."""
-
-
-def place(fact: Fact) -> Place:
-    """Return where a fact is printed: table, row and column, or section, subject, and measure with its year."""
-    if fact["row"]:
-        return fact["locator"], fact["row"], fact["column"]
-    return fact["locator"], fact["subject"], f"{fact['measure']} {fact['period'] or ''}".rstrip()
-
-
-def as_printed(lexical: str) -> tuple[Fraction, Fraction]:
-    """Return a printed number and the unit of its last digit: 9.0×10^9 is nine billion to a hundred million."""
-    match = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:×10\^\{?(\d+)\}?)? ?(?:GB|%)?", lexical)
-    assert match, lexical
-    whole, decimals, exponent = match[1], match[2] or "", int(match[3] or 0)
-    last = Fraction(10) ** (exponent - len(decimals))
-    return int(whole + decimals) * last, last
-
-
-def says(fact: Fact, answer: Fraction) -> bool:
-    """Return whether a print says of the model's answer what it should: rounded half up, or on its side of a bound."""
-    number, last = as_printed(fact["lexical"])
-    value = answer * number / Fraction(fact["model_exact"])
-    if fact["bound"] in (">", ">="):
-        return value > number or (fact["bound"] == ">=" and value == number)
-    return floor(value / last + Fraction(1, 2)) * last == number
-
-
-def cell(fact: Fact) -> str:
-    """Return the name of the cell that a fact is compared with."""
-    at = [f"{d}={m}" for d, m in fact["index"].items()]
-    at += [f"period={fact['model_period']}"] if fact["model_period"] else []
-    return f"{fact['quantity']}[{','.join(at)}]" if at else fact["quantity"]
 
 
 @pytest.fixture(scope="module")
@@ -136,24 +107,14 @@ def workspace() -> Workspace:
 @pytest.fixture(scope="module")
 def derived(workspace: Workspace) -> dict[Place, list[Fact]]:
     """What report 003 prints of quantities that rules define."""
-    rules = {q["id"] for q in workspace.list("rules")}
-    found: dict[Place, list[Fact]] = {}
-    for fact in workspace.facts(report="003"):
-        if fact["quantity"] in rules and not fact["feeds"]:
-            found.setdefault(place(fact), []).append(fact)
-    return found
-
-
-def exact(workspace: Workspace, name: str) -> Fraction:
-    """Return the workspace's answer for a cell, which has to be known."""
-    value = workspace.demand(name).value
-    assert value is not None, name
-    return value
+    return derived_facts(workspace, "003")
 
 
 def listed(where: Place) -> bool:
     """Return whether a print stands in one of the lists of exceptions."""
-    exceptions = (BEFORE_THE_FIRST_YEAR, FROM_ROUNDED_INPUTS, CONTRADICTED, CARDS_OF_FIGURE_50, INFERENCE_CAGR)
+    exceptions = (
+        BEFORE_THE_FIRST_YEAR, FROM_ROUNDED_INPUTS, CONTRADICTED, CARDS_OF_FIGURE_50, ABOUT, INFERENCE_CAGR,
+    )  # fmt: skip
     return any(where in places for places in exceptions)
 
 
@@ -188,19 +149,7 @@ def test_the_derived_prints_are_all_there(derived: dict[Place, list[Fact]]) -> N
 
 def test_nothing_outside_the_named_places_is_derived(derived: dict[Place, list[Fact]]) -> None:
     """A derived print at any other place of the report has to be tested here too."""
-    assert {w[0] for w in derived} == {*TABLES, *TEXT}
-
-
-def rounding(text: str) -> tuple[Fraction, Fraction]:
-    """Return the half-open interval of the numbers that are printed as a text."""
-    number, last = as_printed(text)
-    return number - last / 2, number + last / 2
-
-
-def reach(of: Callable[[Fraction, Fraction], Fraction], inputs: Pair) -> tuple[Fraction, Fraction]:
-    """Return the least and greatest result over the rounding of two inputs; results are monotone in each."""
-    corners = [of(a, b) for a in rounding(inputs[0]) for b in rounding(inputs[1])]
-    return min(corners), max(corners)
+    assert {w[0] for w in derived} == {*TABLES, *TEXT, *(w[0] for w in ABOUT)}
 
 
 @pytest.mark.parametrize("where", FROM_ROUNDED_INPUTS)
@@ -216,6 +165,20 @@ def test_an_exception_within_input_rounding_is_one(
     assert not says(fact, exact(workspace, cell(fact)))
     assert least < high
     assert low < greatest
+
+
+@pytest.mark.parametrize("where", ABOUT)
+def test_a_print_that_says_about_is_met_by_its_inputs(derived: dict[Place, list[Fact]], where: Place) -> None:
+    """Some numbers printed like the inputs round to the print at its last digit that is not zero."""
+    (fact,) = derived[where]
+    _, of, inputs = ABOUT[where]
+    least, greatest = reach(of, inputs)
+    printed = Fraction(fact["lexical"])
+    step = 10 ** (len(fact["lexical"]) - len(fact["lexical"].rstrip("0")))
+
+    assert fact["bound"] == "~"
+    assert least < printed + Fraction(step, 2)
+    assert printed - Fraction(step, 2) < greatest
 
 
 @pytest.mark.parametrize("where", CONTRADICTED)

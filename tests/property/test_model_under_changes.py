@@ -16,6 +16,7 @@ from bullwhip import Workspace
 from bullwhip.errors import PropagationError
 from bullwhip.model.quantity import index_text
 from independent import CARDS, CHIPS, CONFIGURATIONS, DEPLOYED, FAMILIES, YEARS, Inputs, answers
+from independent_money import APIS, CLOUD_YEARS, COMPANIES, GRID_YEARS, ORIGINS, RUNS, ZONES
 
 Key = tuple[str | int, ...]
 
@@ -31,6 +32,12 @@ AXES: dict[str, tuple[str | int, ...]] = {
     "deployed_model": DEPLOYED,
     "card": CARDS,
     "configuration": CONFIGURATIONS,
+    "generation": ("200g", "800g"),
+    "run": RUNS,
+    "api": APIS,
+    "zone": ZONES,
+    "origin": ORIGINS,
+    "company": COMPANIES,
     "period": YEARS,
 }
 
@@ -46,9 +53,14 @@ class Lever:
     units: tuple[str, ...] = ("",)
     """Ways to write the unit in which the independent model counts; the first may be none, the workspace's own."""
     years: tuple[int, ...] = YEARS
+    each_year: bool = False
+    """Whether a rule defines the quantity in some years, so that a year has to be named."""
 
+
+PUE = st.fractions(min_value=1, max_value=2, max_denominator=100)
 
 PERCENT = ("", "percent")
+CLOUD, GRID = tuple(CLOUD_YEARS), tuple(GRID_YEARS)
 LEVERS = (
     Lever("model.vendors", "vendors", NOT_NEGATIVE, ("family", "period"), ("", "vendor")),
     Lever("model.models_per_vendor", "at_once", POSITIVE, ("family", "period"), ("", "model/vendor")),
@@ -84,6 +96,52 @@ LEVERS = (
     Lever("inference.flop_per_parameter_token", "answer_operations", POSITIVE, units=("", "FLOP/(param*token)")),
     Lever("inference.peak_visitors", "visitors", NOT_NEGATIVE, units=("万", "万 person", "万人")),
     Lever("inference.visitors_per_deployment", "visitors_at_once", POSITIVE, units=("", "person/model")),
+    Lever("cloud.operating_cash_flow", "cash", NOT_NEGATIVE, ("period",), ("亿", "亿 USD"), CLOUD, each_year=True),
+    Lever("cloud.capex", "capex", NOT_NEGATIVE, ("period",), ("亿", "亿 USD", "亿美元"), CLOUD, each_year=True),
+    Lever("cloud.buybacks", "buybacks", NOT_NEGATIVE, ("period",), ("亿", "亿 USD"), CLOUD, each_year=True),
+    Lever("cloud.dividends", "dividends", NOT_NEGATIVE, ("period",), ("亿", "亿 USD"), CLOUD, each_year=True),
+    Lever("cloud.operating_cash_flow_growth", "cash_growth", GROWTH, ("period",), PERCENT, CLOUD[4:]),
+    Lever("cloud.capex_growth", "capex_growth", GROWTH, ("period",), PERCENT, CLOUD[4:]),
+    Lever("cloud.buyback_share", "buyback_share", SHARE, ("period",), PERCENT, CLOUD[4:]),
+    Lever("cloud.dividend_share", "dividend_share", SHARE, ("period",), PERCENT, CLOUD[4:]),
+    Lever("cloud.ai_server_share", "server_share", SHARE, units=PERCENT),
+    Lever("cloud.idc_share", "building_share", SHARE, units=PERCENT),
+    Lever("grid.state_grid_investment", "state_grid", NOT_NEGATIVE, ("period",), ("亿", "亿 CNY", "亿元"), GRID),
+    Lever(
+        "grid.southern_grid_investment",
+        "southern_grid",
+        NOT_NEGATIVE,
+        ("period",),
+        ("亿", "亿元"),
+        GRID,
+        each_year=True,
+    ),
+    Lever("grid.southern_grid_growth", "southern_growth", GROWTH, ("period",), PERCENT, GRID[8:]),
+    Lever("grid.distribution_share", "distribution_share", SHARE, ("period",), PERCENT, GRID),
+    Lever("grid.smart_share", "smart_share", SHARE, ("period",), PERCENT, GRID),
+    Lever("idc.pue_limit", "pue_limit", PUE, ("zone",)),
+    Lever("idc.case_it_load", "case_load", NOT_NEGATIVE, units=("", "kW")),
+    Lever("idc.case_pue_before", "case_before", PUE),
+    Lever("idc.case_pue_after", "case_after", PUE),
+    Lever("cooling.construction_share", "cooling_in_building", POSITIVE_SHARE, units=PERCENT),
+    Lever("cooling.policy_penetration", "policy_penetration", SHARE, units=PERCENT),
+    Lever("accelerator.origin_share", "origin_share", SHARE, ("origin", "period"), PERCENT),
+    Lever("export.h20_shipments", "h20_shipments", NOT_NEGATIVE, units=("", "accelerator", "颗")),
+    Lever("export.h20_price", "h20_price", NOT_NEGATIVE, units=("", "USD/accelerator")),
+    Lever("run.parameters", "run_parameters", POSITIVE, ("run",), ("亿", "亿 param/model")),
+    Lever("run.tokens", "run_tokens", POSITIVE, ("run",), ("亿", "亿 token")),
+    Lever("run.accelerators", "run_cards", POSITIVE, ("run",), ("", "accelerator")),
+    Lever("run.throughput", "run_tflops", POSITIVE, ("run",), ("", "TFLOP/(s*accelerator)")),
+    Lever("run.cost", "run_cost", NOT_NEGATIVE, ("run",), ("万", "万 USD/model")),
+    Lever("run.next_multiple", "next_multiple", NOT_NEGATIVE),
+    Lever("api.input_price", "price_read", NOT_NEGATIVE, ("api",), ("", "CNY/(百万 token*model)")),
+    Lever("api.output_price", "price_written", NOT_NEGATIVE, ("api",), ("", "CNY/(百万 token*model)")),
+    Lever("api.input_price_before", "old_price_read", POSITIVE, ("api",)),
+    Lever("api.output_price_before", "old_price_written", POSITIVE, ("api",)),
+    Lever("optics.speed", "line_rate", POSITIVE, ("generation",), ("", "Gbit/(s*module)")),
+    Lever("optics.modules_400g_per_800g", "two_for_one", NOT_NEGATIVE),
+    Lever("company.revenue", "revenue", POSITIVE, ("company", "period"), ("亿", "亿 CNY"), YEARS[:4]),
+    Lever("company.net_profit", "profit", GROWTH, ("company", "period"), ("亿", "亿 CNY"), YEARS[:4]),
     Lever("server.reference_price", "machine_price", POSITIVE, ("configuration",), ("", "CNY/server")),
     Lever("server.reference_cards", "machine_cards", POSITIVE, ("configuration",), ("", "accelerator/server")),
     Lever("server.reference_card_price", "card_price", POSITIVE, ("configuration",), ("万", "万 CNY/accelerator")),
@@ -117,7 +175,8 @@ def changes(draw: st.DrawFn, levers: tuple[Lever, ...] = LEVERS) -> Change:
     chosen: dict[str, str | int] = {}
     for axis in lever.axes:
         members = lever.years if axis == "period" else AXES[axis]
-        member = draw(st.none() | st.sampled_from(members))
+        open_ended = st.nothing() if axis == "period" and lever.each_year else st.none()
+        member = draw(open_ended | st.sampled_from(members))
         if member is not None:
             chosen[axis] = member
     domain = [
