@@ -41,6 +41,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
     claims: list[Claim] = []
     supplies: list[Supply] = []
     shares: list[Share] = []
+    printed_units: dict[tuple[str, str], str] = {}
     for document in raw.documents:
         mapping = read_mapping(document.mapping, vocabulary, problems)
         if mapping.document.id in {d.id for d in documents}:
@@ -50,10 +51,11 @@ def validate(raw: RawProgram) -> CheckedProgram:
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
         _check_segments(mapping, dimensions, problems)
         documents.append(mapping.document)
+        printed_units |= {(mapping.document.id, p): u.text for p, u in mapping.units.items() if u is not None}
         claims += some
         supplies += read_supplies(document, mapping, names, tiers, problems)
         shares += read_shares(mapping, some, names, tiers, found.quantities, problems)
-    derivations = read_derivations(files, claims, documents, found.quantities, vocabulary, problems)
+    derivations = read_derivations(files, claims, documents, found.quantities, printed_units, vocabulary, problems)
     _check_derivation_edges(derivations, raw, problems)
     if any(p.severity == "error" for p in problems):
         raise ValidationError(sorted(problems, key=_position))

@@ -34,6 +34,7 @@ def read_derivations(
     claims: Iterable[Claim],
     documents: Iterable[Document],
     quantities: Mapping[str, object],
+    printed_units: Mapping[tuple[str, str], str],
     vocabulary: Vocabulary,
     problems: list[Problem],
 ) -> tuple[Derivation, ...]:
@@ -44,6 +45,8 @@ def read_derivations(
         claims: every claim of the workspace.
         documents: the documents that may be named.
         quantities: ids that derivations may not take.
+        printed_units: the unit that a document gives a printed unit. A derivation reads figures in it whether or not
+            the model reads them too, so that a new mapping to the model leaves derivations as they are.
         vocabulary: the units.
         problems: where problems are added.
     """
@@ -65,7 +68,7 @@ def read_derivations(
                 problems.append(Problem("BW202", f"{name!r} is declared twice", place, first or "it is a quantity"))
                 continue
             places[name] = place
-            derivation = _Reader(name, body, place, figures, known, vocabulary, problems).read(file)
+            derivation = _Reader(name, body, place, figures, known, printed_units, vocabulary, problems).read(file)
             if derivation is not None:
                 found[name] = derivation
     return tuple(found[name] for name in sorted(found))
@@ -81,11 +84,12 @@ class _Reader:
         place: Place,
         figures: Figures,
         documents: set[str],
+        printed_units: Mapping[tuple[str, str], str],
         vocabulary: Vocabulary,
         problems: list[Problem],
     ) -> None:
         self.name, self.place, self.figures, self.documents = name, place, figures, documents
-        self.vocabulary, self.problems = vocabulary, problems
+        self.printed_units, self.vocabulary, self.problems = printed_units, vocabulary, problems
         self.form = Form(
             body, problems, f"derivation {name!r}", _KEYS, ("report", "unit", "result", "reads", "expression", "source")
         )
@@ -307,16 +311,20 @@ class _Reader:
             return None
         return prints[0] if prints else None
 
+    def unit_of(self, claim: Claim, selector: Selector) -> str:
+        """Return the unit in which a figure is read; an empty text where nobody gives one."""
+        return selector.unit or self.printed_units.get((claim.document, claim.unit), "") or claim.unit_id
+
     def content(self, claim: Claim, selector: Selector) -> tuple[object, ...]:
         """Return what a print says, in coherent units where its unit is known."""
-        text = selector.unit or claim.unit_id
+        text = self.unit_of(claim, selector)
         if not text:
             return claim.value, claim.low, claim.high, claim.unit
         factor = self.vocabulary.parse(text).factor
         return tuple(None if v is None else v * factor for v in (claim.value, claim.low, claim.high))
 
     def figure(self, name: str, claim: Claim, selector: Selector) -> tuple[Figure, UnitDimension] | None:
-        text = selector.unit or claim.unit_id
+        text = self.unit_of(claim, selector)
         if not text:
             message = f"the printed unit {claim.unit!r} of {_where(claim)} has no counterpart"
             hint = "give the selector a unit:, or map the printed unit in the document file"
