@@ -218,8 +218,8 @@ def _grid(given: Inputs, found: Answers) -> None:
     write(found, "grid.southern_grid_investment", "", southern, YI)
     for year in GRID_YEARS:
         part = (given.state_grid[year,] + southern[year]) * given.distribution_share[year,] * YI
-        found[f"grid.distribution_investment[period={year}]"] = part
-        found[f"grid.smart_investment[period={year}]"] = part * given.smart_share[year,]
+        found[f"smart_grid.distribution_investment[period={year}]"] = part
+        found[f"smart_grid.investment[period={year}]"] = part * given.smart_share[year,]
 
 
 def _pue(given: Inputs, found: Answers) -> None:

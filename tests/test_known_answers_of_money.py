@@ -104,8 +104,8 @@ HAND_WORKED = {
     "what is left": ("cloud.cash_surplus[period=2020]", Fraction("685.53") * 10**8),
     "paid out": ("cloud.payout_share[period=2026]", Fraction("1220.61") / Fraction("3604.52")),
     "southern grid": ("grid.southern_grid_investment[period=2025]", Fraction(1375) * Fraction("1.21") * 10**8),
-    "distribution": ("grid.distribution_investment[period=2023]", Fraction(2660 * 10**8)),
-    "smart distribution": ("grid.smart_investment[period=2024]", Fraction("743.90625") * 10**8),
+    "distribution": ("smart_grid.distribution_investment[period=2023]", Fraction(2660 * 10**8)),
+    "smart distribution": ("smart_grid.investment[period=2024]", Fraction("743.90625") * 10**8),
     "power at 1.25": ("idc.facility_power_added[zone=hub_east]", Fraction(3125000)),
     "beside the IT load": ("idc.overhead_power_added[zone=hub_west]", Fraction(500000)),
     "saved": ("idc.case_power_saved", Fraction(378)),
@@ -175,8 +175,8 @@ ELASTICITIES = {
     ("inference.deployed_cards[deployed_model=gpt3,card=a100_80gb]", "inference.visitors_per_deployment"): [
         Fraction(-1)
     ],
-    ("grid.smart_investment[period=2025]", "grid.smart_share"): [Fraction(1)],
-    ("grid.smart_investment[period=2025]", "grid.state_grid_investment"): [Fraction(5000) / Fraction("6663.75")],
+    ("smart_grid.investment[period=2025]", "grid.smart_share"): [Fraction(1)],
+    ("smart_grid.investment[period=2025]", "grid.state_grid_investment"): [Fraction(5000) / Fraction("6663.75")],
     ("idc.facility_power_added[zone=hub_east]", "idc.pue_limit[zone=hub_east]"): [Fraction(1)],
     ("idc.overhead_power_added[zone=hub_east]", "idc.pue_limit[zone=hub_east]"): [Fraction(5)],
     ("cooling.liquid_market_at_limit[zone=hub_east]", "cooling.policy_penetration"): [Fraction(1)],
