@@ -130,8 +130,11 @@ def test_errors_planted_into_modelled_figures_are_found_and_nothing_else(factor:
     program = _modelled()
     rows = audit(Evaluation(program), program.claims)
     before = {r.claim.id for r in rows if r.verdict == "contradicted"}
-    # The cards of figure 50 follow from the wrong total printed above them, so each is judged by prints alone.
-    clean = [r.claim for r in rows if r.verdict == "reproduced" and r.claim.table and "inference." not in r.rule]
+    # The cards of figure 50 follow from the wrong total printed above them, so each is judged by prints alone. Figures
+    # with a derivation are judged by it, which may know that a round share beside them is no rounded one.
+    derived = {i.result.claim for d in _workspace().program.derivations for i in d.instances}
+    sound = [r for r in rows if r.verdict == "reproduced" and r.claim.table and r.claim.id not in derived]
+    clean = [r.claim for r in sound if "inference." not in r.rule]
     chosen = clean[:: 1 + len(clean) // 60]
     found = 0
     for claim in chosen:
