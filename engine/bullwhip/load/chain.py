@@ -20,7 +20,8 @@ __all__ = ["read_chain"]
 MAX_BYTES = 2_000_000
 
 _TIER = f"{BASE}tier/"
-_TYPE, _LABEL = f"{PREFIXES['rdf']}type", f"{PREFIXES['skos']}prefLabel"
+_TYPE = f"{PREFIXES['rdf']}type"
+_LABEL, _ALIAS = f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['skos']}altLabel"
 
 
 def read_chain(name: str, data: bytes) -> tuple[tuple[Tier, ...], tuple[Edge, ...], list[Problem]]:
@@ -81,7 +82,8 @@ def _tiers(name: str, text: str, facts: _Facts, problems: list[Problem]) -> dict
             order = []
         demand = [value.value for value in said.get(f"{BW}isDemand", [])] == ["true"]
         label = Label(labels.get("zh") or "", labels.get("en") or "")
-        tiers[tier] = Tier(tier, label, int(order[0]) if order else None, demand)
+        aliases = tuple(sorted({alias.value for alias in said.get(_ALIAS, [])}))
+        tiers[tier] = Tier(tier, label, int(order[0]) if order else None, demand, aliases)
     return tiers
 
 

@@ -4,7 +4,7 @@ A workspace is three folders, each optional but `rules`:
 
     rules/**/*.yaml                     workspace.yaml (header), drivers, rules, scenarios
     ontology/chain/*.ttl                tiers and edges
-    ontology/companies.tsv              companies
+    ontology/companies.tsv              companies; products.tsv, topics.tsv and measures.tsv beside it
     ontology/facts/<document>/          document.yaml (mapping) and cells, claims, vendors, relations .tsv
     queries/**/*.rq                     named queries (read by the query stage)
 """
@@ -21,6 +21,7 @@ from bullwhip.model.source import MapNode, RawDocument, RawProgram, RawTable
 __all__ = ["load"]
 
 _TABLES = ("cells", "claims", "vendors", "relations")
+_CATALOGUES = ("products", "topics", "measures")
 
 
 def load(files: dict[str, bytes], key: str) -> RawProgram:
@@ -50,6 +51,7 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
         edges += some_edges
         problems += found
     companies = _table(files, "ontology/companies.tsv", problems)
+    catalogues = {c: t for c in _CATALOGUES if (t := _table(files, f"ontology/{c}.tsv", problems)) is not None}
     documents = []
     for name in sorted(n for n in files if n.endswith("/document.yaml")):
         mapping, found = read_yaml(name, files[name])
@@ -71,7 +73,9 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
             problems.append(
                 Problem("BW110", "the file must be a mapping", mapping.place, "document:, units:, cells: …")
             )
-    return RawProgram(key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), tuple(problems))
+    return RawProgram(
+        key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), catalogues, tuple(problems)
+    )
 
 
 def _table(files: dict[str, bytes], name: str, problems: list[Problem]) -> RawTable | None:

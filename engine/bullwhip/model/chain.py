@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bullwhip.model.entity import Local, Measure, Mention, Product, Relation, Topic
 from bullwhip.model.label import Label
 
 __all__ = ["Chain", "Company", "Edge", "Share", "Supply", "Tier"]
@@ -20,6 +21,7 @@ class Tier:
     """Position in the order in which value is released, 1 first; None for a node beside the chain."""
     demand: bool = False
     """Whether this node is a source of demand (model developers, cloud providers) and not a tier of supply."""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,13 @@ class Company:
     """Report and locator where the ticker is printed, e.g. `002:图7`."""
     parent: str = ""
     parent_source: str = ""
+    """Report and locator where the parent is printed, or `general knowledge`."""
     aliases: tuple[str, ...] = ()
+    kind: str = ""
+    """Empty for a company, `unit` for a part of its parent, `group` for several that are counted together."""
+    members: tuple[str, ...] = ()
+    """The companies of a group."""
+    local: Local = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +100,8 @@ class Chain:
     companies: tuple[Company, ...]
     supplies: tuple[Supply, ...]
     shares: tuple[Share, ...]
+    products: tuple[Product, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    relations: tuple[Relation, ...] = ()

@@ -75,3 +75,7 @@ class Claim:
     """Whether the model reads its value from this claim (when selected), or is only compared with it."""
     extra: Index = ()
     """What other columns of its table say, by column name: page, qualifier, ticker …"""
+    entity: str = ""
+    """What it is about, e.g. `company/nvidia` or `product/h100_sxm`; empty where that is not known."""
+    concept: str = ""
+    """Id of the measure, whatever the document calls it; empty where that is not known."""

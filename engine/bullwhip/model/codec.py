@@ -13,18 +13,20 @@ from bullwhip.expr.dag import Dag
 from bullwhip.model.chain import Chain, Company, Edge, Share, Supply, Tier
 from bullwhip.model.claim import Claim, Document
 from bullwhip.model.derivation import Derivation, Figure, Instance
+from bullwhip.model.entity import Measure, Mention, Product, Relation, Topic
 from bullwhip.model.label import Label
 from bullwhip.model.program import Assumption, Cell, CompiledProgram, Given, Header, Scenario
 from bullwhip.model.quantity import Dimension, Quantity
 
 __all__ = ["FORMAT", "decode", "encode"]
 
-FORMAT = 4
+FORMAT = 5
 """Changes whenever a record changes, so that an old cache is never read."""
 
 _CLASSES: tuple[type, ...] = (
     *(Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario),
     *(Cell, Given, Assumption, Figure, Instance, Derivation, CompiledProgram),
+    *(Product, Topic, Measure, Mention, Relation),
 )
 _PLAIN = frozenset({str, int, bool, type(None)})
 """What is the same in JSON and in records; asked first, because nearly all values are."""

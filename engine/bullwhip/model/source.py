@@ -114,5 +114,7 @@ class RawProgram:
     companies: RawTable | None
     tiers: tuple[Tier, ...]
     edges: tuple[Edge, ...]
+    catalogues: dict[str, RawTable] = field(default_factory=dict)
+    """Tables of products, topics and measures by name."""
     problems: tuple[Problem, ...] = ()
     """What the readers found; validation reports them together with its own."""

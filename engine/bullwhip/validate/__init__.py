@@ -6,16 +6,19 @@ from bullwhip.errors import Place, Problem, ValidationError, did_you_mean
 from bullwhip.model.chain import Chain, Share, Supply
 from bullwhip.model.claim import Claim, Document
 from bullwhip.model.derivation import Derivation
+from bullwhip.model.entity import Mention, Relation
 from bullwhip.model.program import CheckedProgram, CheckedRule
 from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
-from bullwhip.validate.companies import company_names, read_companies, read_shares, read_supplies
+from bullwhip.validate.companies import company_names, read_shares, read_supplies
 from bullwhip.validate.declarations import Declarations, read_declarations
 from bullwhip.validate.derivations import read_derivations
+from bullwhip.validate.entities import read_things
 from bullwhip.validate.expressions import check_expressions, unused_names
 from bullwhip.validate.facts import read_claims
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
 from bullwhip.validate.mapping import DocumentMapping, read_mapping
+from bullwhip.validate.relations import read_mentions, read_relations
 
 __all__ = ["validate"]
 
@@ -34,25 +37,31 @@ def validate(raw: RawProgram) -> CheckedProgram:
     found = read_declarations(files, dimensions, header.periods, vocabulary, problems)
     check_expressions(found, dimensions, header.periods, problems)
     _check_ties(found, raw, problems)
-    companies = read_companies(raw.companies, problems)
-    names = company_names(companies, problems)
     tiers = {t.id for t in raw.tiers}
+    mappings = [read_mapping(d.mapping, vocabulary, problems) for d in raw.documents]
+    things = read_things(raw, header, vocabulary, {m.document.id for m in mappings}, problems)
+    company_names(things.companies, problems)
     documents: list[Document] = []
     claims: list[Claim] = []
     supplies: list[Supply] = []
     shares: list[Share] = []
+    mentions: list[Mention] = []
+    relations: list[Relation] = []
     printed_units: dict[tuple[str, str], str] = {}
-    for document in raw.documents:
-        mapping = read_mapping(document.mapping, vocabulary, problems)
+    for document, mapping in zip(raw.documents, mappings, strict=True):
         if mapping.document.id in {d.id for d in documents}:
             problems.append(
                 Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place)
             )
+        names = company_names(things.companies, [], mapping.document.id)
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
+        some = things.resolve(some, mapping, problems)
         _check_segments(mapping, dimensions, problems)
         documents.append(mapping.document)
         printed_units |= {(mapping.document.id, p): u.text for p, u in mapping.units.items() if u is not None}
         claims += some
+        mentions += read_mentions(document, mapping, names)
+        relations += read_relations(document, mapping, things.names, problems)
         supplies += read_supplies(document, mapping, names, tiers, problems)
         shares += read_shares(mapping, some, names, tiers, found.quantities, problems)
     derivations = read_derivations(files, claims, documents, found.quantities, printed_units, vocabulary, problems)
@@ -63,7 +72,10 @@ def validate(raw: RawProgram) -> CheckedProgram:
         name: CheckedRule(name, tree, tuple(sorted(found.variants.get(name, {}).items())))
         for name, tree in found.expressions.items()
     }
-    chain = Chain(raw.tiers, raw.edges, companies, tuple(supplies), tuple(shares))
+    chain = Chain(
+        raw.tiers, raw.edges, things.companies, tuple(supplies), tuple(shares), things.products, things.topics,
+        things.measures, tuple(mentions), tuple(relations),
+    )  # fmt: skip
     places = {name: found.place(name, "expression") for name in found.quantities}
     return CheckedProgram(
         raw.key, header, vocabulary, dimensions, dict(sorted(found.quantities.items())), found.units, rules, places,

@@ -5,69 +5,59 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bullwhip.errors import Place, Problem, did_you_mean
-from bullwhip.expr.grammar import MEMBER
 from bullwhip.model.chain import Company, Share, Supply
 from bullwhip.model.claim import Claim
-from bullwhip.model.label import Label
 from bullwhip.model.quantity import Quantity
 from bullwhip.model.source import RawDocument, RawTable
+from bullwhip.validate.catalogue import Rows, spellings
 from bullwhip.validate.mapping import DocumentMapping
 
 __all__ = ["company_names", "read_companies", "read_shares", "read_supplies"]
 
-_COLUMNS = (
-    "id",
-    "label_zh",
-    "label_en",
-    "ticker",
-    "exchange",
-    "ticker_source",
-    "parent",
-    "parent_source",
-    "aliases",
-)
+_KINDS = ("", "unit", "group")
 
 
-def read_companies(table: RawTable | None, problems: list[Problem]) -> tuple[Company, ...]:
-    """Return the companies of companies.tsv, in order of id."""
-    if table is None:
-        return ()
-    missing = [c for c in ("id", "label_zh", "label_en") if c not in table.columns]
-    if missing:
-        message = f"the table has no column {', '.join(missing)}"
-        problems.append(Problem("BW113", message, Place(table.file, 1, 1, "\t".join(table.columns))))
-        return ()
-    companies: dict[str, Company] = {}
-    for number, cells in table.rows:
-        row = dict(zip(table.columns, cells, strict=True))
-        place = Place(table.file, number, 1, "\t".join(cells), len(row["id"]))
-        if not MEMBER.fullmatch(row["id"]):
-            problems.append(Problem("BW203", f"the company id {row['id']!r} is malformed", place, "use snake_case"))
-            continue
-        if row["id"] in companies:
-            problems.append(Problem("BW202", f"the company {row['id']!r} is declared twice", place))
-            continue
-        aliases = tuple(a for a in row.get("aliases", "").split(";") if a)
-        companies[row["id"]] = Company(
-            row["id"], Label(row["label_zh"], row["label_en"]), row.get("ticker", ""), row.get("exchange", ""),
-            row.get("ticker_source", ""), row.get("parent", ""), row.get("parent_source", ""), aliases,
+def read_companies(
+    table: RawTable | None, problems: list[Problem], documents: Collection[str] = ()
+) -> tuple[Company, ...]:
+    """Return the companies of companies.tsv, in order of id.
+
+    Args:
+        table: the table.
+        problems: where problems go.
+        documents: ids of documents, which may stand before an alias that holds in that document only.
+    """
+    rows = Rows.read(table, "company", problems)
+    rows.check("parent", rows.lines, "BW215", "company", problems)
+    rows.check_circle("parent", problems, "BW215")
+    companies = []
+    for name, line in rows:
+        members, aliases = spellings(line["members"], ())[0], spellings(line["aliases"], documents)
+        for member in members:
+            if member not in rows.lines:
+                message = f"no company {member!r}, named as member of {name!r}"
+                problems.append(Problem("BW215", message, line.place, did_you_mean(member, rows.lines)))
+        if line["kind"] not in _KINDS:
+            message = f"the kind {line['kind']!r} of {name!r} is not one of {', '.join(_KINDS[1:])}"
+            problems.append(Problem("BW110", message, line.place, "leave it empty for a company"))
+        if (line["kind"] == "group") != bool(members) or (line["kind"] == "unit" and not line["parent"]):
+            message = f"{name!r} must be a group with members, a unit with a parent, or a company"
+            problems.append(Problem("BW110", message, line.place))
+        companies.append(
+            Company(name, line.label, line["ticker"], line["exchange"], line["ticker_source"], line["parent"],
+                    line["parent_source"], aliases[0], line["kind"], members, aliases[1])
         )  # fmt: skip
-    for company in companies.values():
-        if company.parent and company.parent not in companies:
-            hint = did_you_mean(company.parent, companies)
-            problems.append(
-                Problem(
-                    "BW215",
-                    f"no company {company.parent!r}, named as parent of {company.id!r}",
-                    Place(table.file),
-                    hint,
-                )
-            )
-    return tuple(companies[i] for i in sorted(companies))
+    return tuple(companies)
 
 
-def company_names(companies: tuple[Company, ...], problems: list[Problem]) -> dict[str, str]:
-    """Return every spelling of every company to its id; a spelling of two companies is a problem."""
+def company_names(companies: tuple[Company, ...], problems: list[Problem], document: str = "") -> dict[str, str]:
+    """Return every spelling of every company to its id; a spelling of two companies is a problem.
+
+    Args:
+        companies: the companies.
+        problems: where problems go.
+        document: the document whose own spellings come first, or none.
+    """
     names: dict[str, str] = {}
     for company in companies:
         for name in dict.fromkeys((company.id, company.label.zh, company.label.en, *company.aliases)):
@@ -77,6 +67,7 @@ def company_names(companies: tuple[Company, ...], problems: list[Problem]) -> di
             if other != company.id:
                 message = f"{name!r} names both {other!r} and {company.id!r}"
                 problems.append(Problem("BW215", message, Place("ontology/companies.tsv"), "keep it at one of them"))
+    names.update({name: c.id for c in companies for source, name in c.local if source == document})
     return names
 
 

@@ -14,6 +14,7 @@ from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.model.source import RawDocument, RawTable
 from bullwhip.numbers import NumberFormatError, read_decimal
 from bullwhip.units import Unit, show
+from bullwhip.validate.axes import Axes, Reading, read_table
 from bullwhip.validate.declarations import Declarations
 from bullwhip.validate.mapping import CellRule, ClaimRule, DocumentMapping, unknown_quantity
 
@@ -118,12 +119,13 @@ class _Reader:
         self.used: set[int] = set()
 
     def cell(self, row: _Row) -> Claim:
-        year = read_year(row["column"])
-        measure_is_row = year is not None
-        subject = self.mapping.subjects.get(row["locator"], "") or row["locator"] if measure_is_row else row["row"]
-        measure = row["row"] if measure_is_row else row["column"]
-        claim = self.base(row, subject, measure, table=True)
-        claim = replace(claim, row=row["row"], column=row["column"], part=row["part"], period=str(year) if year else "")
+        reading = self.reading(row)
+        year = read_year(reading.period)
+        claim = self.base(row, reading.subject, reading.measure, table=True)
+        claim = replace(
+            claim, row=row["row"], column=row["column"], part=row["part"], period=str(year or reading.period),
+            entity=reading.entity, concept=reading.concept,
+        )  # fmt: skip
         for rule in self.cell_rules.get((row["locator"], row["row"]), ()):
             if rule.part != row["part"] or (rule.columns is not None and row["column"] not in rule.columns):
                 continue
@@ -135,10 +137,21 @@ class _Reader:
             return self.join(claim, rule, pairs, period, row)
         return claim
 
+    def reading(self, row: _Row) -> Reading:
+        """Return what a table cell is about: by the entry of its table, or by a column that is a year."""
+        axes = self.mapping.axes.get(row["locator"])
+        if axes is None:
+            timed = read_year(row["column"]) is not None
+            axes = Axes("measure", "period") if timed else Axes("subject", "measure")
+        found = read_table(axes, row["row"], row["column"], row["part"] or row["sub"])
+        period = self.mapping.period_names.get(found.period, found.period)
+        return replace(found, subject=found.subject or row["locator"], period=period)
+
     def statement(self, row: _Row) -> Claim:
-        year = read_year(row["period"])
+        printed = self.mapping.period_names.get(row["period"], row["period"])
+        year = read_year(printed)
         claim = self.base(row, row["subject"], row["measure"], table=False)
-        period = "" if row["period"] == "-" else str(year or row["period"])
+        period = "" if printed == "-" else str(year or printed)
         claim = replace(claim, period=period, by=row["by"], basis=row["basis"])
         for rule in self.claim_rules.get((row["subject"], row["measure"]), ()):
             if rule.locator and rule.locator != row["locator"]:

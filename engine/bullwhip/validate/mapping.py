@@ -10,6 +10,7 @@ from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.claim import Document
 from bullwhip.model.source import MapNode, Node
 from bullwhip.units import Unit, UnitError, Vocabulary
+from bullwhip.validate.axes import Axes, Meaning, read_axes, read_meanings, read_period_names
 from bullwhip.validate.form import Form, scalar_text
 
 __all__ = ["CellRule", "ClaimRule", "DocumentMapping", "ShareRule", "read_mapping"]
@@ -71,13 +72,19 @@ class DocumentMapping:
     units: dict[str, Unit | None]
     segments: dict[str, Segment | None]
     """Printed segment to its meaning; None for one that is no tier of the chain."""
-    subjects: dict[str, str]
-    """Table to the subject of its rows, where the rows are measures and the columns periods."""
+    axes: dict[str, Axes]
+    """Table to the way in which it is read; a table without an entry has its periods, if any, in its columns."""
     cells: tuple[CellRule, ...]
     claims: tuple[ClaimRule, ...]
     shares: tuple[ShareRule, ...]
+    topics: dict[str, str]
+    """Printed segment to the topic it names."""
+    meanings: dict[tuple[str, str], Meaning]
+    period_names: Mapping[str, str]
+    """Printed names of periods, such as `the period of this report`, to the periods."""
 
 
+_SEGMENT_KEYS = ("tier", "role", "product", "index", "topic")
 _ROLES = ("supplier", "customer", "investor", "standard_setter")
 
 
@@ -87,7 +94,7 @@ def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem])
         root,
         problems,
         "document file",
-        ("document", "segments", "units", "tables", "cells", "claims", "shares"),
+        ("document", "segments", "units", "tables", "cells", "claims", "shares", "meanings", "periods"),
         ("document",),
     )
     document = _document(form, problems)
@@ -95,24 +102,38 @@ def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem])
     for printed, node in form.mapping("units"):
         text = scalar_text(node)
         units[printed] = None if text == "null" else _unit(text, node.place, vocabulary, problems)
-    segments: dict[str, Segment | None] = {}
-    for printed, node in form.mapping("segments"):
-        if scalar_text(node) == "null":
-            segments[printed] = None
-            continue
-        inner = Form(node, problems, f"segment {printed!r}", ("tier", "role", "product", "index"), ("tier", "role"))
-        index = _pairs(inner.get("index"), problems)
-        segments[printed] = (inner.text("tier"), inner.choice("role", _ROLES, "supplier"), inner.text("product"), index)
-    subjects = {table: scalar_text(node) for table, node in form.mapping("tables")}
+    segments, topics = _segments(form.mapping("segments"), problems)
     return DocumentMapping(
         document,
         units,
         segments,
-        subjects,
+        read_axes(form.mapping("tables"), problems),
         tuple(_cell_rule(n, vocabulary, problems) for n in form.items("cells")),
         tuple(_claim_rule(n, vocabulary, problems) for n in form.items("claims")),
         tuple(_share_rule(n, problems) for n in form.items("shares")),
+        topics,
+        read_meanings(form.items("meanings"), problems),
+        read_period_names(form.mapping("periods")),
     )
+
+
+def _segments(node: MapNode, problems: list[Problem]) -> tuple[dict[str, Segment | None], dict[str, str]]:
+    """Return what printed segments are at tiers, and the topics they name."""
+    segments: dict[str, Segment | None] = {}
+    topics: dict[str, str] = {}
+    for printed, inner in node:
+        segments[printed] = None
+        if scalar_text(inner) == "null":
+            continue
+        beside = isinstance(inner, MapNode) and "tier" not in inner.items and "topic" in inner.items
+        keys, required = (("topic",), ("topic",)) if beside else (_SEGMENT_KEYS, ("tier", "role"))
+        form = Form(inner, problems, f"segment {printed!r}", keys, required)
+        if form.has("topic"):
+            topics[printed] = form.text("topic")
+        if not beside:
+            role, index = form.choice("role", _ROLES, "supplier"), _pairs(form.get("index"), problems)
+            segments[printed] = (form.text("tier"), role, form.text("product"), index)
+    return segments, topics
 
 
 def _document(form: Form, problems: list[Problem]) -> Document:
