@@ -15,6 +15,10 @@ _SHOWN = {
     "quantities": ("id", "kind", "label_zh", "label_en", "unit", "dimensions", "tier"),
     "rules": ("id", "label_zh", "unit", "expression", "source"),
     "companies": ("id", "label_zh", "label_en", "ticker", "tiers", "parent"),
+    "products": ("id", "label_zh", "label_en", "company", "kind", "form", "variant_of", "tier", "claims"),
+    "topics": ("id", "label_zh", "label_en", "broader", "tier", "claims"),
+    "measures": ("id", "label_zh", "label_en", "units", "timed", "claims"),
+    "relations": ("report", "from", "relation", "to", "coefficient", "unit", "period"),
     "tiers": ("order", "id", "label_zh", "label_en", "demand"),
     "dimensions": ("id", "label_zh", "label_en", "members", "alternatives"),
     "reports": ("id", "label_zh", "publisher", "published", "claims"),
@@ -23,7 +27,7 @@ _SHOWN = {
 }
 
 
-@click.command("list", short_help="List drivers, quantities, companies, tiers, reports, scenarios, queries.")
+@click.command("list", short_help="List drivers, quantities, companies, products, tiers, reports, queries.")
 @click.argument("kind", metavar="KIND")
 @json_option
 @selecting
@@ -31,7 +35,8 @@ _SHOWN = {
 def command(context: click.Context, workspace: Workspace, kind: str, as_json: bool) -> None:
     """List what there is of KIND.
 
-    Kinds: drivers, quantities, rules, companies, tiers, dimensions, reports, scenarios, queries.
+    Kinds: drivers, quantities, rules, companies, products, topics, measures, relations, tiers, dimensions, reports,
+    scenarios, queries.
     """
     entries = workspace.list(kind)
     if as_json:
@@ -39,7 +44,7 @@ def command(context: click.Context, workspace: Workspace, kind: str, as_json: bo
         return
     shown = _SHOWN[kind]
     table(
-        [Column(k, k, k in ("order", "known", "claims")) for k in shown],
+        [Column(k, k, k in ("order", "known", "claims", "coefficient")) for k in shown],
         [[_text(e.get(k)) for k in shown] for e in entries],
     )
 

@@ -10,22 +10,22 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pyoxigraph as ox
 
 from bullwhip.errors import LoadError, Place, Problem
 from bullwhip.model.chain import Chain, Company, Share, Supply
 from bullwhip.model.claim import STATUS, Claim, Document, Index
+from bullwhip.model.entity import Mention, Relation
 from bullwhip.model.label import Label
 from bullwhip.model.period import read_year
 from bullwhip.model.program import Assumption, CompiledProgram, Scenario
 from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.numbers import fraction_text
+from bullwhip.query.serialize import to_format, to_nquads, to_rdflib
+from bullwhip.query.things import describe
 from bullwhip.terms import BASE, PREFIXES, resource
-
-if TYPE_CHECKING:
-    from rdflib import Dataset
 
 __all__ = ["MODEL", "ONTOLOGY", "build_quads", "to_format", "to_nquads", "to_rdflib"]
 
@@ -158,6 +158,8 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
     _chain(model, program.chain, _pairs(authored, "bw:pulls") - _pairs(authored, "bw:supplies"))
     for company in program.chain.companies:
         _company(model, company)
+    for said in describe(program.chain):
+        model.add(*said)
     for dimension in program.dimensions.values():
         _dimension(model, dimension)
     for quantity in program.quantities.values():
@@ -177,6 +179,10 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
         _claim(homes[claim.id], claim, published.get(claim.document, ""))
     for supply in program.chain.supplies:
         _supply(graphs.get(supply.document, model), supply)
+    for mention in program.chain.mentions:
+        _mention(graphs.get(mention.document, model), mention)
+    for relation in program.chain.relations:
+        _relation(graphs.get(relation.document, model), relation)
     for share in program.chain.shares:
         _share(homes.get(share.claim, model), share)
     return [*authored, *model.quads, *(q for g in graphs.values() for q in g.quads)]
@@ -212,6 +218,7 @@ def _chain(graph: _Graph, chain: Chain, pulled: set[tuple[str, str]]) -> None:
     for tier in chain.tiers:
         node = _thing("tier", tier.id)
         graph.name_it(node, "bw:Tier", tier.id, tier.label)
+        graph.add(node, "skos:altLabel", *tier.aliases)
         graph.add(node, "bw:order", tier.order)
         graph.add(node, "bw:isDemand", ox.Literal(tier.demand))
     for edge in chain.edges:
@@ -227,13 +234,16 @@ def _chain(graph: _Graph, chain: Chain, pulled: set[tuple[str, str]]) -> None:
 def _company(graph: _Graph, company: Company) -> None:
     node = _thing("company", company.id)
     graph.name_it(node, "bw:Company", company.id, company.label)
-    graph.add(node, "skos:altLabel", *company.aliases)
+    graph.add(node, "skos:altLabel", *company.aliases, *(name for _, name in company.local))
     graph.add(node, "schema:tickerSymbol", company.ticker)
     graph.add(node, "bw:exchange", company.exchange)
     graph.add(node, "bw:tickerSource", company.ticker_source)
     if company.parent:
         graph.add(node, "org:subOrganizationOf", _thing("company", company.parent))
         graph.add(node, "bw:parentSource", company.parent_source)
+    if company.kind:
+        graph.add(node, "rdf:type", _term("bw:CompanyGroup" if company.kind == "group" else "bw:CompanyUnit"))
+    graph.add(node, "org:hasMember", *(_thing("company", member) for member in company.members))
 
 
 def _dimension(graph: _Graph, dimension: Dimension) -> None:
@@ -372,6 +382,8 @@ def _claim(graph: _Graph, claim: Claim, published: str) -> None:
         graph.add(node, "prov:wasAttributedTo", agent)
     graph.add(node, "bw:subject", claim.subject)
     graph.add(node, "bw:measure", claim.measure)
+    graph.add(node, "bw:entity", ox.NamedNode(BASE + claim.entity) if claim.entity else None)
+    graph.add(node, "bw:concept", _thing("measure", claim.concept) if claim.concept else None)
     graph.add(node, "bw:lexical", claim.lexical)
     if claim.value is None and claim.low is None and claim.high is None:
         graph.add(node, "bw:text", claim.lexical or "(no figure)")
@@ -407,6 +419,33 @@ def _supply(graph: _Graph, s: Supply) -> None:
     graph.add(node, "prov:wasDerivedFrom", _locator(graph, s.document, s.locator, s.segment, "", "", s.line))
 
 
+def _mention(graph: _Graph, m: Mention) -> None:
+    node = _thing("mention", _digest(m.company, m.segment, m.document, m.locator, m.line, m.note))
+    graph.add(node, "rdf:type", _term("bw:Mention"))
+    graph.add(node, "bw:company", _thing("company", m.company))
+    graph.add(node, "bw:topic", _thing("topic", m.topic) if m.topic else None)
+    graph.add(node, "bw:segment", m.segment)
+    graph.add(node, "bw:note", m.note)
+    graph.add(node, "bw:stance", m.stance)
+    graph.add(node, "prov:wasDerivedFrom", _locator(graph, m.document, m.locator, m.segment, "", "", m.line))
+
+
+def _relation(graph: _Graph, r: Relation) -> None:
+    node = _thing("relation", r.id)
+    graph.add(node, "rdf:type", _term("bw:Relation"))
+    graph.add(node, "dct:identifier", r.id)
+    graph.add(node, "bw:relation", r.relation)
+    graph.add(node, "bw:fromText", r.source)
+    graph.add(node, "bw:toText", r.target)
+    graph.add(node, "bw:fromEntity", *(ox.NamedNode(BASE + thing) for thing in r.sources))
+    graph.add(node, "bw:toEntity", *(ox.NamedNode(BASE + thing) for thing in r.targets))
+    graph.number(node, "Value", r.coefficient)
+    graph.unit(node, r.unit_id or r.unit, r.unit)
+    graph.add(node, "bw:status", _thing("status", STATUS.get(r.status, r.status)) if r.status else None)
+    graph.period(node, r.period)
+    graph.add(node, "prov:wasDerivedFrom", _locator(graph, r.document, r.locator, "", "", "", r.line))
+
+
 def _share(graph: _Graph, s: Share) -> None:
     node = _thing("share", _digest(s.company, s.tier, s.quantity, s.index, s.claim))
     graph.add(node, "rdf:type", _term("bw:Share"))
@@ -421,68 +460,3 @@ def _share(graph: _Graph, s: Share) -> None:
     graph.period(node, s.period)
     graph.add(node, "bw:fromClaim", _thing("claim", s.claim))
     graph.add(node, "prov:wasDerivedFrom", _thing("claim", s.claim))
-
-
-def to_nquads(quads: Iterable[ox.Quad]) -> bytes:
-    r"""Return quads as N-Quads, each line once, in order of bytes.
-
-    >>> name = ox.NamedNode("urn:a")
-    >>> to_nquads([ox.Quad(name, name, ox.Literal("b")), ox.Quad(name, name, ox.Literal("a"))]).decode()
-    '<urn:a> <urn:a> "a" .\n<urn:a> <urn:a> "b" .\n'
-    """
-    lines = sorted(set(_text(quads, ox.RdfFormat.N_QUADS).split(b"\n")) - {b""})
-    return b"".join(line + b"\n" for line in lines)
-
-
-def to_format(nquads: bytes, form: str) -> bytes:
-    """Return a dataset in another format; the same dataset gives the same bytes.
-
-    Args:
-        nquads: what `to_nquads` returned.
-        form: `turtle` (named graphs merged), `trig` or `nquads`.
-    """
-    if form == "nquads":
-        return nquads
-    quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
-    if form == "turtle":
-        triples = dict.fromkeys(cast(ox.Quad, q).triple for q in quads)
-        return _text(sorted(triples, key=str), ox.RdfFormat.TURTLE)
-    ordered = sorted(cast(list[ox.Quad], quads), key=lambda q: (str(q.graph_name), str(q.triple)))
-    return _text(ordered, ox.RdfFormat.TRIG)
-
-
-def _text(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
-    prefixes = None if form == ox.RdfFormat.N_QUADS else PREFIXES
-    return cast(bytes, ox.serialize(quads, format=form, prefixes=prefixes))
-
-
-def to_rdflib(nquads: bytes) -> Dataset:
-    """Return a dataset as an rdflib Dataset whose default graph is the union of all graphs.
-
-    Literals keep their lexical form: rdflib would otherwise rewrite some of them.
-    """
-    from rdflib import BNode, Dataset, Graph, Literal, URIRef
-
-    dataset = Dataset(default_union=True)
-    for prefix, namespace in PREFIXES.items():
-        dataset.bind(prefix, namespace, override=True, replace=True)
-
-    def convert(term: object) -> URIRef | BNode | Literal:
-        if isinstance(term, ox.NamedNode):
-            return URIRef(term.value)
-        if isinstance(term, ox.BlankNode):
-            return BNode(term.value)
-        literal = cast(ox.Literal, term)
-        if literal.language:
-            return Literal(literal.value, lang=literal.language)
-        plain = literal.datatype == _term("xsd:string")
-        return Literal(literal.value, datatype=None if plain else URIRef(literal.datatype.value), normalize=False)
-
-    graphs: dict[str, Graph] = {}
-    for item in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
-        quad = cast(ox.Quad, item)
-        name = str(getattr(quad.graph_name, "value", ""))
-        if name not in graphs:
-            graphs[name] = dataset.graph(URIRef(name)) if name else dataset.default_graph
-        graphs[name].add((convert(quad.subject), convert(quad.predicate), convert(quad.object)))
-    return dataset

@@ -7,7 +7,9 @@ from typing import Any
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.model.answer import as_number
+from bullwhip.model.chain import Company
 from bullwhip.model.claim import STATUS, Claim
+from bullwhip.model.entity import Measure, Product, Topic
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity
 
@@ -18,6 +20,10 @@ KINDS = (
     "quantities",
     "rules",
     "companies",
+    "products",
+    "topics",
+    "measures",
+    "relations",
     "tiers",
     "dimensions",
     "reports",
@@ -44,6 +50,8 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
         return [_quantity(program, q) for q in quantities if not q.is_driver]
     if kind == "companies":
         return _companies(program)
+    if kind in ("products", "topics", "measures", "relations"):
+        return _things(program, kind)
     if kind == "tiers":
         return [
             _entry(t.id, t.label.zh, t.label.en) | {"order": t.order, "demand": t.demand} for t in program.chain.tiers
@@ -99,8 +107,51 @@ def _companies(program: CompiledProgram) -> list[dict[str, Any]]:
     return [
         _entry(c.id, c.label.zh, c.label.en)
         | {"ticker": c.ticker or None, "exchange": c.exchange or None, "ticker_source": c.ticker_source or None,
-           "parent": c.parent or None, "aliases": list(c.aliases), "tiers": tiers.get(c.id, [])}
+           "parent": c.parent or None, "parent_source": c.parent_source or None, "kind": c.kind or "company",
+           "members": list(c.members), "aliases": _spellings(c), "tiers": tiers.get(c.id, [])}
         for c in program.chain.companies
+    ]  # fmt: skip
+
+
+def _spellings(thing: Company | Product | Topic | Measure) -> list[str]:
+    return list(dict.fromkeys((*thing.aliases, *(name for _, name in thing.local))))
+
+
+def _things(program: CompiledProgram, kind: str) -> list[dict[str, Any]]:
+    """Return what claims are about beside companies and tiers, and what relations the documents state."""
+    chain = program.chain
+    used: dict[str, int] = {}
+    for claim in program.claims:
+        for name in {claim.entity, claim.concept and f"measure/{claim.concept}"} - {""}:
+            used[name] = used.get(name, 0) + 1
+    if kind == "products":
+        return [
+            _entry(p.id, p.label.zh, p.label.en)
+            | {"company": p.company or None, "kind": p.kind or None, "tier": p.tier or None, "form": p.form or None,
+               "variant_of": p.family or None, "aliases": _spellings(p), "claims": used.get(f"product/{p.id}", 0)}
+            for p in chain.products
+        ]  # fmt: skip
+    if kind == "topics":
+        return [
+            _entry(t.id, t.label.zh, t.label.en)
+            | {"broader": t.broader or None, "tier": t.tier or None, "aliases": _spellings(t),
+               "claims": used.get(f"topic/{t.id}", 0)}
+            for t in chain.topics
+        ]  # fmt: skip
+    if kind == "measures":
+        return [
+            _entry(m.id, m.label.zh, m.label.en)
+            | {"units": list(m.units), "timed": m.timed, "aliases": _spellings(m),
+               "claims": used.get(f"measure/{m.id}", 0)}
+            for m in chain.measures
+        ]  # fmt: skip
+    return [
+        _entry(r.id, "", "", r.unit or None)
+        | {"report": r.document, "locator": r.locator, "line": r.line, "from": r.source, "to": r.target,
+           "relation": r.relation, "from_entities": list(r.sources), "to_entities": list(r.targets),
+           "coefficient": as_number(r.coefficient), "unit_id": r.unit_id or None, "status": r.status or None,
+           "period": r.period or None}
+        for r in chain.relations
     ]  # fmt: skip
 
 
@@ -136,7 +187,8 @@ def fact(c: Claim, as_of: str) -> dict[str, Any]:
         "report": c.document, "locator": c.locator, "row": c.row or None, "column": c.column or None,
         "lexical": c.lexical, "value": as_number(c.value), "low": as_number(c.low), "high": as_number(c.high),
         "bound": c.bound or None, "unit": c.unit, "status": c.status, "period": c.period or None,
-        "subject": c.subject, "measure": c.measure, "quantity": c.quantity or None,
+        "subject": c.subject, "measure": c.measure, "entity": c.entity or None, "concept": c.concept or None,
+        "quantity": c.quantity or None,
         "index": dict(c.index) if c.quantity else None, "part": c.part or None, "by": c.by or None,
         "status_label": STATUS[c.status], "unit_id": c.unit_id or None, "line": c.line, "as_of": as_of,
         "model_period": c.model_period, "model_value": as_number(c.model_value),

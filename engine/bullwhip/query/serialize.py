@@ -1,0 +1,80 @@
+"""Writes quads out and reads them back: N-Quads, Turtle, TriG, and the rdflib Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+import pyoxigraph as ox
+
+from bullwhip.terms import PREFIXES
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+__all__ = ["to_format", "to_nquads", "to_rdflib"]
+
+
+def to_nquads(quads: Iterable[ox.Quad]) -> bytes:
+    r"""Return quads as N-Quads, each line once, in order of bytes.
+
+    >>> name = ox.NamedNode("urn:a")
+    >>> to_nquads([ox.Quad(name, name, ox.Literal("b")), ox.Quad(name, name, ox.Literal("a"))]).decode()
+    '<urn:a> <urn:a> "a" .\n<urn:a> <urn:a> "b" .\n'
+    """
+    lines = sorted(set(_text(quads, ox.RdfFormat.N_QUADS).split(b"\n")) - {b""})
+    return b"".join(line + b"\n" for line in lines)
+
+
+def to_format(nquads: bytes, form: str) -> bytes:
+    """Return a dataset in another format; the same dataset gives the same bytes.
+
+    Args:
+        nquads: what `to_nquads` returned.
+        form: `turtle` (named graphs merged), `trig` or `nquads`.
+    """
+    if form == "nquads":
+        return nquads
+    quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+    if form == "turtle":
+        triples = dict.fromkeys(cast(ox.Quad, q).triple for q in quads)
+        return _text(sorted(triples, key=str), ox.RdfFormat.TURTLE)
+    ordered = sorted(cast(list[ox.Quad], quads), key=lambda q: (str(q.graph_name), str(q.triple)))
+    return _text(ordered, ox.RdfFormat.TRIG)
+
+
+def _text(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
+    prefixes = None if form == ox.RdfFormat.N_QUADS else PREFIXES
+    return cast(bytes, ox.serialize(quads, format=form, prefixes=prefixes))
+
+
+def to_rdflib(nquads: bytes) -> Dataset:
+    """Return a dataset as an rdflib Dataset whose default graph is the union of all graphs.
+
+    Literals keep their lexical form: rdflib would otherwise rewrite some of them.
+    """
+    from rdflib import BNode, Dataset, Graph, Literal, URIRef
+
+    dataset = Dataset(default_union=True)
+    for prefix, namespace in PREFIXES.items():
+        dataset.bind(prefix, namespace, override=True, replace=True)
+
+    def convert(term: object) -> URIRef | BNode | Literal:
+        if isinstance(term, ox.NamedNode):
+            return URIRef(term.value)
+        if isinstance(term, ox.BlankNode):
+            return BNode(term.value)
+        literal = cast(ox.Literal, term)
+        if literal.language:
+            return Literal(literal.value, lang=literal.language)
+        plain = literal.datatype.value == f"{PREFIXES['xsd']}string"
+        return Literal(literal.value, datatype=None if plain else URIRef(literal.datatype.value), normalize=False)
+
+    graphs: dict[str, Graph] = {}
+    for item in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
+        quad = cast(ox.Quad, item)
+        name = str(getattr(quad.graph_name, "value", ""))
+        if name not in graphs:
+            graphs[name] = dataset.graph(URIRef(name)) if name else dataset.default_graph
+        graphs[name].add((convert(quad.subject), convert(quad.predicate), convert(quad.object)))
+    return dataset
