@@ -47,7 +47,7 @@ class Axes:
         """Return how one cell is to be read."""
         found = self
         for axis, changes in self.by:
-            change = changes.get({"by_row": row, "by_column": column, "by_part": part}[axis])
+            change = changes.get(row if axis == "by_row" else column if axis == "by_column" else part)
             if change is not None:
                 found = _changed(found, change.at(row, column, part))
         return found
@@ -80,7 +80,8 @@ _TEXTS = tuple(f.name for f in fields(Axes) if f.name not in ("entities", "conce
 
 def _changed(axes: Axes, change: Axes) -> Axes:
     said = {name: getattr(change, name) for name in _TEXTS if getattr(change, name)}
-    return replace(axes, **said, place=change.place)
+    entities, concepts = {**axes.entities, **change.entities}, {**axes.concepts, **change.concepts}
+    return replace(axes, **said, entities=entities, concepts=concepts, place=change.place)
 
 
 def read_table(axes: Axes, row: str, column: str, part: str) -> Reading:

@@ -133,22 +133,13 @@ def read_shares(
     """Return the shares that the mapping names, each from the claim that prints it, as fractions of one."""
     shares = []
     for rule in mapping.shares:
-        checks = (
-            (
-                rule.company in names,
-                "BW215",
-                f"no company {rule.company!r}",
-                did_you_mean(rule.company, names),
-            ),
-            (rule.tier in tiers, "BW212", f"no tier {rule.tier!r}", did_you_mean(rule.tier, tiers)),
-            (
-                not rule.of or rule.of in quantities,
-                "BW211",
-                f"no quantity {rule.of!r}",
-                did_you_mean(rule.of, quantities),
-            ),
-        )
-        problems += [Problem(code, message, rule.place, hint) for good, code, message, hint in checks if not good]
+        for noun, name, known, code in (
+            ("company", rule.company, names, "BW215"),
+            ("tier", rule.tier, tiers, "BW212"),
+            ("quantity", rule.of, quantities, "BW211"),
+        ):
+            if name not in known and not (noun == "quantity" and not name):
+                problems.append(Problem(code, f"no {noun} {name!r}", rule.place, did_you_mean(name, known)))
         matches = [c for c in claims if not c.table and c.subject == rule.subject and c.measure == rule.measure]
         if not matches:
             message = f"no claim on {rule.subject!r}, {rule.measure!r}"

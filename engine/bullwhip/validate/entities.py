@@ -99,12 +99,23 @@ class Things:
             if concept in catalogue and claim.unit_id:
                 self._check_unit(claim, catalogue[concept], problems)
             done.append(replace(claim, entity=entity, concept=concept))
+        self._check_use(claims, mapping, met, problems)
+        return tuple(done)
+
+    def _check_use(
+        self, claims: tuple[Claim, ...], mapping: DocumentMapping, met: set[tuple[str, str]], problems: list[Problem]
+    ) -> None:
+        """Report entries that meet nothing: a misspelt one would otherwise be without effect, silently."""
+        tables = {c.locator for c in claims if c.table}
+        for name, axes in mapping.axes.items():
+            if name not in tables:
+                hint = did_you_mean(name, tables) or "copy the locator as it stands in cells.tsv"
+                problems.append(Problem("BW211", f"the entry of the table {name!r} meets no cell", axes.place, hint))
         for key, meaning in mapping.meanings.items():
             if key not in met:
                 message = f"the meaning of {meaning.subject!r}, {meaning.measure!r} meets no statement"
                 hint = "copy subject and measure as they stand in claims.tsv"
                 problems.append(Problem("BW211", message, meaning.place, hint))
-        return tuple(done)
 
     def _check_unit(self, claim: Claim, measure: Measure, problems: list[Problem]) -> None:
         dimension = self.vocabulary.parse(claim.unit_id).dimension

@@ -145,6 +145,8 @@ class _Reader:
             axes = Axes("measure", "period") if timed else Axes("subject", "measure")
         found = read_table(axes, row["row"], row["column"], row["part"] or row["sub"])
         period = self.mapping.period_names.get(found.period, found.period)
+        if found.subject and period == found.period:
+            return found
         return replace(found, subject=found.subject or row["locator"], period=period)
 
     def statement(self, row: _Row) -> Claim:
