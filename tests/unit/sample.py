@@ -7,6 +7,7 @@ from fractions import Fraction
 from bullwhip.expr.dag import Dag
 from bullwhip.model.chain import Chain, Company, Edge, Share, Supply, Tier
 from bullwhip.model.claim import Claim, Document, Index
+from bullwhip.model.entity import Measure, Mention, Product, Relation, Topic
 from bullwhip.model.label import Label
 from bullwhip.model.program import Assumption, Cell, CompiledProgram, Given, Header, Scenario
 from bullwhip.model.quantity import Dimension, Quantity
@@ -103,7 +104,7 @@ def _claim(
     return Claim(
         name, document, True, "图1", row, "2023E", "", lexical, number, low, high, "", unit, unit_id, "E", period,
         "大模型", row, by, "", 12, quantity, index, 2023 if quantity else None, number if quantity else None,
-        bool(quantity),
+        bool(quantity), "topic/models", "vendors" if quantity else "",
     )  # fmt: skip
 
 
@@ -138,11 +139,22 @@ def _chain() -> Chain:
         Company("nvidia", Label("英伟达", "NVIDIA"), aliases=("NV",)),
         Company("samsung", Label("三星", "Samsung"), parent="group", parent_source="003:1"),
         Company("sk_hynix", Label("SK 海力士", "SK hynix")),
-        Company("group", Label("集团", "group")),
+        Company("group", Label("集团", "group"), kind="group", members=("samsung",)),
     )
     supplies = (
         _supply("sk_hynix", "hbm"), _supply("sk_hynix", "hbm", segment="HBM IP"), _supply("samsung", "hbm"),
         _supply("nvidia", "ai_chip"), _supply("nvidia", "hbm", "customer"), _supply("envicool", "liquid_cooling"),
     )  # fmt: skip
     shares = (Share("sk_hynix", "hbm", "hbm.capacity", (), Fraction("0.41"), None, None, "", "2023", "c3"),)
-    return Chain(tiers, edges, companies, supplies, shares)
+    products = (
+        Product("card", Label("加速卡", "card"), "nvidia", "chip", "ai_chip", aliases=("GPU",)),
+        Product("card_sxm", Label("", "card SXM"), "nvidia", "chip", "ai_chip", "SXM", "card", local=(("003", "卡"),)),
+    )
+    topics = (Topic("ai", Label("人工智能", "AI")), Topic("models", Label("大模型", "models"), "ai", "model_developer"))
+    measures = (Measure("vendors", Label("厂商数", "vendors"), ("count",), aliases=("厂商个数",)),)
+    mentions = (Mention("envicool", "ai", "AI 链", "003", "摘要", 8, "温控", "建议关注"),)
+    relations = (
+        Relation("r1", "003", "2.1", 9, "英伟达", "HBM", "uses", ("company/nvidia",), ("tier/hbm",), Fraction(80),
+                 "GB/颗", "GB", "A", "2023"),
+    )  # fmt: skip
+    return Chain(tiers, edges, companies, supplies, shares, products, topics, measures, mentions, relations)

@@ -171,6 +171,37 @@ def test_rules_stand_beside_what_they_define(nquads: bytes) -> None:
     ] == found
 
 
+def test_claims_say_what_they_are_about(nquads: bytes) -> None:
+    """A claim points at its entity and its measure, a relation at both its ends, a mention at its topic."""
+    claim, relation = resource("claim", "c1"), resource("relation", "r1")
+
+    assert [resource("topic", "models")] == objects(nquads, claim, f"{BW}entity")
+    assert [resource("measure", "vendors")] == objects(nquads, claim, f"{BW}concept")
+    assert [resource("company", "nvidia")] == objects(nquads, relation, f"{BW}fromEntity")
+    assert [resource("tier", "hbm")] == objects(nquads, relation, f"{BW}toEntity")
+    assert ["80"] == objects(nquads, relation, f"{BW}exactValue")
+
+
+def test_a_variant_names_its_family_and_its_maker(nquads: bytes) -> None:
+    """A product says what it is a variant of, who makes it, in which form, and every spelling it has."""
+    variant = resource("product", "card_sxm")
+
+    assert [resource("product", "card")] == objects(nquads, variant, f"{PREFIXES['dct']}isVersionOf")
+    assert [resource("company", "nvidia")] == objects(nquads, variant, f"{BW}madeBy")
+    assert ["SXM"] == objects(nquads, variant, f"{BW}formFactor")
+    assert ["卡"] == objects(nquads, variant, f"{PREFIXES['skos']}altLabel")
+
+
+def test_relations_and_mentions_lie_in_the_graph_of_their_document(nquads: bytes) -> None:
+    """Retracting a document retracts the relations it states and the companies it mentions."""
+    kinds = {ox.NamedNode(f"{BW}{name}") for name in ("Relation", "Mention")}
+    quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+    kind = ox.NamedNode(f"{PREFIXES['rdf']}type")
+    found = {str(getattr(q.graph_name, "value", "")) for q in quads if q.predicate == kind and q.object in kinds}
+
+    assert {resource("document", "003")} == found
+
+
 def test_scenarios_say_what_they_change(nquads: bytes) -> None:
     """A scenario lists its settings as written and the variants it chooses."""
     scenario = resource("scenario", "more")

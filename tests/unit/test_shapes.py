@@ -20,11 +20,17 @@ SH = rdflib.Namespace(PREFIXES["sh"])
 SKOS = rdflib.Namespace(PREFIXES["skos"])
 PROV = rdflib.Namespace(PREFIXES["prov"])
 SCHEMA = rdflib.Namespace(PREFIXES["schema"])
+ORG = rdflib.Namespace(PREFIXES["org"])
+DCT = rdflib.Namespace(PREFIXES["dct"])
 QUDT = rdflib.Namespace(PREFIXES["qudt"])
 
 CLAIM, OTHER = rdflib.URIRef(resource("claim", "c1")), rdflib.URIRef(resource("claim", "c2"))
 RULE, TIER = rdflib.URIRef(resource("rule", "hbm.capacity")), rdflib.URIRef(resource("tier", "hbm"))
 COMPANY, NOWHERE = rdflib.URIRef(resource("company", "envicool")), rdflib.URIRef(resource("tier", "nowhere"))
+
+
+PRODUCT, TOPIC = rdflib.URIRef(resource("product", "card_sxm")), rdflib.URIRef(resource("topic", "models"))
+MEASURE, RELATION = rdflib.URIRef(resource("measure", "vendors")), rdflib.URIRef(resource("relation", "r1"))
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,13 @@ def share(graph: rdflib.Graph) -> rdflib.term.Node:
 def supply(graph: rdflib.Graph) -> rdflib.term.Node:
     """Return a supply statement of the sample."""
     return min(graph.subjects(RDF.type, BW.Supply), key=str)
+
+
+def mention(graph: rdflib.Graph) -> rdflib.term.Node:
+    """Return the mention of the sample."""
+    node = graph.value(None, RDF.type, BW.Mention)
+    assert node is not None
+    return node
 
 
 def test_a_sound_graph_conforms(graph: rdflib.Graph, shapes: rdflib.Graph) -> None:
@@ -119,6 +132,27 @@ DAMAGE: dict[str, tuple[str, Callable[[rdflib.Graph], object]]] = {
         lambda g: g.add((COMPANY, SKOS.prefLabel, rdflib.Literal("English", lang="en"))),
     ),
     "two tickers": ("at most one ticker", lambda g: g.add((COMPANY, SCHEMA.tickerSymbol, rdflib.Literal("000001")))),
+    "two parents": (
+        "one parent at most",
+        lambda g: [g.add((COMPANY, ORG.subOrganizationOf, c)) for c in list(g.subjects(RDF.type, BW.Company))[:2]],
+    ),
+    "group of nobody": ("companies as members", lambda g: g.remove((None, ORG.hasMember, None))),
+    "nameless product": ("a product needs a label", lambda g: g.remove((PRODUCT, SKOS.prefLabel, None))),
+    "product at two tiers": ("at one tier at most", lambda g: g.add((PRODUCT, BW.atTier, TIER))),
+    "product made by a tier": ("made by one company", lambda g: g.set((PRODUCT, BW.madeBy, TIER))),
+    "product in two forms": ("one form factor", lambda g: g.add((PRODUCT, BW.formFactor, rdflib.Literal("PCIe")))),
+    "variant of nothing": ("variant of one product", lambda g: g.set((PRODUCT, DCT.isVersionOf, NOWHERE))),
+    "topic outside a scheme": ("belongs to a concept scheme", lambda g: g.remove((TOPIC, SKOS.inScheme, None))),
+    "topic under a tier": ("one broader topic", lambda g: g.set((TOPIC, SKOS.broader, TIER))),
+    "nameless measure": ("a measure needs a label", lambda g: g.remove((MEASURE, SKOS.prefLabel, None))),
+    "measure of unknown time": ("a value per period", lambda g: g.remove((MEASURE, BW.isTimed, None))),
+    "mention of nobody": ("a mention names one company", lambda g: g.remove((mention(g), BW.company, None))),
+    "mention without source": ("a mention comes from", lambda g: g.remove((mention(g), PROV.wasDerivedFrom, None))),
+    "relation of no kind": ("says what it is", lambda g: g.remove((RELATION, BW.relation, None))),
+    "relation from nowhere": ("is a company, a product", lambda g: g.add((RELATION, BW.fromEntity, NOWHERE))),
+    "claim about a measure": ("is a company, a product", lambda g: g.set((CLAIM, BW.entity, MEASURE))),
+    "claim about two things": ("about one entity", lambda g: g.add((CLAIM, BW.entity, TIER))),
+    "claim of a tier": ("one known measure", lambda g: g.set((CLAIM, BW.concept, TIER))),
     "nameless tier": ("a tier needs a label", lambda g: g.remove((TIER, SKOS.prefLabel, None))),
     "tier without English": (
         "no English label",

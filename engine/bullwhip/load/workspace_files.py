@@ -52,6 +52,15 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
         problems += found
     companies = _table(files, "ontology/companies.tsv", problems)
     catalogues = {c: t for c in _CATALOGUES if (t := _table(files, f"ontology/{c}.tsv", problems)) is not None}
+    known = {f"ontology/{c}.tsv" for c in ("companies", *_CATALOGUES)}
+    for stray in sorted(n for n in files if n.count("/") == 1 and n.startswith("ontology/") and n not in known):
+        hint = f"tables here are named companies, {', '.join(_CATALOGUES)}"
+        problems.append(Problem("BW108", "a table of no known name", Place(stray), hint))
+    documents = _documents(files, problems)
+    return RawProgram(key, tuple(rules), documents, companies, tuple(tiers), tuple(edges), catalogues, tuple(problems))
+
+
+def _documents(files: dict[str, bytes], problems: list[Problem]) -> tuple[RawDocument, ...]:
     documents = []
     for name in sorted(n for n in files if n.endswith("/document.yaml")):
         mapping, found = read_yaml(name, files[name])
@@ -59,8 +68,7 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
         folder = name.removesuffix("document.yaml")
         tables: dict[str, RawTable] = {}
         for table_name in _TABLES:
-            file = f"{folder}{table_name}.tsv"
-            table = _table(files, file, problems)
+            table = _table(files, f"{folder}{table_name}.tsv", problems)
             if table is not None:
                 tables[table_name] = table
         known = {f"{folder}{t}.tsv" for t in _TABLES}
@@ -70,12 +78,9 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
         if isinstance(mapping, MapNode):
             documents.append(RawDocument(mapping, tables))
         elif mapping is not None:
-            problems.append(
-                Problem("BW110", "the file must be a mapping", mapping.place, "document:, units:, cells: …")
-            )
-    return RawProgram(
-        key, tuple(rules), tuple(documents), companies, tuple(tiers), tuple(edges), catalogues, tuple(problems)
-    )
+            hint = "document:, units:, cells: …"
+            problems.append(Problem("BW110", "the file must be a mapping", mapping.place, hint))
+    return tuple(documents)
 
 
 def _table(files: dict[str, bytes], name: str, problems: list[Problem]) -> RawTable | None:

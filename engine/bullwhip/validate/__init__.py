@@ -40,7 +40,6 @@ def validate(raw: RawProgram) -> CheckedProgram:
     tiers = {t.id for t in raw.tiers}
     mappings = [read_mapping(d.mapping, vocabulary, problems) for d in raw.documents]
     things = read_things(raw, header, vocabulary, {m.document.id for m in mappings}, problems)
-    company_names(things.companies, problems)
     documents: list[Document] = []
     claims: list[Claim] = []
     supplies: list[Supply] = []
@@ -53,7 +52,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
             problems.append(
                 Problem("BW202", f"the document {mapping.document.id!r} is declared twice", document.mapping.place)
             )
-        names = company_names(things.companies, [], mapping.document.id)
+        names = company_names(things.companies, mapping.document.id)
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
         some = things.resolve(some, mapping, problems)
         _check_segments(mapping, dimensions, problems)

@@ -50,25 +50,14 @@ def read_companies(
     return tuple(companies)
 
 
-def company_names(companies: tuple[Company, ...], problems: list[Problem], document: str = "") -> dict[str, str]:
-    """Return every spelling of every company to its id; a spelling of two companies is a problem.
+def company_names(companies: tuple[Company, ...], document: str) -> dict[str, str]:
+    """Return every spelling of every company to its id; those that hold in the document alone come first.
 
-    Args:
-        companies: the companies.
-        problems: where problems go.
-        document: the document whose own spellings come first, or none.
+    That no spelling is of two companies is checked with the names of all things (entities.py).
     """
-    names: dict[str, str] = {}
-    for company in companies:
-        for name in dict.fromkeys((company.id, company.label.zh, company.label.en, *company.aliases)):
-            if not name:
-                continue
-            other = names.setdefault(name, company.id)
-            if other != company.id:
-                message = f"{name!r} names both {other!r} and {company.id!r}"
-                problems.append(Problem("BW215", message, Place("ontology/companies.tsv"), "keep it at one of them"))
-    names.update({name: c.id for c in companies for source, name in c.local if source == document})
-    return names
+    names = {c.id: c.id for c in companies}
+    names |= {n: c.id for c in companies for n in (c.label.zh, c.label.en, *c.aliases) if n}
+    return names | {name: c.id for c in companies for source, name in c.local if source == document}
 
 
 def read_supplies(

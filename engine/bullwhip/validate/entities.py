@@ -5,14 +5,13 @@ Nothing is guessed: a spelling is listed for a thing, everywhere or in one docum
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.chain import Company
 from bullwhip.model.claim import Claim
 from bullwhip.model.entity import Local, Measure, Product, Topic
-from bullwhip.model.label import Label
 from bullwhip.model.program import Header
 from bullwhip.model.source import RawProgram
 from bullwhip.units import Vocabulary, show
@@ -36,26 +35,21 @@ class Names:
         """Return the thing that a document calls so, or an empty string."""
         return self.local.get((document, text)) or self.everywhere.get(text, "")
 
-    def add(
-        self, thing: str, label: Label, aliases: Iterable[str], local: Local, file: str, problems: list[Problem]
-    ) -> None:
+    def add(self, thing: str, spelled: tuple[str, ...], local: Local, place: Place, problems: list[Problem]) -> None:
         """Enter the spellings of a thing; one that is another's already is a problem."""
         self.ids.add(thing)
-        for name in dict.fromkeys((label.zh, label.en, *aliases)):
+        for name in dict.fromkeys(spelled):
             if name and self.everywhere.setdefault(name, thing) != thing:
-                self._clash(name, self.everywhere[name], thing, file, problems)
+                self._clash(name, self.everywhere[name], thing, place, problems)
         for document, name in local:
             if self.local.setdefault((document, name), thing) != thing:
-                self._clash(f"{document}:{name}", self.local[document, name], thing, file, problems)
+                self._clash(f"{document}:{name}", self.local[document, name], thing, place, problems)
 
-    def _clash(self, name: str, first: str, second: str, file: str, problems: list[Problem]) -> None:
-        companies = first.startswith("company/") and second.startswith("company/")
-        if companies and name in self.everywhere:
-            return  # company_names reports it
-        code = "BW215" if companies else "BW202"
+    def _clash(self, name: str, first: str, second: str, place: Place, problems: list[Problem]) -> None:
+        code = "BW215" if first.startswith("company/") and second.startswith("company/") else "BW202"
         message = f"{name!r} names both {first!r} and {second!r}"
         hint = "keep it at one of them, or let it hold in one document only, as in 003:name"
-        problems.append(Problem(code, message, Place(file), hint))
+        problems.append(Problem(code, message, place, hint))
 
 
 @dataclass(frozen=True)
@@ -71,6 +65,8 @@ class Things:
     vocabulary: Vocabulary
     counted: frozenset[str]
     """Counted things, each a dimension of its own."""
+    places: dict[tuple[str, str], Place]
+    """Where each thing is declared, by kind and id."""
 
     def resolve(
         self, claims: tuple[Claim, ...], mapping: DocumentMapping, problems: list[Problem]
@@ -121,10 +117,10 @@ class Things:
         dimension = self.vocabulary.parse(claim.unit_id).dimension
         if fits(measure.units, dimension, self.vocabulary, self.counted):
             return
-        where = " ".join(t for t in (claim.locator, claim.row or claim.subject, claim.column) if t)
+        where = " ".join(t for t in (claim.document, claim.locator, claim.row or claim.subject, claim.column) if t)
         message = f"{claim.lexical} {claim.unit} = {show(dimension)} of {where} does not fit the measure {measure.id!r}"
-        place = Place(f"ontology/facts/{claim.document}/document.yaml")
-        problems.append(Problem("BW205", message, place, f"its units: {', '.join(measure.units)}"))
+        hint = f"its units: {', '.join(measure.units)}; map the words to another measure, or the unit to what it is"
+        problems.append(Problem("BW205", message, self.places["measure", measure.id], hint))
 
     def _check_overrides(self, mapping: DocumentMapping, problems: list[Problem]) -> None:
         """Report ids that a document's tables, meanings and segments name and that do not exist."""
@@ -149,8 +145,8 @@ class Things:
             check(meaning.concept, self.measure_names.ids, "measure", meaning.place)
         place = Place(f"ontology/facts/{mapping.document.id}/document.yaml")
         topics = {t.id for t in self.topics}
-        for printed, topic in mapping.topics.items():
-            check(topic, topics, f"topic for the segment {printed!r}:", place)
+        for printed, (topic, written) in mapping.topics.items():
+            check(topic, topics, f"topic for the segment {printed!r}:", written)
         products = {p.id for p in self.products}
         for printed, segment in mapping.segments.items():
             if segment is not None and products:
@@ -175,17 +171,29 @@ def read_things(
     products = read_products(Rows.read(tables.get("products"), "product", problems), makers, tiers, documents, problems)
     topics = read_topics(Rows.read(tables.get("topics"), "topic", problems), tiers, documents, problems)
     measures = read_measures(Rows.read(tables.get("measures"), "measure", problems), vocabulary, documents, problems)
+    places = _places(raw)
     names, measure_names = Names(), Names()
     for tier in raw.tiers:
-        names.add(f"tier/{tier.id}", tier.label, tier.aliases, (), "ontology/chain", problems)
-    for kind, file, things in (
-        ("company", "companies", companies), ("product", "products", products), ("topic", "topics", topics),
-    ):  # fmt: skip
+        spelled = (tier.label.zh, tier.label.en, *tier.aliases)
+        names.add(f"tier/{tier.id}", spelled, (), Place("ontology/chain"), problems)
+    for company in companies:  # their ids are spellings too: a mapping may name a company by its id
+        spelled = (company.label.zh, company.label.en, *company.aliases, company.id)
+        names.add(f"company/{company.id}", spelled, company.local, places["company", company.id], problems)
+    for kind, things in (("product", products), ("topic", topics), ("measure", measures)):
         for thing in things:
-            spelled = thing.label, thing.aliases, thing.local
-            names.add(f"{kind}/{thing.id}", *spelled, f"ontology/{file}.tsv", problems)
-    for measure in measures:
-        spelled = measure.label, measure.aliases, measure.local
-        measure_names.add(measure.id, *spelled, "ontology/measures.tsv", problems)
+            spelled = (thing.label.zh, thing.label.en, *thing.aliases)
+            known, name = (measure_names, thing.id) if kind == "measure" else (names, f"{kind}/{thing.id}")
+            known.add(name, spelled, thing.local, places[kind, thing.id], problems)
     counted = frozenset(name for name, _, _ in header.counts)
-    return Things(companies, products, topics, measures, names, measure_names, vocabulary, counted)
+    return Things(companies, products, topics, measures, names, measure_names, vocabulary, counted, places)
+
+
+def _places(raw: RawProgram) -> dict[tuple[str, str], Place]:
+    """Return where each thing is declared, by kind and id."""
+    tables = {"company": raw.companies} | {f: raw.catalogues.get(f"{f}s") for f in ("product", "topic", "measure")}
+    return {
+        (kind, cells[table.columns.index("id")]): Place(table.file, number, 1, "\t".join(cells), len(cells[0]) or 1)
+        for kind, table in tables.items()
+        if table is not None and "id" in table.columns
+        for number, cells in table.rows
+    }

@@ -77,8 +77,8 @@ class DocumentMapping:
     cells: tuple[CellRule, ...]
     claims: tuple[ClaimRule, ...]
     shares: tuple[ShareRule, ...]
-    topics: dict[str, str]
-    """Printed segment to the topic it names."""
+    topics: dict[str, tuple[str, Place]]
+    """Printed segment to the topic it names, and where that is written."""
     meanings: dict[tuple[str, str], Meaning]
     period_names: Mapping[str, str]
     """Printed names of periods, such as `the period of this report`, to the periods."""
@@ -117,10 +117,10 @@ def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem])
     )
 
 
-def _segments(node: MapNode, problems: list[Problem]) -> tuple[dict[str, Segment | None], dict[str, str]]:
+def _segments(node: MapNode, problems: list[Problem]) -> tuple[dict[str, Segment | None], dict[str, tuple[str, Place]]]:
     """Return what printed segments are at tiers, and the topics they name."""
     segments: dict[str, Segment | None] = {}
-    topics: dict[str, str] = {}
+    topics: dict[str, tuple[str, Place]] = {}
     for printed, inner in node:
         segments[printed] = None
         if scalar_text(inner) == "null":
@@ -129,7 +129,7 @@ def _segments(node: MapNode, problems: list[Problem]) -> tuple[dict[str, Segment
         keys, required = (("topic",), ("topic",)) if beside else (_SEGMENT_KEYS, ("tier", "role"))
         form = Form(inner, problems, f"segment {printed!r}", keys, required)
         if form.has("topic"):
-            topics[printed] = form.text("topic")
+            topics[printed] = form.text("topic"), form.place("topic")
         if not beside:
             role, index = form.choice("role", _ROLES, "supplier"), _pairs(form.get("index"), problems)
             segments[printed] = (form.text("tier"), role, form.text("product"), index)

@@ -32,8 +32,9 @@ def read_mentions(raw: RawDocument, mapping: DocumentMapping, names: dict[str, s
         if not company or segment not in mapping.segments or mapping.segments[segment] is not None:
             continue
         line = int(row["line"]) if row.get("line", "").isdecimal() else 0
+        topic = mapping.topics[segment][0] if segment in mapping.topics else ""
         found.append(
-            Mention(company, mapping.topics.get(segment, ""), segment, mapping.document.id, row.get("locator", ""),
+            Mention(company, topic, segment, mapping.document.id, row.get("locator", ""),
                     line, row.get("role", ""), row.get("stance", ""))
         )  # fmt: skip
     return tuple(found)
