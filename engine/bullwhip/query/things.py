@@ -45,7 +45,10 @@ def describe(chain: Chain) -> Iterator[Statement]:
         if kept[name]:
             yield from _named(_thing("scheme", name), "skos:ConceptScheme", name, label, ())
     for tier in chain.tiers:
-        yield _thing("tier", tier.id), "skos:inScheme", _thing("scheme", "tiers")
+        node = _thing("tier", tier.id)
+        yield node, "rdf:type", _term("skos:Concept")
+        yield node, "skos:inScheme", _thing("scheme", "tiers")
+        yield node, "skos:topConceptOf", _thing("scheme", "tiers")
     for product in chain.products:
         yield from _product(product)
     for topic in chain.topics:
@@ -82,6 +85,7 @@ def _product(product: Product) -> Iterator[Statement]:
 def _topic(topic: Topic) -> Iterator[Statement]:
     node, scheme = _thing("topic", topic.id), _thing("scheme", "topics")
     yield from _named(node, "bw:Topic", topic.id, topic.label, _spellings(topic))
+    yield node, "rdf:type", _term("skos:Concept")
     yield node, "skos:inScheme", scheme
     if topic.broader:
         yield node, "skos:broader", _thing("topic", topic.broader)
@@ -94,7 +98,9 @@ def _topic(topic: Topic) -> Iterator[Statement]:
 def _measure(measure: Measure) -> Iterator[Statement]:
     node = _thing("measure", measure.id)
     yield from _named(node, "bw:Measure", measure.id, measure.label, _spellings(measure))
+    yield node, "rdf:type", _term("skos:Concept")
     yield node, "skos:inScheme", _thing("scheme", "measures")
+    yield node, "skos:topConceptOf", _thing("scheme", "measures")
     yield node, "bw:isTimed", ox.Literal(measure.timed)
     for unit in measure.units:
         yield node, "bw:allowsUnit", unit
