@@ -183,26 +183,22 @@ _OPEN = ("money", "count")
 
 
 def fits(units: tuple[str, ...], dimension: Dimension, vocabulary: Vocabulary, counted: Collection[str]) -> bool:
-    """Return whether a dimension is one of those that a measure allows, counted things that it is per left out.
+    """Return whether a dimension is one of those that a measure allows, counted things left out: GB per card is GB.
 
     >>> v = Vocabulary.with_counts({"card": ()})
     >>> fits(("money",), v.parse("CNY/card").dimension, v, {"card"}), fits(("W",), v.parse("kWh").dimension, v, ())
     (True, False)
     """
-    whole = _whole(dimension, counted)
-    single = len(whole) == 1 and whole[0][1] == 1
+    bare = _bare(dimension, counted)
     for unit in units:
         if unit == "money":
-            found = single and whole[0][0].startswith("money_")
-        elif unit == "count":
-            found = whole == DIMENSIONLESS or (single and whole[0][0] in counted)
+            found = len(bare) == 1 and bare[0][0].startswith("money_") and bare[0][1] == 1
         else:
-            found = _whole(vocabulary.parse(unit).dimension, counted) == whole
+            found = bare == (DIMENSIONLESS if unit == "count" else _bare(vocabulary.parse(unit).dimension, counted))
         if found:
             return True
     return not units
 
 
-def _whole(dimension: Dimension, counted: Collection[str]) -> Dimension:
-    """Return a dimension without the counted things in its denominator: GB per card is GB."""
-    return tuple((name, exponent) for name, exponent in dimension if exponent > 0 or name not in counted)
+def _bare(dimension: Dimension, counted: Collection[str]) -> Dimension:
+    return tuple((name, exponent) for name, exponent in dimension if name not in counted)

@@ -143,7 +143,7 @@ class _Reader:
         if axes is None:
             timed = read_year(row["column"]) is not None
             axes = Axes("measure", "period") if timed else Axes("subject", "measure")
-        found = read_table(axes, row["row"], row["column"], row["part"] or row["sub"])
+        found = read_table(axes, row["row"], row["column"], row["part"])
         period = self.mapping.period_names.get(found.period, found.period)
         if found.subject and period == found.period:
             return found
