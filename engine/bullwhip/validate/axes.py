@@ -128,10 +128,14 @@ def read_axes(tables: MapNode, problems: list[Problem]) -> dict[str, Axes]:
 
 def _axes(node: Node, what: str, problems: list[Problem], *, part: bool = False) -> Axes:
     if isinstance(node, ScalarNode):
-        return Axes("measure", "period", about=node.value.strip(), place=node.place)
+        rows, columns = ("", "") if part else ("measure", "period")
+        return Axes(rows, columns, about=node.value.strip(), place=node.place)
     form = Form(node, problems, what, _KEYS)
     if not part and not (form.has("rows") or form.has("columns")):
         problems.append(Problem("BW109", f"{what} needs rows: or columns:", node.place, f"one of {', '.join(_ROLES)}"))
+    if form.text("rows") and form.text("rows") == form.text("columns"):
+        message = f"rows and columns of {what} cannot both be the {form.text('rows')}"
+        problems.append(Problem("BW110", message, form.place("columns"), "name what each of them holds"))
     by = tuple(
         (axis, {text: _axes(n, f"{what}, {text!r}", problems, part=True) for text, n in form.mapping(axis)})
         for axis in ("by_row", "by_column", "by_part")
