@@ -104,7 +104,7 @@ def _claim(
     return Claim(
         name, document, True, "图1", row, "2023E", "", lexical, number, low, high, "", unit, unit_id, "E", period,
         "大模型", row, by, "", 12, quantity, index, 2023 if quantity else None, number if quantity else None,
-        bool(quantity), "topic/models", "vendors" if quantity else "",
+        bool(quantity), entity="topic/models", concept="vendors" if quantity else "",
     )  # fmt: skip
 
 
