@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "BW215": "a company is unknown or ambiguous",
     "BW216": "a query header is wrong",
     "BW217": "a derivation does not fit the printed figures",
+    "BW219": "a figure is not what its print says",
     "BW401": "a division by zero",
     "BW402": "a function is undefined at this value",
     "BW403": "a number grows beyond the exact limit",

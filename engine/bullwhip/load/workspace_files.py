@@ -5,6 +5,8 @@ A workspace is three folders, each optional but `rules`:
     rules/**/*.yaml                     workspace.yaml (header), drivers, rules, scenarios
     ontology/chain/*.ttl                tiers and edges
     ontology/companies.tsv              companies; products.tsv, topics.tsv and measures.tsv beside it
+    ontology/calendars.tsv              fiscal calendars of companies
+    ontology/common_words.tsv           words of the language that look like names
     ontology/facts/<document>/          document.yaml (mapping) and cells, claims, vendors, relations .tsv
     queries/**/*.rq                     named queries (read by the query stage)
 """
@@ -21,7 +23,7 @@ from bullwhip.model.source import MapNode, RawDocument, RawProgram, RawTable
 __all__ = ["load"]
 
 _TABLES = ("cells", "claims", "vendors", "relations")
-_CATALOGUES = ("products", "topics", "measures")
+_CATALOGUES = ("products", "topics", "measures", "calendars", "common_words")
 
 
 def load(files: dict[str, bytes], key: str) -> RawProgram:

@@ -1,19 +1,20 @@
-"""Reading periods from print."""
+"""Years from printed periods, for what is counted in years."""
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
+
+from bullwhip.reading.period import Period, read_period
 
 __all__ = ["read_year"]
 
-_YEAR = re.compile(r"((?:19|20)\d\d)\s*(?:年)?\s*[EAFeaf]?")
 
-
+@lru_cache(maxsize=4096)
 def read_year(text: str) -> int | None:
-    """Return the year of a text that is a year, with or without a mark for estimate or actual; None otherwise.
+    """Return the year of a text that is a plain year, with or without a mark for estimate or actual; None otherwise.
 
-    >>> read_year("2023E"), read_year("2021"), read_year("2022H1"), read_year("1750")
-    (2023, 2021, None, None)
+    >>> read_year("2023E"), read_year("2021"), read_year("2022H1"), read_year("1750"), read_year("FY2024")
+    (2023, 2021, None, None, None)
     """
-    match = _YEAR.fullmatch(text.strip())
-    return int(match[1]) if match else None
+    period = read_period(text)
+    return period.year if isinstance(period, Period) else None

@@ -115,6 +115,6 @@ class RawProgram:
     tiers: tuple[Tier, ...]
     edges: tuple[Edge, ...]
     catalogues: dict[str, RawTable] = field(default_factory=dict)
-    """Tables of products, topics and measures by name."""
+    """Tables of products, topics, measures, calendars and common words by name."""
     problems: tuple[Problem, ...] = ()
     """What the readers found; validation reports them together with its own."""

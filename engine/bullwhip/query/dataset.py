@@ -123,14 +123,17 @@ class _Graph:
             self.add(node, "qudt:scalingOf", self.unit_node(scaled[2]))
         return node
 
-    def period(self, subject: ox.NamedNode, text: str) -> None:
-        """Say a period as printed and, for a year, as an integer and two dates that any engine can compare."""
+    def period(self, subject: ox.NamedNode, text: str, start: str = "", end: str = "", kind: str = "") -> None:
+        """Say a period as printed, a year as an integer too, and the days that any engine can compare."""
         self.add(subject, "bw:period", text)
         year = read_year(text)
         if year is not None:
             self.add(subject, "bw:year", year)
-            self.add(subject, "bw:periodStart", _typed(f"{year}-01-01", "date"))
-            self.add(subject, "bw:periodEnd", _typed(f"{year}-12-31", "date"))
+            start, end, kind = f"{year}-01-01", f"{year}-12-31", "calendar"
+        self.add(subject, "bw:periodKind", kind)
+        for name, day in (("bw:periodStart", start), ("bw:periodEnd", end)):
+            if day:
+                self.add(subject, name, _typed(day, "date"))
 
     def members(self, subject: ox.NamedNode, index: Index) -> None:
         """Say the members that a statement is restricted to."""
@@ -392,7 +395,7 @@ def _claim(graph: _Graph, claim: Claim, published: str) -> None:
     graph.add(node, "bw:bound", claim.bound)
     graph.unit(node, claim.unit_id or claim.unit, claim.unit)
     graph.add(node, "bw:status", _thing("status", STATUS.get(claim.status, claim.status)))
-    graph.period(node, claim.period)
+    graph.period(node, claim.period, claim.period_start, claim.period_end, claim.period_kind)
     graph.add(node, "bw:basis", claim.basis)
     graph.add(node, "bw:asOf", _date(published))
     if claim.quantity:

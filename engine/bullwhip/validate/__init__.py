@@ -18,6 +18,7 @@ from bullwhip.validate.expressions import check_expressions, unused_names
 from bullwhip.validate.facts import read_claims
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
 from bullwhip.validate.mapping import DocumentMapping, read_mapping
+from bullwhip.validate.periods import Periods, read_calendars, read_common_words
 from bullwhip.validate.relations import read_mentions, read_relations
 
 __all__ = ["validate"]
@@ -40,6 +41,9 @@ def validate(raw: RawProgram) -> CheckedProgram:
     tiers = {t.id for t in raw.tiers}
     mappings = [read_mapping(d.mapping, vocabulary, problems) for d in raw.documents]
     things = read_things(raw, header, vocabulary, {m.document.id for m in mappings}, problems)
+    calendars = read_calendars(raw.catalogues.get("calendars"), things.companies, problems)
+    words = read_common_words(raw.catalogues.get("common_words"), problems)
+    periods = Periods(things.companies, calendars, words)
     documents: list[Document] = []
     claims: list[Claim] = []
     supplies: list[Supply] = []
@@ -55,6 +59,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
         names = company_names(things.companies, mapping.document.id)
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
         some = things.resolve(some, mapping, problems)
+        some = tuple(periods.dated(claim) for claim in some)
         _check_segments(mapping, dimensions, problems)
         documents.append(mapping.document)
         printed_units |= {(mapping.document.id, p): u.text for p, u in mapping.units.items() if u is not None}

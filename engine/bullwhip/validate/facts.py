@@ -17,6 +17,7 @@ from bullwhip.units import Unit, show
 from bullwhip.validate.axes import Axes, Reading, read_table
 from bullwhip.validate.declarations import Declarations
 from bullwhip.validate.mapping import CellRule, ClaimRule, DocumentMapping, unknown_quantity
+from bullwhip.validate.prints import check_print
 
 __all__ = ["read_claims"]
 
@@ -174,6 +175,8 @@ class _Reader:
             )
         unit = self.unit(row)
         value, low, high = (self.number(row, c) for c in ("value", "low", "high"))
+        if row["lexical"].removesuffix("%") not in ("", row["value"]):  # most prints are the figure itself
+            check_print(row["lexical"], (value, low, high, row["bound"]), self.mapping.units, row.place, self.problems)
         lexical = (
             row["lexical"] or row["value"] or row["text_value"] or (f"{row['low']}-{row['high']}" if row["low"] else "")
         )

@@ -194,4 +194,6 @@ def fact(c: Claim, as_of: str) -> dict[str, Any]:
         "model_period": c.model_period, "model_value": as_number(c.model_value),
         "model_exact": None if c.model_value is None else str(c.model_value), "feeds": c.feeds, "id": c.id,
         "basis": c.basis or None, "extra": dict(c.extra),
+        "period_start": c.period_start or None, "period_end": c.period_end or None,
+        "period_kind": c.period_kind or None,
     }  # fmt: skip
