@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bullwhip.errors import BullwhipError as BullwhipError
+    from bullwhip.reading.number import read_number as read_number
+    from bullwhip.reading.period import read_period as read_period
     from bullwhip.workspace import Workspace as Workspace
 
-__all__ = ["BullwhipError", "Workspace", "__version__"]
+__all__ = ["BullwhipError", "Workspace", "__version__", "read_number", "read_period"]
 
 __version__ = "0.1.0"
 
-_PLACES = {"Workspace": "bullwhip.workspace", "BullwhipError": "bullwhip.errors"}
+_PLACES = {
+    "Workspace": "bullwhip.workspace",
+    "BullwhipError": "bullwhip.errors",
+    "read_number": "bullwhip.reading.number",
+    "read_period": "bullwhip.reading.period",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -118,6 +118,14 @@ DAMAGE: dict[str, tuple[str, Callable[[rdflib.Graph], object]]] = {
         lambda g: g.add((CLAIM, BW.scale, rdflib.Literal("1" + "0" * 21 + ".0", datatype=XSD.decimal))),
     ),
     "year without days": ("first day", lambda g: g.remove((CLAIM, BW.periodStart, None))),
+    "period of no kind": ("calendar one or a fiscal one", lambda g: g.remove((CLAIM, BW.periodKind, None))),
+    "period that ends first": (
+        "does not end before it begins",
+        lambda g: [
+            g.remove((CLAIM, BW.year, None)),
+            g.set((CLAIM, BW.periodStart, rdflib.Literal("2025-01-01", datatype=XSD.date))),
+        ],
+    ),
     "share above one": ("between 0 and 1", lambda g: g.set((share(g), BW.value, double("41")))),
     "share below zero": ("between 0 and 1", lambda g: g.set((share(g), BW.value, double("-0.1")))),
     "share of nobody": ("a share names one company", lambda g: g.remove((share(g), BW.company, None))),

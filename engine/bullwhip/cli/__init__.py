@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "sensitivity": "Show derivative and elasticity of a quantity to drivers.",
     "list": "List drivers, quantities, companies, tiers, reports, scenarios, queries.",
     "facts": "Show what the documents print, as printed.",
+    "read": "Read a printed number, unit, period or name.",
     "audit": "Recompute printed figures and judge them.",
     "query": "Run a named SPARQL query, or a query file.",
     "check": "Check a workspace or a rule file and report every problem.",

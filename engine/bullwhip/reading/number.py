@@ -4,7 +4,7 @@ A total function: every text gives a `Value`, a `Missing` or a `Refusal`, in tim
 
     words* currency? (number | accounting parentheses) scale? unit? (to number scale? unit?)? words* footnote?
 
-and whatever does not fit it as a whole is refused. See docs/convention.md §14.
+and whatever does not fit it as a whole is refused. See docs/convention.md §5.
 """
 
 from __future__ import annotations

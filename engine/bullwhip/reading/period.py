@@ -1,7 +1,7 @@
 """Reads a printed period: a year, half, quarter, month, day or range, calendar or fiscal, with first and last day.
 
 The one place where periods are read. A fiscal period has dates only where the fiscal calendar is known; without it the
-reader says which period it is and why it has no dates, and never takes the calendar year instead (convention §14).
+reader says which period it is and why it has no dates, and never takes the calendar year instead (convention §5).
 """
 
 from __future__ import annotations

@@ -175,7 +175,8 @@ class _Reader:
             )
         unit = self.unit(row)
         value, low, high = (self.number(row, c) for c in ("value", "low", "high"))
-        if row["lexical"].removesuffix("%") not in ("", row["value"]):  # most prints are the figure itself
+        told = row["value"] and value is None  # the figure itself could not be read
+        if row["lexical"].removesuffix("%") not in ("", row["value"]) and not told:  # most prints are the figure
             check_print(row["lexical"], (value, low, high, row["bound"]), self.mapping.units, row.place, self.problems)
         lexical = (
             row["lexical"] or row["value"] or row["text_value"] or (f"{row['low']}-{row['high']}" if row["low"] else "")

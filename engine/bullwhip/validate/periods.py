@@ -13,7 +13,7 @@ from bullwhip.reading.calendar import FiscalCalendar, read_rule
 from bullwhip.reading.name import Aliases, Match, find_names
 from bullwhip.reading.period import Period, read_period
 
-__all__ = ["Periods", "company_aliases", "read_calendars", "read_common_words"]
+__all__ = ["Periods", "product_spellings", "read_calendars", "read_common_words", "spellings"]
 
 _BEGINNINGS = frozenset("0123456789０１２３４５６７８９FCQHfcqh十“")
 _KINDS = ("word", "case", "phrase")
@@ -82,11 +82,18 @@ def _rows(
         yield row, Place(table.file, number, 1, "\t".join(cells), max(1, len(row[columns[0]])))
 
 
-def company_aliases(companies: Iterable[Company], words: Mapping[str, str] | None) -> Aliases:
-    """Return every spelling of every company, for text."""
-    known = list(companies)
-    pairs = [(name, c.id) for c in known for name in (c.label.zh, c.label.en, *c.aliases)]
-    return Aliases(pairs, words, [(c.ticker, c.id) for c in known if c.ticker])
+def spellings(companies: Iterable[Company]) -> list[tuple[str, str]]:
+    """Return every spelling of every company with its id."""
+    return [(name, c.id) for c in companies for name in (c.label.zh, c.label.en, *c.aliases)]
+
+
+def product_spellings(table: RawTable | None) -> list[tuple[str, str]]:
+    """Return every spelling of every product of products.tsv with its id; a damaged table is told elsewhere."""
+    if table is None or "id" not in table.columns:
+        return []
+    rows = [dict(zip(table.columns, cells, strict=True)) for _, cells in table.rows]
+    names = ((r["id"], (r.get("label_zh", ""), r.get("label_en", ""), *r.get("aliases", "").split(";"))) for r in rows)
+    return [(name, product) for product, some in names for name in some if name]
 
 
 class Periods:
@@ -155,7 +162,7 @@ class Periods:
     def _calendar(self, about: tuple[str, ...]) -> FiscalCalendar | None:
         """Return the calendar of the first text that names exactly one company for sure, where that one has one."""
         if self._aliases is None:
-            self._aliases = company_aliases(self._companies, self._words)
+            self._aliases = Aliases(spellings(self._companies), self._words)
         for text in about:
             ids = {m.id for m in find_names(text, self._aliases) if isinstance(m, Match)}
             if ids:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bullwhip.audit import AuditRow
     from bullwhip.query.sparql import Table
+    from bullwhip.workspace.reading import Outcome
 
 __all__ = ["Demand", "Workspace"]
 
@@ -225,6 +226,19 @@ class Workspace:
     ) -> Sequence[dict[str, Any]]:
         """Return claims as plain data, in order of document and print; each filter is exact."""
         return listing.facts(self.program, report, locator, subject, quantity)
+
+    def read(self, what: str, text: str, *, company: str = "", report: str = "") -> Outcome | tuple[Outcome, ...]:
+        """Return what a printed text says: a value, missing with a reason, or a refusal with a reason; never a guess.
+
+        Args:
+            what: number, unit, period or name.
+            text: any text at all.
+            company: whose fiscal calendar counts, for a period.
+            report: the document whose units count, for a unit or number.
+        """
+        from bullwhip.workspace.reading import Readers
+
+        return Readers(self.files).read(what, text, company=company, report=report)
 
     def audit(self, report: str = "", locator: str = "") -> Sequence[AuditRow]:
         """Return the verdict on every claim, or on those of a document or locator; each filter is exact."""
