@@ -138,6 +138,18 @@ def test_a_year_is_an_integer_and_two_dates(nquads: bytes) -> None:
     assert [["2023"], ["2023-01-01"], ["2023-12-31"]] == found
 
 
+def test_a_quarter_has_its_days_and_kind_and_no_year() -> None:
+    """A period that is no year is said by its days, and by whose calendar it is counted."""
+    program = sample_program()
+    first = replace(program.claims[0], period="FY24Q4", period_start="2024-04-01", period_end="2024-06-30")
+    claims = (replace(first, period_kind="fiscal"), *program.claims[1:])
+    quads = to_nquads(build_quads(replace(program, claims=claims), vocabulary()))
+    node = resource("claim", "c1")
+    found = [objects(quads, node, f"{BW}{name}") for name in ("year", "periodStart", "periodEnd", "periodKind")]
+
+    assert [[], ["2024-04-01"], ["2024-06-30"], ["fiscal"]] == found
+
+
 def test_edges_go_both_ways_and_pulls_are_no_supply(nquads: bytes) -> None:
     """Supply has its inverse, a complement has none, and demand runs along both."""
     chip, hbm, cooling = (resource("tier", t) for t in ("ai_chip", "hbm", "liquid_cooling"))

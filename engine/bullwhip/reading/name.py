@@ -42,6 +42,7 @@ class Ambiguous:
 
 NameReading = Match | Ambiguous | Missing | Refusal
 
+_NARROW = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " ", 0xA0: " "}
 _FOLD = {0xFF01 + i: chr(0x21 + i).lower() for i in range(94)} | {0x3000: " ", 0xA0: " "}
 _FOLD |= {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _NOTED = re.compile(r"(.+?)\s*\(([^()]+)\)")
@@ -100,7 +101,7 @@ class Aliases:
 
     def written_right(self, key: str, text: str) -> bool:
         """Return whether the case of a text is one in which the name is written."""
-        if not any("a" <= c <= "z" for c in key) or text in self.exact[key]:
+        if not any("a" <= c <= "z" for c in key) or text.translate(_NARROW) in self.exact[key]:
             return True
         capitals = key.isalpha() and len(key) <= 4 and any(form.isupper() for form in self.exact[key])
         return not capitals and self.words.get(key) not in ("case", "word")

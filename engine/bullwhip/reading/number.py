@@ -104,7 +104,7 @@ _LEADS: dict[str, tuple[str, str]] = {
 }
 _LEAD = re.compile(
     "|".join(
-        re.escape(w) + ("(?= )" if w.isascii() and w[0].isalpha() else "")
+        re.escape(w) + ("(?= )" if w.isascii() and w[0].isalpha() else "(?![少多])" if w.endswith("至") else "")
         for w in sorted(_LEADS, key=lambda w: (-len(w), w))
     )
 )
