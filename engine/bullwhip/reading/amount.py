@@ -33,6 +33,8 @@ class Amount:
     signed: bool
     plain: bool
     """Whether the number is written with digits only."""
+    currency: bool = False
+    """Whether the unit is a currency that stands before the number."""
 
 
 _MONEY_BEFORE = re.compile(
@@ -53,6 +55,7 @@ _HALF = re.compile(r"一半|半数")
 _BELOW_ONE = (2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000, 10000)
 _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8"}
 _MORE = re.compile(r"\s?(多|余|\+)(?=[万亿千百\s]|个|家|台|张|颗|片|块|名|人|位|项|款|种|次|件|倍|天|年|元|美|%|小时)")
+_LOOSE = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
 _MORE_BOUND = {"多": ">", "余": ">", "+": ">="}
 _SCALE = re.compile(
     r"\s?(?:(" + "|".join(sorted((s for s in SCALES if not s.isascii()), key=len, reverse=True)) + r")"
@@ -117,7 +120,7 @@ def _with_unit(
             scale, at = found[1] or found[2], found.end()
     unit_at = at + 1 if text[at : at + 1] == " " else at
     end = match_unit(text, unit_at, units)
-    unit = text[unit_at:end].replace(" ", "") if end > unit_at else ""
+    unit = _LOOSE.sub("", text[unit_at:end]) if end > unit_at else ""
     if end > unit_at:
         at = end
     if closing:
@@ -135,7 +138,7 @@ def _checked(text: str, a: Amount, currency: str) -> Amount | Refusal | None:
             unit = ""
         if unit and not unit.startswith("/"):
             return Refusal("contradiction", detail=f"{currency} and {unit}")
-        return Amount(a.value, a.scale, currency + unit, a.bound, a.end, a.signed, a.plain)
+        return Amount(a.value, a.scale, currency + unit, a.bound, a.end, a.signed, a.plain, currency=True)
     if a.unit not in ("", "倍") and not a.plain and "/" in text[: a.end - len(a.unit)]:
         return Refusal("several", detail=text[: a.end])  # 1/3核 may as well be one core or three
     if a.unit == "G" and a.plain and a.value in range(2, 8) and not a.scale:

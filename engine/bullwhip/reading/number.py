@@ -269,6 +269,8 @@ class _Reader:
 
     def single(self, a: Amount) -> Value | Refusal:
         value = a.value
+        if _short_year(a) and not self.said:
+            return Refusal("ambiguous", detail=f"{a.value} years, or the year 20{a.value}")
         if self.sense == "change" and self.sign < 0:
             if value < 0:
                 return Refusal("contradiction", detail="a decrease by a negative figure")
@@ -276,6 +278,11 @@ class _Reader:
                 return Refusal("notation", detail="a decrease by a number of times")
             value, self.bound = -value, _FLIP[self.bound]
         return Value(value, None, None, self.bound, a.scale, a.unit, self.final_sense(a))
+
+    @property
+    def said(self) -> bool:
+        """Whether words beside the figure say that it is an amount."""
+        return bool(self.bound) or self.directed or self.sense != "level"
 
     def final_sense(self, a: Amount) -> Sense:
         if self.sense == "change":
@@ -285,7 +292,9 @@ class _Reader:
     def range(self, a: Amount, b: Amount) -> Value | Refusal:
         if a.bound:
             return Refusal("contradiction", detail="a bound inside a range")
-        if (a.unit or a.scale) and not (b.unit or b.scale):
+        if a.currency and not b.unit:  # $3-4bn
+            b = replace(b, unit=a.unit)
+        if (a.unit and not b.unit) or (a.scale and not b.scale):
             return Refusal("notation", detail="the unit stands at the lower end of a range only")
         if a.unit and b.unit and a.unit != b.unit:
             return Refusal("several", detail=f"{a.unit} and {b.unit}")
@@ -296,6 +305,8 @@ class _Reader:
             low *= Fraction(10) ** (SCALES[a.scale] - SCALES.get(b.scale, 0))
         if _is_year(a) and _is_year(b) and b.unit in ("", "年") and not b.scale:
             return Refusal("period")
+        if _short_year(b) and a.value >= 20 and not self.said:
+            return Refusal("ambiguous", detail="a number of years or years of the century")
         if low >= high:
             return Refusal("notation", detail="a range that does not rise")
         sense = self.final_sense(b)
@@ -308,6 +319,11 @@ class _Reader:
 
 def _is_year(a: Amount) -> bool:
     return a.value.denominator == 1 and 1900 <= a.value <= 2100 and not a.scale and a.plain
+
+
+def _short_year(a: Amount) -> bool:
+    """Return whether 24年 may as well be the year 2024."""
+    return a.unit == "年" and a.plain and not a.scale and not a.signed and a.value in range(20, 36)
 
 
 def _text(value: Fraction | None) -> str:

@@ -17,6 +17,9 @@ _MONTHS = {
 }
 
 
+_CHINESE = {ord(c): str(i) for i, c in enumerate("〇一二三四五六七八九")} | {ord("零"): "0"}
+
+
 class PartError(ValueError):
     """A text has the form of a period but is none, or more than one."""
 
@@ -91,7 +94,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _WORDS: tuple[tuple[re.Pattern[str], str | None], ...] = (
     (re.compile(r"财政年度|财年"), "FY"),
-    (re.compile(r"前[三3]个?季度"), "Q1-Q3"),
+    (re.compile(r"前[三3]个?季度|第?[一1][-~至到]第?[三3]季度"), "Q1-Q3"),
     (re.compile(r"前[两二2]个?季度"), "H1"),
     (re.compile(r"第?[一1]季度?"), "Q1"),
     (re.compile(r"第?[二2]季度?"), "Q2"),
@@ -127,6 +130,8 @@ def read_part(text: str, *, marked: bool = False) -> Part | None:
     """
     if len(text) > 40:
         return None
+    if text[4:5] == "年":  # 二〇二四年
+        text = text[:4].translate(_CHINESE) + text[4:]
     for pattern, replacement in _WORDS:
         text = pattern.sub(_month_name if replacement is None else replacement, text)
     for form, name in _FORMS:

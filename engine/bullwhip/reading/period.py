@@ -97,7 +97,7 @@ def read_period(text: str, calendar: FiscalCalendar | None = None) -> PeriodRead
         return cleaned
     if not cleaned or cleaned.casefold() in MISSING_WORDS:
         return Missing(MISSING_WORDS.get(cleaned.casefold(), "empty"), excerpt(text))
-    if not any(c.isdigit() or c in "十" for c in cleaned):
+    if not any(c.isdigit() or c in "十二" for c in cleaned):
         return _refuse(cleaned)
     try:
         found = _read(cleaned, calendar)

@@ -57,7 +57,7 @@ BOUND_BEFORE = _each({
     ">": listed("超过; 超出; 超; 大于; 高于; 多于; 逾; 突破; 过; >", "over; more than; above; greater than"),
     "<": listed("低于; 小于; 少于; 不足; 不到; 不及; 未达; <", "less than; below; under; fewer than"),
     "~": listed(
-        "约为; 约; 大约; 大概; 大致; 近; 将近; 接近; 几乎; ~",
+        "约为; 约合; 约; 大约; 大概; 大致; 近; 将近; 接近; 几乎; ~",
         "about; approximately; approx.; around; nearly; almost; ca.",
     ),
 })  # fmt: skip
@@ -74,11 +74,11 @@ BOUND_AFTER = _each({
 _RATES = {"增幅": 1, "涨幅": 1, "增速": 1, "增长率": 1, "降幅": -1, "跌幅": -1}
 _UP = listed(
     "增长了; 增长; 增加了; 增加; 提升了; 提升; 提高了; 提高; 上升了; 上升; 上涨了; 上涨; 上浮; 上调; 扩大了; 扩大",
-    "增; 升; 涨价; 涨; 高出; 高; 快; 多出; 反弹; up; increased by; increase of; grew by; rose by",
+    "增; 升; 涨价; 涨; 高出; 高; 快; 多出; 反弹; ↑; up; increased by; increase of; grew by; rose by",
 )
 _DOWN = listed(
     "下降了; 下降; 下滑了; 下滑; 下跌了; 下跌; 减少了; 减少; 降低了; 降低; 缩减了; 缩减; 回落; 下调了; 下调; 下浮",
-    "降价; 降; 跌; 减; 低; 慢; 节约; 节省; down; decreased by; decrease of; fell by; declined by",
+    "降价; 降; 跌; 减; 低; 慢; 节约; 节省; ↓; down; decreased by; decrease of; fell by; declined by",
 )
 
 CHANGE = {
@@ -105,11 +105,11 @@ NEUTRAL = listed("年均; 年复合; 复合; 平均; 共计; 合计; 总计; 累
 
 MISSING_WORDS = _each({
     "dash": ("-", "--", "---", "—", "——", "―", "――", "/", "…", "……", "(-)", "–"),
-    "not_applicable": listed("n/a; na; n.a.; n.a; #n/a; nm; n.m.; n.m; 不适用; 无; 没有; 无意义; none"),
+    "not_applicable": listed("n/a; na; n.a.; n.a; #n/a; nm; n.m.; n.m; n/m; null; 不适用; 无; 没有; 无意义; none"),
     "not_disclosed": listed(
         "未披露; 未公布; 未公开; 未提及; 未知; 未透露; 没有披露; 尚未披露; 尚未公布; 暂未披露; 暂未公布; 不详",
-        "暂无; 暂无数据",
-        "无数据; 待定; 待公布; 待披露; 保密; tbd; tba; n.d.; not disclosed; undisclosed; unknown; not available",
+        "暂无; 暂缺; 暂无数据; 无数据",
+        "待定; 待公布; 待披露; 保密; tbd; tba; n.d.; not disclosed; undisclosed; unknown; not available",
     ),
     "turned_profit": listed("扭亏; 扭亏为盈; 扭亏转盈; 转盈; 由亏转盈; 同比扭亏; 环比扭亏; 扭亏为赢"),
     "turned_loss": listed("转亏; 由盈转亏; 盈转亏; 同比转亏; 环比转亏; 首亏; 由盈利转亏损"),
