@@ -63,7 +63,8 @@ class Aliases:
     Args:
         spellings: pairs of a spelling and the id of what it names; a spelling of two things is kept as such.
         words: what is an ordinary word, and how: `word` for an alias that counts in the context of a company only,
-            `case` for one that counts in exactly this case only, `phrase` for a text in which no name is looked for.
+            `case` for one that counts in exactly this case only, `phrase` for a text in which no name is looked for,
+            `name` for a short one that is a part of no other word.
             Where nothing is said of words, every Chinese name of up to three characters counts as one.
         tickers: pairs of a ticker and an id; read where the ticker is the whole field or stands behind a name.
     """
@@ -180,7 +181,7 @@ def _doubt(key: str, folded: str, start: int, end: int, aliases: Aliases) -> str
         return ""
     if aliases.words.get(key) == "word":
         return _WORD
-    if any(_joins(c) for c in key) or len(key) > aliases.short:
+    if any(_joins(c) for c in key) or len(key) > aliases.short or aliases.words.get(key) == "name":
         return ""
     open_left = not left or left[-1] in APART or not _is_han(left[-1]) or left.endswith(LEFT_OPEN)
     open_right = not right or right[0] in APART or not _is_han(right[0]) or right.startswith(RIGHT_OPEN)

@@ -16,7 +16,7 @@ from bullwhip.reading.period import Period, read_period
 __all__ = ["Periods", "product_spellings", "read_calendars", "read_common_words", "spellings"]
 
 _BEGINNINGS = frozenset("0123456789０１２３４５６７８９FCQHfcqh十“")
-_KINDS = ("word", "case", "phrase")
+_KINDS = ("word", "case", "phrase", "name")
 
 
 def read_calendars(
