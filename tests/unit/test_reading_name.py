@@ -30,7 +30,7 @@ def names() -> Aliases:
     companies = read_companies(raw.companies, [])
     pairs = [*spellings(companies), *PRODUCTS.items(), ("太极", "taiji"), ("光环", "sinnet"), ("网宿", "wangsu"),
              ("万集", "vanjee"), ("Micro", "one"), ("Micro", "two")]  # fmt: skip
-    words = read_common_words(raw.common_words, [])
+    words = read_common_words(raw.catalogues["common_words"], [])
     return Aliases(pairs, words, [(c.ticker, c.id) for c in companies if c.ticker])
 
 
@@ -75,7 +75,8 @@ NOT_SURE = (
     "网宿一夜", "全剧共万集", "地平线以下", "发现新大陆", "32字节", "海纳百川", "小米加步枪", "海量数据处理能力",
     "中国软件产业", "使用应用材料制成",
     "提高通信效率",
-    "美国高通胀", "反思科技伦理", "零下一百度", "高通量测序", "规格芯片", "升华为艺术", "推广达到", "上海光电", "深思科技", "完美光学",
+    "美国高通胀", "反思科技伦理", "零下一百度", "高通量测序", "规格芯片",
+    "升华为艺术", "推广达到", "上海光电", "深思科技", "完美光学",
     "资深科技人士", "让人联想到", "吃苹果", "阿里山",
     "亚马逊河", "三星级酒店", "甲骨文发现", "寒武纪大爆发", "AMDAHL定律", "Intelligence", "Metadata", "metal",
     "meta learning", "apple pie",

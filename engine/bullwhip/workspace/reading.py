@@ -120,19 +120,16 @@ class Readers:
         from bullwhip.validate.periods import read_calendars
 
         problems: list[Problem] = []
-        return _sound(read_calendars(self._raw.calendars, self._companies, problems), problems)
+        return _sound(read_calendars(self._raw.catalogues.get("calendars"), self._companies, problems), problems)
 
     @cached_property
     def aliases(self) -> Aliases:
         """Every spelling of every company, and of every product where the workspace lists products."""
-        from bullwhip.load.tables import read_table
         from bullwhip.validate.periods import product_spellings, read_common_words, spellings
 
         problems: list[Problem] = []
-        words = read_common_words(self._raw.common_words, problems)
-        data = self._files.get("ontology/products.tsv", b"")
-        table = read_table("ontology/products.tsv", data)[0] if data else None
-        pairs = [*spellings(self._companies), *product_spellings(table)]
+        words = read_common_words(self._raw.catalogues.get("common_words"), problems)
+        pairs = [*spellings(self._companies), *product_spellings(self._raw.catalogues.get("products"))]
         return _sound(Aliases(pairs, words, [(c.ticker, c.id) for c in self._companies if c.ticker]), problems)
 
     @cached_property
