@@ -74,6 +74,14 @@ def test_every_vendor_is_a_company(checked: CheckedProgram) -> None:
     assert {s.company for s in checked.chain.supplies} | {m.company for m in checked.chain.mentions} <= companies
 
 
+def test_a_heading_can_name_a_tier_and_a_topic(checked: CheckedProgram) -> None:
+    """Makers of 800G modules supply a tier and belong to a topic; makers of servers and switches to a topic alone."""
+    optics = {s.topic for s in checked.chain.supplies if s.segment == "800G 光模块"}
+    mixed = {m.topic for m in checked.chain.mentions if m.segment == "服务器 & 交换机"}
+
+    assert ({"optics_800g"}, {"servers_and_switches"}) == (optics, mixed)
+
+
 def test_every_printed_ticker_is_of_the_company_in_its_row(checked: CheckedProgram) -> None:
     """A ticker printed beside a company is that company's, and no two companies share one."""
     tickers = {c.id: c.ticker.split(".")[0] for c in checked.chain.companies}

@@ -71,6 +71,8 @@ class Supply:
     product: str = ""
     index: tuple[tuple[str, str], ...] = ()
     """Members the segment names, e.g. the 800G generation of optical modules."""
+    topic: str = ""
+    """The topic that the segment names beside its tier, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

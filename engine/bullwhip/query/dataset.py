@@ -415,6 +415,7 @@ def _supply(graph: _Graph, s: Supply) -> None:
     graph.add(node, "bw:role", _thing("role", s.role))
     if s.product:
         graph.add(node, "bw:product", _thing("product", s.product))
+    graph.add(node, "bw:topic", _thing("topic", s.topic) if s.topic else None)
     graph.members(node, s.index)
     graph.add(node, "bw:segment", s.segment)
     graph.add(node, "bw:note", s.note)

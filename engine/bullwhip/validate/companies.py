@@ -106,7 +106,7 @@ def read_supplies(
         line = int(row["line"]) if row.get("line", "").isdecimal() else 0
         supplies.append(
             Supply(company, tier, role, row["segment"], mapping.document.id, row["locator"], line,
-                   row.get("role", ""), row.get("stance", ""), product, index)
+                   row.get("role", ""), row.get("stance", ""), product, index, mapping.topic(row["segment"]))
         )  # fmt: skip
     return tuple(supplies)
 

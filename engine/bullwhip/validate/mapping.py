@@ -83,6 +83,10 @@ class DocumentMapping:
     period_names: Mapping[str, str]
     """Printed names of periods, such as `the period of this report`, to the periods."""
 
+    def topic(self, segment: str) -> str:
+        """Return the topic that a printed segment names, or an empty string."""
+        return self.topics[segment][0] if segment in self.topics else ""
+
 
 _SEGMENT_KEYS = ("tier", "role", "product", "index", "topic")
 _ROLES = ("supplier", "customer", "investor", "standard_setter")

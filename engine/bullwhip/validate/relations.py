@@ -32,7 +32,7 @@ def read_mentions(raw: RawDocument, mapping: DocumentMapping, names: dict[str, s
         if not company or segment not in mapping.segments or mapping.segments[segment] is not None:
             continue
         line = int(row["line"]) if row.get("line", "").isdecimal() else 0
-        topic = mapping.topics[segment][0] if segment in mapping.topics else ""
+        topic = mapping.topic(segment)
         found.append(
             Mention(company, topic, segment, mapping.document.id, row.get("locator", ""),
                     line, row.get("role", ""), row.get("stance", ""))
