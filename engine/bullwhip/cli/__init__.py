@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "facts": "Show what the documents print, as printed.",
     "read": "Read a printed number, unit, period or name.",
     "audit": "Recompute printed figures and judge them.",
+    "conflicts": "Show claims that disagree, and identities that do not hold.",
     "query": "Run a named SPARQL query, or a query file.",
     "check": "Check a workspace or a rule file and report every problem.",
     "export": "Write the chain map, graphs or RDF to a file.",

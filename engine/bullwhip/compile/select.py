@@ -15,7 +15,7 @@ from bullwhip.model.claim import STATUS, Claim, Document
 from bullwhip.model.program import Assumption, Given
 from bullwhip.model.quantity import index_text
 
-__all__ = ["CRITERIA", "POLICY", "check_policy", "select_inputs"]
+__all__ = ["CRITERIA", "POLICY", "check_policy", "ranked", "select_inputs"]
 
 POLICY = "actual,later,table"
 """What selects among claims unless something else is asked for."""
@@ -89,13 +89,25 @@ def _rank(claim: Claim, criterion: str, published: Mapping[str, str]) -> tuple[i
     return (int(claim.document != criterion.partition(":")[2]),)
 
 
+def ranked(claims: Iterable[Claim], policy: str, published: Mapping[str, str]) -> list[Claim]:
+    """Return claims in the order in which a policy prefers them; equal ones by id.
+
+    Args:
+        claims: on one thing.
+        policy: criteria, separated by commas.
+        published: document id to its date.
+    """
+    criteria = [c.strip() for c in policy.split(",")]
+    return sorted(claims, key=lambda c: ([_rank(c, criterion, published) for criterion in criteria], c.id))
+
+
 def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problems: list[Problem], policy: str) -> Given:
     criteria = [c.strip() for c in policy.split(",")]
 
     def rank(claim: Claim) -> tuple[tuple[int, ...], ...]:
         return tuple(_rank(claim, c, published) for c in criteria)
 
-    ordered = sorted(rivals, key=lambda c: (rank(c), c.id))
+    ordered = ranked(rivals, policy, published)
     best = ordered[0]
     value = best.model_value or Fraction(0)
     for other in ordered[1:]:

@@ -75,6 +75,10 @@ class Claim:
     """Whether the model reads its value from this claim (when selected), or is only compared with it."""
     extra: Index = ()
     """What other columns of its table say, by column name: page, qualifier, ticker …"""
+    factor: Fraction | None = None
+    """What one printed unit is in coherent units; None where the unit has no counterpart."""
+    dimension: str = ""
+    """The dimension of the printed unit, counted things left out: memory per card is memory."""
     entity: str = ""
     """What it is about, e.g. `company/nvidia` or `product/h100_sxm`; empty where that is not known."""
     concept: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import cast
 
@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from bullwhip.errors import LoadError, Place, Problem
 from bullwhip.model.chain import Chain, Company, Share, Supply
 from bullwhip.model.claim import STATUS, Claim, Document, Index
+from bullwhip.model.comparable import amount_text, comparable
 from bullwhip.model.entity import Mention, Relation
 from bullwhip.model.label import Label
 from bullwhip.model.period import read_year
@@ -177,9 +178,10 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
     for document in program.documents:
         _document(graphs[document.id], document)
     homes = {}
+    untimed = {m.id for m in program.chain.measures if not m.timed}
     for claim in program.claims:
         homes[claim.id] = graphs.get(claim.document, model)
-        _claim(homes[claim.id], claim, published.get(claim.document, ""))
+        _claim(homes[claim.id], claim, published.get(claim.document, ""), untimed)
     for supply in program.chain.supplies:
         _supply(graphs.get(supply.document, model), supply)
     for mention in program.chain.mentions:
@@ -372,7 +374,7 @@ def _locator(graph: _Graph, document: str, place: str, row: str, column: str, pa
     return node
 
 
-def _claim(graph: _Graph, claim: Claim, published: str) -> None:
+def _claim(graph: _Graph, claim: Claim, published: str, untimed: Collection[str]) -> None:
     node = _thing("claim", claim.id)
     graph.add(node, "rdf:type", _term("bw:Claim"), _term("qb:Observation"))
     graph.add(node, "dct:identifier", claim.id)
@@ -392,6 +394,8 @@ def _claim(graph: _Graph, claim: Claim, published: str) -> None:
         graph.add(node, "bw:text", claim.lexical or "(no figure)")
     for name, value in (("Value", claim.value), ("Low", claim.low), ("High", claim.high)):
         graph.number(node, name, value)
+    graph.add(node, "bw:comparableAs", comparable(claim, untimed))
+    graph.add(node, "bw:coherentAmount", amount_text(claim))
     graph.add(node, "bw:bound", claim.bound)
     graph.unit(node, claim.unit_id or claim.unit, claim.unit)
     graph.add(node, "bw:status", _thing("status", STATUS.get(claim.status, claim.status)))

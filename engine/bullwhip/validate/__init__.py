@@ -10,6 +10,7 @@ from bullwhip.model.entity import Mention, Relation
 from bullwhip.model.program import CheckedProgram, CheckedRule
 from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
+from bullwhip.validate.catalogue import with_amount
 from bullwhip.validate.companies import company_names, read_shares, read_supplies
 from bullwhip.validate.declarations import Declarations, read_declarations
 from bullwhip.validate.derivations import read_derivations
@@ -44,6 +45,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
     calendars = read_calendars(raw.catalogues.get("calendars"), things.companies, problems)
     words = read_common_words(raw.catalogues.get("common_words"), problems)
     periods = Periods(things.companies, calendars, words)
+    counted = {count for count, *_ in header.counts}
     documents: list[Document] = []
     claims: list[Claim] = []
     supplies: list[Supply] = []
@@ -59,7 +61,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
         names = company_names(things.companies, mapping.document.id)
         some = read_claims(document, mapping, found, dimensions, header.periods, problems)
         some = things.resolve(some, mapping, problems)
-        some = tuple(periods.dated(claim) for claim in some)
+        some = tuple(with_amount(periods.dated(claim), vocabulary, counted) for claim in some)
         _check_segments(mapping, dimensions, problems)
         documents.append(mapping.document)
         printed_units |= {(mapping.document.id, p): u.text for p, u in mapping.units.items() if u is not None}

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.expr.grammar import MEMBER
+from bullwhip.model.claim import Claim
 from bullwhip.model.entity import Local, Measure, Product, Topic
 from bullwhip.model.label import Label
 from bullwhip.model.source import RawTable
-from bullwhip.units import DIMENSIONLESS, Dimension, UnitError, Vocabulary
+from bullwhip.units import DIMENSIONLESS, Dimension, UnitError, Vocabulary, show
 
-__all__ = ["Line", "Rows", "cycles", "fits", "read_measures", "read_products", "read_topics", "spellings"]
+__all__ = [
+    "Line",
+    "Rows",
+    "cycles",
+    "fits",
+    "read_measures",
+    "read_products",
+    "read_topics",
+    "spellings",
+    "with_amount",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +209,14 @@ def fits(units: tuple[str, ...], dimension: Dimension, vocabulary: Vocabulary, c
         if found:
             return True
     return not units
+
+
+def with_amount(claim: Claim, vocabulary: Vocabulary, counted: Collection[str]) -> Claim:
+    """Return a claim with the factor and the dimension of its unit, where it has a counterpart."""
+    if not claim.unit_id:
+        return claim
+    unit = vocabulary.parse(claim.unit_id)
+    return replace(claim, factor=unit.factor, dimension=show(_bare(unit.dimension, counted)))
 
 
 def _bare(dimension: Dimension, counted: Collection[str]) -> Dimension:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rdflib import Dataset
 
     from bullwhip.audit import AuditRow
+    from bullwhip.audit.conflicts import Conflict
     from bullwhip.query.sparql import Table
     from bullwhip.workspace.reading import Outcome
 
@@ -245,6 +246,12 @@ class Workspace:
         from bullwhip.audit import audit
 
         return audit(self.evaluation, listing.chosen_claims(self.program, report, locator, "", ""))
+
+    def conflicts(self) -> Sequence[Conflict]:
+        """Return claims that print different values for the same thing, measure and period, and broken identities."""
+        from bullwhip.workspace.conflicting import conflicts
+
+        return conflicts(self)
 
     def nquads(self) -> bytes:
         """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
