@@ -69,8 +69,8 @@ _NO_YUAN = ("", "元", "元人民币")
 def read_amount(text: str, start: int, units: Collection[str]) -> Amount | Refusal | None:
     """Return the amount that begins at a position; a refusal where it is malformed; None where none begins there.
 
-    >>> read_amount("-5.2万片/月", 0, ())
-    Amount(value=Fraction(-26, 5), scale='万', unit='片/月', bound='', end=8, signed=True, plain=True)
+    >>> a = read_amount("-5.2万片/月以上", 0, ()); a.value, a.scale, a.unit, a.end
+    (Fraction(-26, 5), '万', '片/月', 8)
     """
     at, sign, signed = _sign(text, start)
     money = _MONEY_BEFORE.match(text, at)
