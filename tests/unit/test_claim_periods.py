@@ -83,6 +83,23 @@ def test_a_fiscal_period_is_dated_by_the_one_company_it_is_about(subject: str, b
     assert (found.period, found.period_start, found.period_kind) == ("FY24Q4", start, "fiscal")
 
 
+@pytest.mark.parametrize(
+    ("entity", "start"),
+    [
+        ("company/microsoft", "2024-04-01"),
+        ("product/word", "2024-04-01"),
+        ("product/other", ""),
+        ("company/nobody", ""),
+    ],
+)
+def test_what_a_claim_is_about_decides_before_its_words(entity: str, start: str) -> None:
+    """A company, or the maker of a product, dates a fiscal period; one without a calendar leaves it without days."""
+    periods = Periods(FIRMS, PERIODS._calendars, None, {"word": "microsoft", "other": "nobody"})
+    found = periods.dated(replace(CLAIM, table=False, subject="微软", entity=entity, period="FY24Q4"))
+
+    assert (found.period_start, found.period_kind) == (start, "fiscal")
+
+
 def test_an_open_period_has_one_day_and_a_text_that_is_none_has_none() -> None:
     """What is known is kept; what is no period stays as it is printed."""
     since, soon = (PERIODS.dated(replace(CLAIM, table=False, period=p)) for p in ("24Q3+", "近期"))

@@ -44,7 +44,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
     things = read_things(raw, header, vocabulary, {m.document.id for m in mappings}, problems)
     calendars = read_calendars(raw.catalogues.get("calendars"), things.companies, problems)
     words = read_common_words(raw.catalogues.get("common_words"), problems)
-    periods = Periods(things.companies, calendars, words)
+    periods = Periods(things.companies, calendars, words, {p.id: p.company for p in things.products})
     counted = {count for count, *_ in header.counts}
     documents: list[Document] = []
     claims: list[Claim] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bullwhip.errors import Place, Problem, did_you_mean
@@ -12,6 +12,7 @@ from bullwhip.model.source import RawTable
 from bullwhip.reading.calendar import FiscalCalendar, read_rule
 from bullwhip.reading.name import Aliases, Match, find_names
 from bullwhip.reading.period import Period, read_period
+from bullwhip.validate.catalogue import spellings as everywhere
 
 __all__ = ["Periods", "product_spellings", "read_calendars", "read_common_words", "spellings"]
 
@@ -87,13 +88,16 @@ def spellings(companies: Iterable[Company]) -> list[tuple[str, str]]:
     return [(name, c.id) for c in companies for name in (c.label.zh, c.label.en, *c.aliases)]
 
 
-def product_spellings(table: RawTable | None) -> list[tuple[str, str]]:
-    """Return every spelling of every product of products.tsv with its id; a damaged table is told elsewhere."""
+def product_spellings(table: RawTable | None, documents: Collection[str]) -> list[tuple[str, str]]:
+    """Return every spelling of every product that holds in all documents; a damaged table is told elsewhere."""
     if table is None or "id" not in table.columns:
         return []
     rows = [dict(zip(table.columns, cells, strict=True)) for _, cells in table.rows]
-    names = ((r["id"], (r.get("label_zh", ""), r.get("label_en", ""), *r.get("aliases", "").split(";"))) for r in rows)
-    return [(name, product) for product, some in names for name in some if name]
+    named = (
+        (r["id"], (r.get("label_zh", ""), r.get("label_en", ""), *everywhere(r.get("aliases", ""), documents)[0]))
+        for r in rows
+    )
+    return [(name, product) for product, some in named for name in some if name]
 
 
 class Periods:
@@ -104,8 +108,11 @@ class Periods:
         companies: Iterable[Company] = (),
         calendars: Mapping[str, FiscalCalendar] | None = None,
         words: Mapping[str, str] | None = None,
+        makers: Mapping[str, str] | None = None,
     ) -> None:
+        """Use companies with their calendars, the words that are no names, and the company of each product."""
         self._companies, self._calendars, self._words = companies, calendars or {}, words
+        self._makers = makers or {}
         self._aliases: Aliases | None = None
         self._read: dict[str, Period | None] = {}
         self._headers: dict[str, str] = {}
@@ -118,7 +125,11 @@ class Periods:
         text = claim.period
         if not text and claim.table:
             text = self.in_header(claim.column) or (claim.row if self._alone(claim.row) else "")
-        period = self.period(text, claim.subject, claim.row, claim.by) if text else None
+        period = self.period(text) if text else None
+        if period is not None and period.kind == "fiscal":
+            kind, _, name = claim.entity.partition("/")
+            company = name if kind == "company" else self._makers.get(name, "") if kind == "product" else ""
+            period = self._fiscal(text, period, company, (claim.subject, claim.row, claim.by))
         if period is None:
             return claim
         start, end = ("" if day is None else day.isoformat() for day in (period.start, period.end))
@@ -126,21 +137,17 @@ class Periods:
             claim, period=str(period.year or text), period_start=start, period_end=end, period_kind=period.kind
         )
 
-    def period(self, text: str, *about: str) -> Period | None:
-        """Return the period that a text says, or None.
-
-        Args:
-            text: the period as printed.
-            about: texts that may name the company whose fiscal year is meant, the nearest first.
-        """
+    def period(self, text: str) -> Period | None:
+        """Return the period that a text says, a fiscal one without days, or None."""
         if text not in self._read:
             found = read_period(text)
             self._read[text] = found if isinstance(found, Period) else None
-        period = self._read[text]
-        if period is None or period.kind == "calendar" or not about:
-            return period
-        calendar = self._calendar(about)
-        dated = read_period(text, calendar) if calendar is not None else period
+        return self._read[text]
+
+    def _fiscal(self, text: str, period: Period, company: str, about: tuple[str, ...]) -> Period:
+        """Return a fiscal period with its days: by a company, else by the one that the nearest text names."""
+        calendar = self._calendars.get(company) if company else self._calendar(about)
+        dated = read_period(text, calendar)
         return dated if isinstance(dated, Period) else period
 
     def in_header(self, header: str) -> str:

@@ -113,7 +113,7 @@ class Readers:
         from bullwhip.validate.companies import read_companies
 
         problems: list[Problem] = []
-        return _sound(read_companies(self._raw.companies, problems), problems)
+        return _sound(read_companies(self._raw.companies, problems, set(self._units)), problems)
 
     @cached_property
     def _calendars(self) -> Mapping[str, FiscalCalendar]:
@@ -129,7 +129,10 @@ class Readers:
 
         problems: list[Problem] = []
         words = read_common_words(self._raw.catalogues.get("common_words"), problems)
-        pairs = [*spellings(self._companies), *product_spellings(self._raw.catalogues.get("products"))]
+        pairs = [
+            *spellings(self._companies),
+            *product_spellings(self._raw.catalogues.get("products"), set(self._units)),
+        ]
         return _sound(Aliases(pairs, words, [(c.ticker, c.id) for c in self._companies if c.ticker]), problems)
 
     @cached_property
