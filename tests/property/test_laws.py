@@ -256,10 +256,11 @@ def with_print(files: Files, row: tuple[str, str]) -> Files:
     assert count
     head, *lines = files[facts].decode().splitlines()
     value = head.split("\t").index("value")
+    lexical = head.split("\t").index("lexical") if table == "cells" else value
     for k, line in enumerate(lines):
         parts = line.split("\t")
         if tuple(parts[c] for c in columns) == row:
-            parts[value] = str(Fraction(parts[value]) * ratio)
+            parts[value] = parts[lexical] = str(Fraction(parts[value]) * ratio)
             lines[k] = "\t".join(parts)
     return {**files, document: mapping.encode(), facts: "\n".join([head, *lines, ""]).encode()}
 
