@@ -57,7 +57,7 @@ def command(context: click.Context, workspace: Workspace, report: str, wanted: t
                     c.basis or c.by,
                 ])  # fmt: skip
         table(_COLUMNS, rows)
-        note(", ".join(f"{sum(c.kind == k for c in found)} {k}" for k in KINDS))
+        note(", ".join(f"{sum(c.kind == k for c in found)} {k}" for k in wanted or KINDS))
         note(f"selected by {workspace.receipt()['policy']}")
     if found:
         context.exit(1)

@@ -7,17 +7,18 @@ from graphlib import CycleError, TopologicalSorter
 
 from bullwhip.compile.cells import Key, keys
 from bullwhip.compile.expand import Expander, MissingCellError
-from bullwhip.compile.select import POLICY, check_policy, select_inputs
+from bullwhip.compile.select import check_policy, select_inputs
 from bullwhip.errors import CompileError, LimitError, Place, Problem, UsageError
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
 from bullwhip.model.claim import Claim, Document
 from bullwhip.model.derivation import Derivation
+from bullwhip.model.policy import POLICY
 from bullwhip.model.program import Cell, CheckedProgram, CompiledProgram
 from bullwhip.model.quantity import index_text
 
-__all__ = ["MAX_CELLS", "POLICY", "compile_program", "reselect"]
+__all__ = ["MAX_CELLS", "compile_program", "reselect"]
 
 MAX_CELLS = 200_000
 

@@ -12,24 +12,11 @@ from fractions import Fraction
 from bullwhip.compile.cells import Key
 from bullwhip.errors import Problem, did_you_mean
 from bullwhip.model.claim import STATUS, Claim, Document
+from bullwhip.model.policy import CRITERIA, POLICY
 from bullwhip.model.program import Assumption, Given
 from bullwhip.model.quantity import index_text
 
-__all__ = ["CRITERIA", "POLICY", "check_policy", "ranked", "select_inputs"]
-
-POLICY = "actual,later,table"
-"""What selects among claims unless something else is asked for."""
-
-CRITERIA = {
-    "actual": "an actual before an estimate or specification",
-    "estimate": "an estimate or specification before an actual",
-    "later": "a later document before an earlier one",
-    "earlier": "an earlier document before a later one",
-    "table": "a table before running text",
-    "text": "running text before a table",
-    "document:ID": "the document ID before every other",
-}
-"""What a policy may be made of."""
+__all__ = ["check_policy", "ranked", "select_inputs"]
 
 
 def check_policy(policy: str, documents: Iterable[str]) -> list[Problem]:

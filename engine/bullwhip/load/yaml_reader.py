@@ -71,6 +71,9 @@ def read_yaml(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
             mark = getattr(error, "context_mark", None) or mark
         place = source.place(mark.line + 1, mark.column + 1) if mark else Place(name)
         found = getattr(error, "problem", None) or str(error)
+        if "nesting" in found:  # the parser's own limit, reached before ours
+            message = f"nested deeper than {MAX_DEPTH}"
+            return None, [*composer.problems, Problem("BW107", message, place, "split the file, or flatten it")]
         hint = "check indentation, colons and quotes on this line and the one before"
         if mark and "\t" in place.text:
             hint = "indent with spaces, not with tabs"

@@ -9,6 +9,7 @@ from typing import Any
 from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.expr.dag import Dag
 from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
+from bullwhip.model.policy import POLICY
 from bullwhip.model.program import Cell, CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, responses, symbol_names
@@ -317,7 +318,6 @@ def receipt(
 ) -> dict[str, Any]:
     """Return what an answer rests on."""
     from bullwhip import __version__
-    from bullwhip.compile.select import POLICY
 
     return {
         "bullwhip": __version__, "workspace": program.header.id, "inputs": program.key, "scenario": scenario,

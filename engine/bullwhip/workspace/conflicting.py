@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bullwhip.audit import audit
 from bullwhip.audit.conflicts import QUERY, Conflict, find_conflicts
-from bullwhip.compile import POLICY
+from bullwhip.model.policy import POLICY
 from bullwhip.query.sparql import run
 
 if TYPE_CHECKING:

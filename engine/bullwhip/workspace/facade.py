@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.model.answer import Exposure, Sensitivity, Value
+from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace import answering, listing
@@ -118,7 +119,7 @@ class Workspace:
         """
         program, files = open_program(Path(path) if path is not None else None)
         if as_of or policy:
-            from bullwhip.compile import POLICY, reselect
+            from bullwhip.compile import reselect
 
             program = reselect(program, _date(as_of), policy or POLICY)
         return cls(program, files, scenario, values, as_of, policy)
