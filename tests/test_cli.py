@@ -105,6 +105,18 @@ def test_exposure_rows_have_the_promised_keys(capsys: pytest.CaptureFixture[str]
     assert all(r["path"][-1]["rule"] == "supplies" for r in answer["rows"])
 
 
+def test_a_company_is_exposed_only_through_the_members_it_is_named_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """The share of domestic accelerators reaches makers named as domestic or without origin, never foreign ones."""
+    found = {}
+    for origin in ("domestic", "foreign"):
+        cli.run(["exposure", "--driver", f"accelerator.origin_share[origin={origin}]", "--json"])
+        found[origin] = {r["company"] for r in json.loads(capsys.readouterr().out)["rows"] if r["tier"] == "ai_chip"}
+
+    assert {"cambricon", "hygon"} <= found["domestic"]
+    assert {"nvidia", "amd"} <= found["foreign"]
+    assert found["domestic"] & {"nvidia", "amd", "google"} == set()
+
+
 def test_a_base_year_carries_forward(capsys: pytest.CaptureFixture[str]) -> None:
     """Setting the base year of a growing quantity moves every later year by the same factor."""
     name = "model.parameters[family=multimodal]"

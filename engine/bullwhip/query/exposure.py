@@ -144,7 +144,9 @@ def _chosen(
         share = next((s for s in shares if s.quantity == name), None)
         if share is None and name == names[0]:
             share = next((s for s in shares if not s.quantity), None)  # a share of a market the model does not size
-        pairs.append((_reading(program, by_quantity[name], statements), share))
+        reading = _reading(program, by_quantity[name], statements)
+        if reading is not None:
+            pairs.append((reading, share))
     return pairs
 
 
@@ -152,11 +154,19 @@ def _preference(quantity: Quantity) -> tuple[bool, bool, str]:
     return not quantity.primary, quantity.measure != "revenue", quantity.id
 
 
-def _reading(program: CompiledProgram, cells: list[Reached], statements: list[Supply]) -> Reached:
-    """Choose one reading among alternatives: what the company is named for, else the first with a known value."""
-    wanted = {pair for s in statements for pair in s.index}
-    fitting = [c for c in cells if wanted and wanted <= set(program.cells[c.position].index)] or cells
-    return next((c for c in fitting if c.value is not None), fitting[0])
+def _reading(program: CompiledProgram, cells: list[Reached], statements: list[Supply]) -> Reached | None:
+    """Choose one reading among those that the statements about a company leave, the first with a known value.
+
+    A company that is named for some members of a dimension, such as chips of foreign origin, is not exposed through
+    another one, also where other statements name no member: then there is no reading, None.
+    """
+    named: dict[str, set[str]] = {}
+    for dimension, member in (pair for s in statements for pair in s.index):
+        named.setdefault(dimension, set()).add(member)
+    fitting = [
+        c for c in cells if all(member in named.get(d, {member}) for d, member in program.cells[c.position].index)
+    ]
+    return next((c for c in fitting if c.value is not None), fitting[0] if fitting else None)
 
 
 def _row(quantity: Quantity, each: Reached, share: Share | None) -> ExposureRow:
