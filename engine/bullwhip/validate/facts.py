@@ -157,7 +157,8 @@ class _Reader:
         period = "" if printed == "-" else str(year or printed)
         claim = replace(claim, period=period, by=row["by"], basis=row["basis"])
         for rule in self.claim_rules.get((row["subject"], row["measure"]), ()):
-            if rule.locator and rule.locator != row["locator"]:
+            wanted = (("locator", rule.locator), ("period", rule.printed_period), ("unit", rule.printed_unit))
+            if any(text and text != row[column] for column, text in wanted):
                 continue
             self.used.add(id(rule))
             return self.join(claim, rule, rule.index, rule.period if rule.period is not None else year, row)

@@ -50,6 +50,10 @@ class ClaimRule:
     period: int | None
     compare: bool
     place: Place
+    printed_period: str = ""
+    """The period as printed, where statements of one subject and measure differ only there; any when empty."""
+    printed_unit: str = ""
+    """The unit as printed, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +213,15 @@ def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> C
 
 
 def _claim_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> ClaimRule:
-    keys = ("subject", "measure", "locator", "quantity", "index", "unit", "period", "use", "note")
+    keys = ("subject", "measure", "locator", "printed_period", "printed_unit", "quantity", "index", "unit", "period",
+            "use", "note")  # fmt: skip
     form = Form(node, problems, "claim mapping", keys, ("subject", "measure", "quantity", "unit"))
     unit = _unit(form.text("unit"), form.place("unit"), vocabulary, problems) if form.has("unit") else None
     return ClaimRule(
         form.text("subject"), form.text("measure"), form.text("locator"), form.text("quantity"),
         _pairs(form.get("index"), problems), unit, form.integer("period"),
-        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place,
+        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place, form.text("printed_period"),
+        form.text("printed_unit"),
     )  # fmt: skip
 
 
