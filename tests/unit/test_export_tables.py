@@ -104,3 +104,42 @@ def test_an_empty_table_is_its_heading() -> None:
 
     assert ["id", "公司", "份额"] == first.split()
     assert "" == to_terminal([], [], 80, False)
+
+
+WIDE = (
+    Column("verdict", "verdict", False),
+    Column("row", "row", False),
+    Column("printed", "printed", True),
+    Column("quantity", "quantity", False),
+    Column("explanation", "explanation", False),
+)
+WIDE_ROWS = [
+    (
+        "contradicted",
+        "中国市场占全球市场比重",
+        "34.6",
+        f"server.china_share[period={year}]",
+        "revenue over total gives " * 9,
+    )
+    for year in (2021, 2022, 2023)
+]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_a_wide_table_fits_the_terminal(width: int) -> None:
+    """No line is wider than the terminal, no row a tower of fragments, and nothing is lost."""
+    lines = to_terminal(WIDE, WIDE_ROWS, width, False).splitlines()
+    shown = "".join("".join(lines).split())
+
+    assert [] == [line for line in lines if cell_len(line) > width]
+    assert len(lines) <= 2 + len(WIDE_ROWS) * 7
+    assert [3, 27, 3] == [shown.count(text) for text in ("比", "total", "34.6")]
+
+
+def test_moved_columns_stand_named_under_their_row() -> None:
+    """A cell under the row carries the title of its column; an empty one takes no line."""
+    rows = [WIDE_ROWS[0], (*WIDE_ROWS[1][:4], "")]
+    lines = to_terminal(WIDE, rows, 90, False).splitlines()
+
+    assert 1 == sum(line.startswith("    explanation: revenue") for line in lines)
+    assert "explanation" not in lines[0]

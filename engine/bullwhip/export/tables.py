@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from bullwhip.export.escape import terminal_text, tsv_cell
+from bullwhip.export.stacked import Cells, stack
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -69,8 +70,8 @@ def to_json(value: Any) -> str:
 def to_terminal(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None, color: bool) -> str:
     """Return a table aligned for a terminal, counting Chinese characters as two cells.
 
-    Nothing is cut off: running text folds, numbers and identifiers do not, and where these alone need more
-    than the width the table is wider.
+    Nothing is cut off: running text folds, numbers and identifiers do not. Columns that leave no readable table
+    stand under their row, and where one number or identifier alone needs more than the width, its line is longer.
 
     Args:
         columns: the columns.
@@ -93,8 +94,11 @@ def to_terminal(columns: Sequence[Column], rows: Sequence[Sequence[str]], width:
     if not columns:
         return ""
     cells = [[terminal_text(cell) for cell in row] for row in _checked(columns, rows)]
-    table = _table(columns, cells)
     asked = width if width is not None else shutil.get_terminal_size().columns
+    stacked = stack(_by_column(columns, cells), asked, color)
+    if stacked is not None:
+        return stacked
+    table = _table(columns, cells)
     out = io.StringIO()
     console = Console(
         file=out, width=max(asked, _least_width(columns, cells)), force_terminal=color, legacy_windows=False,
@@ -110,6 +114,14 @@ def _checked(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Sequen
         if len(row) != len(columns):
             raise ValueError(f"row {number} has {len(row)} cells, the table has {len(columns)} columns")
     return rows
+
+
+def _by_column(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Cells]:
+    found = []
+    for at, column in enumerate(columns):
+        texts = tuple(row[at] for row in cells)
+        found.append(Cells(terminal_text(column.title), texts, column.numeric, _is_unbroken(column, texts)))
+    return found
 
 
 def _refuse(value: object) -> object:
