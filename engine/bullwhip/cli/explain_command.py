@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from bullwhip.cli.options import computing, period_option
-from bullwhip.cli.output import say, write_json
+from bullwhip.cli.output import as_printed, say, write_json
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
 
@@ -60,6 +60,10 @@ def _lines(a: dict[str, Any]) -> list[str]:
         )
     if a["note"]:
         lines.append(f"  note        {a['note']}")
+    for v in a["variants"]:
+        lines.append(f"  otherwise   {v['quantity']} = {v['rule']}  with --scenario {v['scenario']}")
+        if v["note"] and v["quantity"] != a["quantity"]:
+            lines.append(f"              {v['note']}")
     form = a["closed_form"].splitlines()
     lines += [f"  {'closed form' if k == 0 else '':<11} {line}" for k, line in enumerate(form)]
     path = a["path"]
@@ -103,7 +107,7 @@ def _source(s: dict[str, Any]) -> str:
 def _figure(s: dict[str, Any]) -> str:
     """Return the figure as printed, with its unit unless the print carries it."""
     unit = s["unit"] or ""
-    figure = (s["bound"] or "") + s["lexical"]
+    figure = as_printed(s["bound"], s["lexical"])
     return figure if figure.endswith(unit) else f"{figure} {unit}"
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from bullwhip.export.tables import Column, to_json, to_terminal, to_tsv
 from bullwhip.numbers import decimal_text, fraction_text
 
-__all__ = ["Column", "aligned", "money", "note", "percent", "say", "table", "write_json"]
+_BOUND_WORDS = ("以上", "以下", "左右", "超过", "低于", "高于", "约", "近", "达", "多")
+
+__all__ = ["Column", "aligned", "as_printed", "money", "note", "percent", "say", "table", "write_json"]
 
 
 def write_json(value: Any) -> None:
@@ -48,6 +50,16 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """Write a line for people beside the data."""
     sys.stderr.write(text + "\n")
+
+
+def as_printed(bound: str | None, lexical: str) -> str:
+    """Return a figure with its bound, unless the print says the bound in its own words or marks.
+
+    >>> as_printed("~", "700"), as_printed(">", ">5000 GB/s"), as_printed("<", "功耗低于 14W"), as_printed(None, "3")
+    ('~700', '>5000 GB/s', '功耗低于 14W', '3')
+    """
+    says_it = any(mark in lexical for mark in "<>≤≥~≈") or any(word in lexical for word in _BOUND_WORDS)
+    return lexical if says_it else (bound or "") + lexical
 
 
 def percent(value: Fraction | None, low: Fraction | None = None, high: Fraction | None = None, bound: str = "") -> str:

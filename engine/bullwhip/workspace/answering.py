@@ -218,7 +218,23 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
         "sensitivities": [s.as_dict() for s in some],
         "printed": compared,
         "note": quantity.note or None,
+        "variants": _variants(evaluation, position),
     }
+
+
+def _variants(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
+    """Return the rules on the way to a cell that a scenario computes otherwise, nearest to the inputs first."""
+    program = evaluation.program
+    nodes = program.dag.nodes
+    order = [nodes[i][1] for i in evaluation.cone((program.cells[position].node,)) if nodes[i][0] == "cell"]
+    return [
+        {"quantity": name, "scenario": scenario.id, "rule": dict(program.quantities[name].variants)[variant],
+         "note": program.quantities[name].note or None}
+        for name in dict.fromkeys(program.cells[p].quantity for p in order)
+        for scenario in program.scenarios.values()
+        for changed, variant in scenario.variants
+        if changed == name and evaluation.variants.get(name, "") != variant
+    ]  # fmt: skip
 
 
 def _edges(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
