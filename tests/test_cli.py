@@ -160,6 +160,10 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),
+        (["facts", "--quantity", "hbm.foo"], 2, "bullwhip list quantities"),
+        (["facts", "--as-of", "2023-13-01"], 2, "is not a date"),
+        (["list", "nosuch"], 2, "known kinds: companies"),
+        (["conflicts", "--policy", "document:002"], 3, "e.g. document:002,actual,later,table"),
         (["read", "figure", "3"], 2, "'number', 'unit', 'period', 'name'"),
         (["read", "period", "FY25Q2", "--company", "nvidea"], 2, "did you mean 'nvidia'"),
         (["read", "unit", "亿个", "--report", "009"], 2, "no document '009'"),
@@ -190,6 +194,38 @@ def test_a_wrong_input_is_refused_with_what_to_do(
     assert captured.err.startswith(("BW", "argument:", "rules/", "/", "nosuch"))
     assert "Traceback" not in captured.err
     assert captured.out == ""
+
+
+def test_facts_about_a_company_are_found_by_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    """An id finds what the documents call by different names, with who says so."""
+    found = _json(capsys, "facts", "--subject", "amazon")
+    quarter = [f for f in found if f["concept"] == "capex" and f["period_end"] == "2024-06-30"]
+
+    assert {"Amazon", "亚马逊"} <= {f["subject"] for f in found}
+    assert found == _json(capsys, "facts", "--subject", "company/amazon")
+    assert {("002", "176", "Amazon"), ("004", "165", "天风证券"), ("004", "172 亿美元", None)} <= {
+        (f["report"], f["lexical"], f["by"] or f["basis"]) for f in quarter
+    }
+
+
+def test_a_bound_that_the_print_carries_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A cell that prints `>5000 GB/s` is shown as printed."""
+    code = cli.run(["facts", "--report", "003", "--locator", "图表83"])
+    shown = capsys.readouterr().out
+
+    assert code == 0
+    assert (2, 0) == (shown.count("\t>5000 GB/s\t"), shown.count(">>"))
+
+
+def test_explain_names_what_a_scenario_computes_otherwise(capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind a figure that the report prints otherwise stand the rule of the report and the reason against it."""
+    cell = "inference.accelerators[chip=a100_sxm,period=2025]"
+    base = _json(capsys, "explain", cell)["variants"]
+    published = _json(capsys, "explain", cell, "--scenario", "as_published")["variants"]
+
+    assert [("inference.peak_compute_total", "as_published")] == [(v["quantity"], v["scenario"]) for v in base]
+    assert base[0]["rule"].endswith("/ inference.utilization")
+    assert [] == published
 
 
 def test_every_command_has_a_wrong_input_above() -> None:

@@ -207,6 +207,6 @@ def did_you_mean(name: str, known: Iterable[str], noun: str = "") -> str:
         near = [n for n in names if tail and tail in n.split(".")][:3]
     if near:
         return f"did you mean {' or '.join(repr(n) for n in near)}?"
-    if noun and 0 < len(names) <= 12:
+    if noun and 0 < len(names) <= 16:
         return f"known {noun}: {', '.join(names)}"
     return ""

@@ -6,7 +6,7 @@ import click
 
 from bullwhip.audit import VERDICTS
 from bullwhip.cli.options import computing
-from bullwhip.cli.output import Column, note, table, write_json
+from bullwhip.cli.output import Column, as_printed, note, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
@@ -63,7 +63,8 @@ def command(
             name = index_text(c.quantity, c.index, c.model_period) if c.quantity else r.rule
             row, column = (c.row, c.column) if c.table else (c.subject, c.measure)
             cells.append([
-                r.verdict, c.document, c.locator, row, column, c.bound + c.lexical, again, c.unit, name, r.explanation,
+                r.verdict, c.document, c.locator, row, column, as_printed(c.bound, c.lexical), again, c.unit, name,
+                r.explanation,
             ])  # fmt: skip
         table(_COLUMNS, cells)
         note(", ".join(f"{n} {v}" for v, n in summary.items()))

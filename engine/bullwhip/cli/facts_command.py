@@ -5,17 +5,25 @@ from __future__ import annotations
 import click
 
 from bullwhip.cli.options import json_option, selecting
-from bullwhip.cli.output import Column, table, write_json
+from bullwhip.cli.output import Column, aligned, as_printed, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.workspace import Workspace
 
-_KEYS = ("report", "locator", "row", "column", "lexical", "unit", "status", "period", "model")
+_KEYS = ("report", "locator", "row", "column", "lexical", "unit", "status", "period", "basis", "model")
+
+_BASIS = _KEYS.index("basis")
+"""Who says so; left out on a terminal where no claim shown has one."""
 
 
 @click.command("facts", short_help="Show what the documents print, as printed.")
 @click.option("--report", default="", metavar="ID", help="Only claims of this document.")
 @click.option("--locator", default="", metavar="TEXT", help="Only claims at this table, figure or section.")
-@click.option("--subject", default="", metavar="TEXT", help="Only claims about this subject.")
+@click.option(
+    "--subject",
+    default="",
+    metavar="TEXT",
+    help="Only claims about this subject: as printed, or an id such as company/amazon or amazon.",
+)
 @click.option(
     "--quantity",
     default="",
@@ -44,6 +52,9 @@ def command(
         model = index_text(f["quantity"], tuple(f["index"].items()), f["model_period"]) if f["quantity"] else ""
         rows.append([
             f["report"], f["locator"], f["row"] or f["subject"], f["column"] or f["measure"],
-            (f["bound"] or "") + f["lexical"], f["unit"], f["status"], f["period"] or "", model,
+            as_printed(f["bound"], f["lexical"]), f["unit"], f["status"], f["period"] or "",
+            f["basis"] or f["by"] or "", model,
         ])  # fmt: skip
-    table([Column(k, k, False) for k in _KEYS], rows)
+    named = any(row[_BASIS] for row in rows) or not aligned()
+    shown = [at for at in range(len(_KEYS)) if named or at != _BASIS]
+    table([Column(_KEYS[at], _KEYS[at], False) for at in shown], [[row[at] for at in shown] for row in rows])

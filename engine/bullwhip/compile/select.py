@@ -103,7 +103,10 @@ def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problem
                 f"{best.document} {best.locator} {best.lexical} and {other.document} {other.locator} {other.lexical}"
             )
             message = f"two facts of equal rank give {index_text(*key)} different values: {places}"
-            problems.append(Problem("BW210", message, hint="mark one of them with `use: compare` in its document file"))
+            hint = "mark one of them with `use: compare` in its document file"
+            if policy != POLICY:
+                hint = f"add criteria that decide between them, e.g. {policy},{POLICY}"
+            problems.append(Problem("BW210", message, hint=hint))
             break
     winners = tuple(c.id for c in ordered if c.model_value == value)
     losers = tuple(c.id for c in ordered if c.model_value != value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -299,6 +300,9 @@ def _date(text: str) -> str:
     if not text:
         return ""
     parts = text.split("-")
-    if [len(p) for p in parts] != [4, 2, 2] or not all(p.isascii() and p.isdigit() for p in parts):
-        raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write YYYY-MM-DD"))
-    return text
+    try:
+        if [len(p) for p in parts] == [4, 2, 2] and text.isascii():
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write YYYY-MM-DD"))

@@ -162,7 +162,10 @@ def facts(program: CompiledProgram, report: str, locator: str, subject: str, qua
 
 
 def chosen_claims(program: CompiledProgram, report: str, locator: str, subject: str, quantity: str) -> list[Claim]:
-    """Return the claims that filters choose; filters are exact, and an unknown one is refused with the nearest name."""
+    """Return the claims that filters choose; filters are exact, and an unknown one is refused with the nearest name.
+
+    A subject can also be the id of what a claim is about, with or without its kind: whatever the documents call it.
+    """
     claims = list(program.claims)
     filters = (
         ("report", report, "document"),
@@ -173,9 +176,14 @@ def chosen_claims(program: CompiledProgram, report: str, locator: str, subject: 
     for name, wanted, attribute in filters:
         if not wanted:
             continue
+        if name == "subject" and (about := [c for c in claims if wanted in (c.entity, c.entity.partition("/")[2])]):
+            claims = about
+            continue
         known = {str(getattr(c, attribute)) for c in claims} - {""}
         if wanted not in known:
             hint = did_you_mean(wanted, known) or (f"one of {', '.join(sorted(known))}" if len(known) <= 12 else "")
+            if not hint and name == "quantity":
+                hint = "bullwhip list quantities shows every id"
             raise UsageError(Problem("BW001", f"no claim has the {name} {wanted!r}", hint=hint))
         claims = [c for c in claims if getattr(c, attribute) == wanted]
     return claims
