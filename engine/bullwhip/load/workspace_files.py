@@ -64,6 +64,10 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
 
 def _documents(files: dict[str, bytes], problems: list[Problem]) -> tuple[RawDocument, ...]:
     documents = []
+    tables_in = {n.rpartition("/")[0] for n in files if n.startswith("ontology/facts/") and n.endswith(".tsv")}
+    for folder in sorted(f for f in tables_in if f"{f}/document.yaml" not in files):
+        message = "tables of a document without document.yaml, which says what document they are of"
+        problems.append(Problem("BW109", message, Place(f"{folder}/document.yaml"), "document:, units:, cells: …"))
     for name in sorted(n for n in files if n.endswith("/document.yaml")):
         mapping, found = read_yaml(name, files[name])
         problems += found
