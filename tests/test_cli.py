@@ -196,6 +196,17 @@ def test_a_wrong_input_is_refused_with_what_to_do(
     assert captured.out == ""
 
 
+@pytest.mark.parametrize("arguments", [[], ["--workspace", "anywhere"]])
+def test_no_command_shows_what_there_is(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a command the help goes to stderr, once and without an error code."""
+    code = cli.run(arguments)
+    captured = capsys.readouterr()
+
+    assert (2, "") == (code, captured.out)
+    assert captured.err.startswith("Usage: bullwhip [OPTIONS] COMMAND")
+    assert 1 == captured.err.count("Usage:")
+
+
 def test_facts_about_a_company_are_found_by_its_id(capsys: pytest.CaptureFixture[str]) -> None:
     """An id finds what the documents call by different names, with who says so."""
     found = _json(capsys, "facts", "--subject", "amazon")

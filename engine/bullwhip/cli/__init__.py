@@ -61,17 +61,25 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="bullwhip %(version)s")
 @click.option(
     "--workspace",
     metavar="DIR",
-    help="A folder with rules/, ontology/ and queries/; the shipped one when absent.",
+    help="A folder with rules/, ontology/ and queries/; the shipped one when absent (docs/workspace.md).",
 )
 @click.pass_context
 def group(ctx: click.Context, workspace: str | None) -> None:
     """Ask a supply chain who is exposed to what, by how much, through which edges, according to whom."""
     ctx.obj = workspace
+    if ctx.invoked_subcommand is None:
+        _say(ctx.get_help())
+        ctx.exit(2)
 
 
 def main(arguments: list[str] | None = None) -> None:
