@@ -276,3 +276,19 @@ def test_an_unforeseen_error_is_no_traceback(
 
     assert code == 70
     assert capsys.readouterr().err.splitlines()[0] == "internal error: ZeroDivisionError: planted"
+
+
+def test_explain_folds_on_a_terminal_under_its_own_text(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal a long line goes on under its text, formulas excepted; what is said is the same as in a pipe."""
+    arguments = ["explain", "inference.accelerators[chip=a100_sxm,period=2025]"]
+    cli.run(arguments)
+    piped = capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    cli.run(arguments)
+    shown = capsys.readouterr().out
+
+    assert "".join(piped.split()) == "".join(shown.split())
+    assert ["  closed form"] == [line[:13] for line in shown.splitlines() if len(line) > 100]

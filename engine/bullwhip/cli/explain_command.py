@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 from bullwhip.cli.options import computing, period_option
-from bullwhip.cli.output import as_printed, say, write_json
+from bullwhip.cli.output import as_printed, say, say_folded, write_json
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
+
+_INDENT = 14
+"""Where the texts begin, behind their titles."""
 
 
 @click.command("explain", short_help="Show closed form, path, sensitivities and sources of a quantity.")
@@ -40,8 +43,10 @@ def command(
             continue
         if number:
             say("")
-        for line in _lines(answer):
-            say(line)
+        heading, *lines = _lines(answer)
+        say(heading)
+        for line in lines:  # a formula stays on one line, to be copied
+            say(line) if line.startswith("  closed form") else say_folded(line, _INDENT)
 
 
 def _lines(a: dict[str, Any]) -> list[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from bullwhip.export.stacked import fold
 from bullwhip.export.tables import Column, to_json, to_terminal, to_tsv
 from bullwhip.numbers import decimal_text, fraction_text
 
 _BOUND_WORDS = ("以上", "以下", "左右", "超过", "低于", "高于", "约", "近", "达", "多")
 
-__all__ = ["Column", "aligned", "as_printed", "money", "note", "percent", "say", "table", "write_json"]
+__all__ = ["Column", "aligned", "as_printed", "money", "note", "percent", "say", "say_folded", "table", "write_json"]
 
 
 def write_json(value: Any) -> None:
@@ -45,6 +47,23 @@ def aligned() -> bool:
 def say(text: str) -> None:
     """Write a line of data."""
     sys.stdout.write(text + "\n")
+
+
+def say_folded(text: str, indent: int) -> None:
+    """Write a line of data; on a terminal one that is too long goes on under its own text, not under its title.
+
+    Args:
+        text: the line.
+        indent: where what follows the title begins.
+    """
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or width < 3 * indent:
+        say(text)
+        return
+    first, *rest = fold(text[indent:], width - indent)
+    say(text[:indent] + first)
+    for line in rest:
+        say(" " * indent + line)
 
 
 def note(text: str) -> None:

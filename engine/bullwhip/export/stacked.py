@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Cells", "stack"]
+__all__ = ["Cells", "fold", "stack"]
 
 _GAP = "   "
 _INDENT = "    "
@@ -114,7 +114,7 @@ def _write(kept: Sequence[Cells], moved: Sequence[Cells], width: int, color: boo
         lines += _row([c.texts[at] for c in kept], kept, widths)
         for column in moved:
             if column.texts[at]:
-                first, *rest = _fold(f"{column.title}: {column.texts[at]}", width - len(_HANGING), column.unbroken)
+                first, *rest = fold(f"{column.title}: {column.texts[at]}", width - len(_HANGING), column.unbroken)
                 label, colon, text = first.partition(": ")
                 lines += [f"{_INDENT}{dim}{label}{colon}{plain}{text}", *(_HANGING + line for line in rest)]
     return "".join(line.rstrip() + "\n" for line in lines)
@@ -124,7 +124,7 @@ def _row(texts: Sequence[str], columns: Sequence[Cells], widths: Sequence[int]) 
     """Return one row in as many lines as its tallest cell."""
     from rich.cells import cell_len
 
-    folded = [_fold(t, w, c.unbroken) for t, c, w in zip(texts, columns, widths, strict=True)]
+    folded = [fold(t, w, c.unbroken) for t, c, w in zip(texts, columns, widths, strict=True)]
     lines = []
     for at in range(max(map(len, folded))):
         parts = []
@@ -136,8 +136,12 @@ def _row(texts: Sequence[str], columns: Sequence[Cells], widths: Sequence[int]) 
     return lines
 
 
-def _fold(text: str, width: int, unbroken: bool) -> list[str]:
-    """Return a text in lines of a width, broken between words where possible."""
+def fold(text: str, width: int, unbroken: bool = False) -> list[str]:
+    """Return a text in lines of a width, broken between words where possible; at least one line.
+
+    >>> fold("a long explanation", 12), fold("硅料需求", 4), fold("", 9), fold("an identifier", 4, unbroken=True)
+    (['a long', 'explanation'], ['硅料', '需求'], [''], ['an identifier'])
+    """
     from rich.console import Console
     from rich.text import Text
 
