@@ -143,3 +143,13 @@ def test_moved_columns_stand_named_under_their_row() -> None:
 
     assert 1 == sum(line.startswith("    explanation: revenue") for line in lines)
     assert "explanation" not in lines[0]
+
+
+def test_a_first_column_of_running_text_makes_room_for_the_others() -> None:
+    """A title of half a line and more stands under its row, and the short columns stay in it."""
+    columns = (Column("title", "title", False), Column("day", "day", False), Column("n", "n", True))
+    rows = [("Quarterly reports in review " * 9, "2024-09-01", "137"), ("Outlook " * 40, "2024-03-15", "21")]
+    lines = to_terminal(columns, rows, 60, False).splitlines()
+
+    assert ["day", "n"] == lines[0].split()
+    assert ["2024-09-01", "137"] == lines[2].split()

@@ -12,7 +12,7 @@ _GAP = "   "
 _INDENT = "    "
 _HANGING = _INDENT + "  "
 _KEPT = 2
-"""The first columns name the row and stay in it as long as others can go."""
+"""The first columns name the row and stay in it as long as others can go, unless they are half a line and more."""
 _MAX_LINES = 3
 """Lines that a row takes on average at most before a column of it is moved."""
 _LONG = 20
@@ -52,8 +52,9 @@ def stack(columns: Sequence[Cells], width: int, color: bool) -> str | None:
     """
     kept, moved = list(range(len(columns))), list[int]()
     while not _readable([columns[at] for at in kept], width):
-        movable = [at for at in kept if at >= _KEPT and not columns[at].numeric] or kept[1:]
-        if not movable:
+        texts = [at for at in kept if not columns[at].numeric]
+        movable = [at for at in texts if at >= _KEPT or _natural(columns[at]) > width // 2] or kept[1:]
+        if len(kept) == 1 or not movable:
             break
         widest = max(movable, key=lambda at: (_natural(columns[at]), at))
         kept.remove(widest)
