@@ -163,7 +163,6 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["facts", "--quantity", "hbm.foo"], 2, "bullwhip list quantities"),
         (["facts", "--as-of", "2023-13-01"], 2, "is not a date"),
         (["list", "nosuch"], 2, "known kinds: companies"),
-        (["conflicts", "--policy", "document:002"], 3, "e.g. document:002,actual,later,table"),
         (["read", "figure", "3"], 2, "'number', 'unit', 'period', 'name'"),
         (["read", "period", "FY25Q2", "--company", "nvidea"], 2, "did you mean 'nvidia'"),
         (["read", "unit", "亿个", "--report", "009"], 2, "no document '009'"),
@@ -292,3 +291,12 @@ def test_explain_folds_on_a_terminal_under_its_own_text(
 
     assert "".join(piped.split()) == "".join(shown.split())
     assert ["  closed form"] == [line[:13] for line in shown.splitlines() if len(line) > 100]
+
+
+def test_a_policy_of_one_criterion_is_completed_by_the_default(capsys: pytest.CaptureFixture[str]) -> None:
+    """A document that is preferred decides, and what it leaves open is decided as ever."""
+    code = cli.run(["conflicts", "--subject", "amazon", "--policy", "document:002", "--json"])
+    groups = [g for g in json.loads(capsys.readouterr().out) if g["kind"] == "value" and "capex" in g["about"]]
+
+    assert code == 1
+    assert {c["report"] for g in groups for c in g["claims"] if c["selected"]} == {"002"}

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bullwhip.audit.hypotheses import Tables, explain_print, table_key
 from bullwhip.audit.prints import MODES, Mode, Printed, is_counted, places_of, print_interval, read_print
-from bullwhip.audit.verdict import AuditRow, Judgement, figure_text, judge
+from bullwhip.audit.verdict import AuditRow, Hypothesis, Judgement, figure_text, judge
 from bullwhip.compile.printed import expand_printed
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.grammar import parse
@@ -218,7 +218,8 @@ class Computation:
             text = f"{figure_text(self.reads[0], claim)} says otherwise: a conflict, see conflicts"
             return AuditRow(claim, "not_derivable", point, text, self.derivation.id, self.reads)
         published = self.published()
-        hypotheses = (f"the document computes {self.derivation.as_published}",) if published else self.hypotheses()
+        method = Hypothesis(f"the document computes {self.derivation.as_published}")
+        hypotheses = (method,) if published else self.hypotheses()
         text += " gives another value" if point is None else f" gives {decimal_text(point, 8)} {claim.unit}".rstrip()
         return AuditRow(
             claim, "contradicted", point, text, self.derivation.id, self.reads, hypotheses, published=published
@@ -298,7 +299,7 @@ class Computation:
             "within_rounding",
         )
 
-    def hypotheses(self) -> tuple[str, ...]:
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
         """Return what would explain a contradicted print, the smallest change first."""
         printed = read_print(self.result)
         if printed is None:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bullwhip.audit.prints import Printed, read_print
-from bullwhip.audit.verdict import figure_text
+from bullwhip.audit.verdict import Hypothesis, figure_text
 from bullwhip.expr.tree import Binary, Call, Expr, Negate, Number
 from bullwhip.model.claim import Claim
 
@@ -35,13 +35,13 @@ def table_key(claim: Claim) -> tuple[str, ...]:
     return (claim.document, "", claim.subject, claim.measure)
 
 
-def explain_print(computation: Computation, printed: Printed) -> tuple[str, ...]:
+def explain_print(computation: Computation, printed: Printed) -> tuple[Hypothesis, ...]:
     """Return at most five hypotheses for a print that its derivation contradicts."""
-    found: list[str] = []
+    found: list[Hypothesis] = []
     point = computation.value(computation.trees[""], "")
-    for text, value in _candidates(computation, printed, point):
-        if value is not None and printed.matches(value) and text not in found:
-            found.append(text)
+    for hypothesis, value in _candidates(computation, printed, point):
+        if value is not None and printed.matches(value) and hypothesis not in found:
+            found.append(hypothesis)
         if len(found) == _MAX:
             break
     return tuple(found)
@@ -57,24 +57,25 @@ def explain_value(printed: Printed, value: Fraction) -> str:
 
 def _candidates(
     computation: Computation, printed: Printed, point: Fraction | None
-) -> Iterator[tuple[str, Fraction | None]]:
+) -> Iterator[tuple[Hypothesis, Fraction | None]]:
     """Yield hypotheses with the value that each would print, the smallest change first."""
     if point is not None:
         for slip, meant in (*printed.swapped(), *printed.shifted()):
             if Printed(meant, printed.places).matches(point):
-                yield slip, printed.value
-        yield "the sign is lost", -point
+                yield Hypothesis(slip), printed.value
+        yield Hypothesis("the sign is lost"), -point
     text = computation.derivation.expression
-    for change, tree in _edits(computation.trees[""], text):
-        yield change, computation.value(tree)
+    if printed.value:  # nearly any change of a method can give a zero
+        for change, tree in _edits(computation.trees[""], text):
+            yield Hypothesis(change), computation.value(tree)
     yield from _other_figures(computation)
     for change, tree in _exponents(computation.trees[""]):
-        yield change, computation.value(tree)
+        yield Hypothesis(change), computation.value(tree)
     yield from _slipped_inputs(computation)
     if point is not None:
         for slip, meant in printed.mistyped():
             if Printed(meant, printed.places).matches(point):
-                yield slip, printed.value
+                yield Hypothesis(slip), printed.value
 
 
 def _edits(tree: Expr, text: str) -> Iterator[tuple[str, Expr]]:
@@ -149,7 +150,7 @@ def _argument_of(tree: Call, i: int) -> _Rebuild:
     return lambda part: replace(tree, arguments=(*tree.arguments[:i], part, *tree.arguments[i + 1 :]))
 
 
-def _other_figures(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
+def _other_figures(computation: Computation) -> Iterator[tuple[Hypothesis, Fraction | None]]:
     """Yield values with one figure read from a neighbouring cell, or from another print of the same statement."""
     for number, figure in enumerate(computation.instance.reads):
         claim = computation.claims[figure.claim]
@@ -157,7 +158,8 @@ def _other_figures(computation: Computation) -> Iterator[tuple[str, Fraction | N
             if other.value is not None and other.value != claim.value and other.id != computation.result.id:
                 result = computation.result
                 change = f"with {figure_text(other, result)} in place of {figure_text(claim, result)}"
-                yield change, computation.value(computation.trees[""], "", {number: other.value * figure.factor})
+                value = computation.value(computation.trees[""], "", {number: other.value * figure.factor})
+                yield Hypothesis(change, claim.id), value
 
 
 def _near(claim: Claim, tables: Tables) -> list[Claim]:
@@ -175,7 +177,7 @@ def _near(claim: Claim, tables: Tables) -> list[Claim]:
     ]  # fmt: skip
 
 
-def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | None]]:
+def _slipped_inputs(computation: Computation) -> Iterator[tuple[Hypothesis, Fraction | None]]:
     """Yield values with a slip in one input: two digits swapped, a scale, a digit."""
     own = read_print(computation.result)
     for figure in computation.instance.reads:
@@ -185,4 +187,4 @@ def _slipped_inputs(computation: Computation) -> Iterator[tuple[str, Fraction | 
             continue
         for slip, meant in (*printed.swapped(), *printed.shifted(), *printed.mistyped()):
             if needed.holds(meant):
-                yield f"{slip} in {figure_text(claim, computation.result)}", own.value
+                yield Hypothesis(f"{slip} in {figure_text(claim, computation.result)}", claim.id), own.value

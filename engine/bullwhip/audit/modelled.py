@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from bullwhip.audit.hypotheses import explain_value
 from bullwhip.audit.prints import Mode, Printed, is_counted, print_interval, read_print
-from bullwhip.audit.verdict import AuditRow, judge, judge_bound
+from bullwhip.audit.verdict import AuditRow, Hypothesis, judge, judge_bound
 from bullwhip.errors import PropagationError
 from bullwhip.model.claim import Claim
 from bullwhip.model.program import CompiledProgram
@@ -154,9 +154,9 @@ class _Model:
             return self.result("within_rounding", best, text, [finer])
         if self.claim.bound == "~" and self.printed.about().matches(best):
             return self.result("within_rounding", best, "printed as about, and rounds to it")
-        hypotheses = tuple(self.hypotheses(best))
+        hypotheses = tuple(Hypothesis(text) for text in self.hypotheses(best, reads))
         text = f"{self.audit.program.quantities[self.rule].expression} gives {decimal_text(best, 8)} {self.claim.unit}"
-        published = any(h.startswith("the document computes") for h in hypotheses)
+        published = any(h.text.startswith("the document computes") for h in hypotheses)
         return AuditRow(
             self.claim, "contradicted", best, text, self.rule, tuple(reads.values()), hypotheses, published=published
         )
@@ -212,10 +212,10 @@ class _Model:
                 return other
         return None
 
-    def hypotheses(self, best: Fraction) -> Iterator[str]:
+    def hypotheses(self, best: Fraction, reads: Mapping[int, Claim]) -> Iterator[str]:
         """Yield what would explain a contradicted print, the smallest change first."""
         program, cell = self.audit.program, self.audit.program.cells[self.at]
-        yield from self.variants()
+        yield from self.variants(reads)
         for p, other in enumerate(program.cells):
             if other.quantity == cell.quantity and p != self.at:
                 value = self.audit.evaluation.values.get(other.node)
@@ -225,15 +225,18 @@ class _Model:
         if slip:
             yield slip
 
-    def variants(self) -> Iterator[str]:
-        """Yield the variants of the rule that give the print: `as_published` is what the document computes instead."""
-        program = self.audit.program
-        quantity = program.quantities[self.rule]
-        chosen = self.audit.evaluation.variants
-        for name, expression in quantity.variants:
-            variant = Evaluation(program, self.audit.evaluation.overrides, {**chosen, self.rule: name})
-            value = variant.value(self.at)
-            if value is not None and self.printed.matches(value * self.scale):
+    def variants(self, reads: Mapping[int, Claim]) -> Iterator[str]:
+        """Yield the variants of the rule that give the print: `as_published` is what the document computes instead.
+
+        A variant is asked with the values of the model, and with the figures that the document itself prints.
+        """
+        program, chosen = self.audit.program, self.audit.evaluation.variants
+        printed = {p: c.model_value for p, c in reads.items() if c.model_value is not None}
+        for name, expression in program.quantities[self.rule].variants:
+            changed = Evaluation(program, self.audit.evaluation.overrides, {**chosen, self.rule: name})
+            own = ModelAudit(changed).recompute(self.at, printed) if printed else None
+            values = [changed.value(self.at), own]
+            if any(v is not None and self.printed.matches(v * self.scale) for v in values):
                 published = name == PUBLISHED
                 yield f"the document computes {expression}" if published else f"the variant {name} of the rule"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from bullwhip.audit.prints import read_print
 from bullwhip.audit.verdict import AuditRow, figure_text
 from bullwhip.model.claim import Claim
 from bullwhip.numbers import decimal_text
@@ -72,10 +73,13 @@ def _case(claim: Claim, against: list[AuditRow], holding: list[AuditRow], requir
 
 
 def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
-    """Return the row with its suspects: what resolves most contradictions and is least cleared by sound figures."""
-    guess = f"; hypothesis: {row.hypotheses[0]}" if row.hypotheses else ""
+    """Return the row with its suspects: what resolves most contradictions and is least cleared by sound figures.
+
+    A hypothesis is told only where it blames a suspect: one that sound computations clear explains nothing.
+    """
     if row.published:
-        return replace(row, explanation=row.explanation + guess, suspects=((row.claim, None),))
+        text = f"{row.explanation}; hypothesis: {row.hypotheses[0].text}"
+        return replace(row, explanation=text, suspects=((row.claim, None),))
     own = [cases[i] for i in dict.fromkeys((row.claim.id, *(c.id for c in row.reads)))]
 
     def rank(case: _Case) -> tuple[bool, int, int]:
@@ -85,10 +89,17 @@ def _accused(row: AuditRow, cases: Mapping[str, _Case]) -> AuditRow:
     best = min(rank(case) for case in own)
     suspects = [case for case in own if rank(case) == best]
     named = tuple((case.claim, case.needed) for case in suspects)
-    if suspects[0].claim.id == row.claim.id:
-        return replace(row, explanation=row.explanation + guess, suspects=named)
-    text = "; suspect: " + " or ".join(_words(case, row.claim) for case in suspects[:3])
-    return replace(row, explanation=row.explanation + text, suspects=named)
+    ids = {case.claim.id for case in suspects}
+    likely = [h for h in row.hypotheses if (h.blames or row.claim.id) in ids]
+    ordered = (*likely, *(h for h in row.hypotheses if h not in likely))
+    others = [case for case in suspects if case.claim.id != row.claim.id]
+    text = row.explanation
+    if row.claim.id in ids and likely:
+        text += f"; hypothesis: {likely[0].text}"
+    elif others:
+        either = "suspect: this figure or " if row.claim.id in ids else "suspect: "
+        text += f"; {either}" + " or ".join(_words(case, row.claim) for case in others[:3])
+    return replace(row, explanation=text, hypotheses=ordered, suspects=named)
 
 
 def _words(case: _Case, beside: Claim) -> str:
@@ -96,12 +107,20 @@ def _words(case: _Case, beside: Claim) -> str:
     if case.against > 1:
         text += f", behind {case.against} contradictions"
     if case.needed is not None:
-        text += f", would have to be {_span(case.needed)}"
+        text += f", would have to be {_span(case.needed, case.claim)}"
     return text
 
 
-def _span(interval: Interval) -> str:
+def _span(interval: Interval, claim: Claim) -> str:
+    """Return an interval as text: the figures with the places of the print that lie in it, where there are any."""
     low, high = interval.low, interval.high
+    printed = read_print(claim)
+    if printed is not None and isinstance(low, Fraction) and isinstance(high, Fraction):
+        first, last = -((-low) // printed.step) * printed.step, high // printed.step * printed.step
+        if first == last:
+            return decimal_text(first, 12)
+        if first < last:
+            return f"{decimal_text(first, 12)} to {decimal_text(last, 12)}"
     if isinstance(low, float):
         return f"at most {_end(high)}"
     return f"at least {_end(low)}" if isinstance(high, float) else f"{_end(low)} to {_end(high)}"

@@ -13,9 +13,18 @@ from bullwhip.model.claim import Claim
 from bullwhip.numbers import decimal_text
 from bullwhip.propagate.intervals import Interval
 
-__all__ = ["VERDICTS", "AuditRow", "Judgement", "figure_text", "judge", "judge_bound"]
+__all__ = ["VERDICTS", "AuditRow", "Hypothesis", "Judgement", "figure_text", "judge", "judge_bound"]
 
 VERDICTS = ("reproduced", "within_rounding", "contradicted", "not_derivable")
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A slip that would explain a contradicted print."""
+
+    text: str
+    blames: str = ""
+    """Id of the read that slipped; empty where the result or the method did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class AuditRow:
     """Id of the rule or derivation that recomputes it."""
     reads: tuple[Claim, ...] = ()
     """The printed figures it is recomputed from."""
-    hypotheses: tuple[str, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
     """Slips that would explain a contradicted print, the smallest first."""
     corrected: tuple[str, ...] = ()
     """Ids of reads that are taken as recomputed, because their prints are contradicted."""
@@ -52,7 +61,7 @@ class AuditRow:
             "verdict": self.verdict, "quantity": c.quantity or self.rule or None,
             "index": dict(c.index) if c.quantity else None,
             "period": c.model_period if c.quantity else c.period or None,
-            "rule": self.rule or None, "explanation": self.explanation, "hypotheses": list(self.hypotheses),
+            "rule": self.rule or None, "explanation": self.explanation, "hypotheses": [h.text for h in self.hypotheses],
             "reads": [_place(r) for r in self.reads],
             "suspects": [{**_place(c), **_ends(needed)} for c, needed in self.suspects],
             "claim": c.id,

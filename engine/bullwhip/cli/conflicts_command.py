@@ -6,7 +6,7 @@ import click
 
 from bullwhip.audit.conflicts import KINDS
 from bullwhip.cli.options import computing
-from bullwhip.cli.output import Column, note, table, write_json
+from bullwhip.cli.output import Column, as_printed, note, table, write_json
 from bullwhip.workspace import Workspace
 
 _COLUMNS = (
@@ -28,10 +28,13 @@ _COLUMNS = (
 
 @click.command("conflicts", short_help="Show claims that disagree, and identities that do not hold.")
 @click.option("--report", default="", metavar="ID", help="Only conflicts with a claim of this document.")
+@click.option("--subject", default="", metavar="TEXT", help="Only those about this: as printed, or an id.")
 @click.option("--kind", "wanted", multiple=True, type=click.Choice(tuple(KINDS)), help="Only these; repeatable.")
 @computing
 @click.pass_context
-def command(context: click.Context, workspace: Workspace, report: str, wanted: tuple[str, ...], as_json: bool) -> None:
+def command(
+    context: click.Context, workspace: Workspace, report: str, subject: str, wanted: tuple[str, ...], as_json: bool
+) -> None:
     """Show groups of claims that cannot all be right, with basis and locators.
 
     value: claims on the same thing, measure and period print different values; the one that the policy selects stands
@@ -42,7 +45,9 @@ def command(context: click.Context, workspace: Workspace, report: str, wanted: t
     found = [
         c
         for c in workspace.conflicts()
-        if (not wanted or c.kind in wanted) and (not report or report in {claim.document for claim in c.claims})
+        if (not wanted or c.kind in wanted)
+        and (not report or report in {claim.document for claim in c.claims})
+        and (not subject or any(subject in (p.subject, p.entity, p.entity.partition("/")[2]) for p in c.claims))
     ]
     if as_json:
         write_json([c.as_dict(published) for c in found])
@@ -52,8 +57,8 @@ def command(context: click.Context, workspace: Workspace, report: str, wanted: t
             for c in conflict.claims:
                 chosen = "selected" if conflict.policy and c.id == conflict.claims[0].id else ""
                 rows.append([
-                    str(number), conflict.kind, conflict.about, chosen, c.bound + c.lexical, c.unit, c.status,
-                    published.get(c.document, ""), c.document, c.locator, c.row or c.subject, c.column or c.measure,
+                    str(number), conflict.kind, conflict.about, chosen, as_printed(c.bound, c.lexical), c.unit,
+                    c.status, published.get(c.document, ""), c.document, c.locator, c.row or c.subject, c.column or c.measure,
                     c.basis or c.by,
                 ])  # fmt: skip
         table(_COLUMNS, rows)

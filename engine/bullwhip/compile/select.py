@@ -84,12 +84,19 @@ def ranked(claims: Iterable[Claim], policy: str, published: Mapping[str, str]) -
         policy: criteria, separated by commas.
         published: document id to its date.
     """
-    criteria = [c.strip() for c in policy.split(",")]
+    criteria = _criteria(policy)
     return sorted(claims, key=lambda c: ([_rank(c, criterion, published) for criterion in criteria], c.id))
 
 
+def _criteria(policy: str) -> list[str]:
+    """Return the criteria of a policy, those of the default policy behind them where they do not contradict it."""
+    own = [c.strip() for c in policy.split(",")]
+    opposite = {"actual": "estimate", "later": "earlier", "table": "text"}
+    return [*own, *(c for c in POLICY.split(",") if c not in own and opposite[c] not in own)]
+
+
 def _choose(key: Key, rivals: list[Claim], published: Mapping[str, str], problems: list[Problem], policy: str) -> Given:
-    criteria = [c.strip() for c in policy.split(",")]
+    criteria = _criteria(policy)
 
     def rank(claim: Claim) -> tuple[tuple[int, ...], ...]:
         return tuple(_rank(claim, c, published) for c in criteria)

@@ -33,7 +33,7 @@ def _folders(path: Path | None) -> tuple[Path, Path | None, Path | None]:
             )
         )
     ontology, queries = path / "ontology", path / "queries"
-    return path / "rules", ontology if ontology.is_dir() else None, queries if queries.is_dir() else None
+    return path / "rules", ontology if ontology.is_dir() else None, queries if queries.is_dir() else data("queries")
 
 
 def open_files(path: Path | None) -> tuple[dict[str, bytes], str]:
