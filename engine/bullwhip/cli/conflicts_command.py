@@ -58,8 +58,8 @@ def command(
                 chosen = "selected" if conflict.policy and c.id == conflict.claims[0].id else ""
                 rows.append([
                     str(number), conflict.kind, conflict.about, chosen, as_printed(c.bound, c.lexical), c.unit,
-                    c.status, published.get(c.document, ""), c.document, c.locator, c.row or c.subject, c.column or c.measure,
-                    c.basis or c.by,
+                    c.status, published.get(c.document, ""), c.document, c.locator, c.row or c.subject,
+                    c.column or c.measure, c.basis or c.by,
                 ])  # fmt: skip
         table(_COLUMNS, rows)
         note(", ".join(f"{sum(c.kind == k for c in found)} {k}" for k in wanted or KINDS))
