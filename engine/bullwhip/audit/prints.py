@@ -81,17 +81,20 @@ class Printed:
         return "truncation" if (cut if exact >= 0 else -cut) == self.value else None
 
     def interval(self, mode: Mode) -> Interval:
-        """Return the closed hull of the exact values that print like this.
+        """Return the exact values that print like this; the end at which the next print begins is open.
 
-        >>> Printed(Fraction("0.7"), 1).interval("half-up")
-        Interval(low=Fraction(13, 20), high=Fraction(3, 4))
+        >>> Printed(Fraction("0.7"), 1).interval("half-up"), Printed(Fraction("0.7"), 1).interval("half-up").holds(
+        ...     Fraction("0.75"))
+        (Interval(low=Fraction(13, 20), high=Fraction(3, 4)), False)
         """
         reach = self.step / 2 if mode == "half-up" else self.step
         if self.value == 0:
-            return Interval(-reach, Fraction(0) if self.negative else reach)
-        if mode == "half-up":
-            return Interval(self.value - reach, self.value + reach)
-        return Interval(self.value, self.value + reach) if self.value > 0 else Interval(self.value - reach, self.value)
+            return Interval(-reach, Fraction(0) if self.negative else reach, low_open=True, high_open=not self.negative)
+        inner = abs(self.value) - (reach if mode == "half-up" else 0)
+        outer = abs(self.value) + reach
+        if self.value > 0:
+            return Interval(inner, outer, high_open=True)
+        return Interval(-outer, -inner, low_open=True)
 
     def about(self) -> Printed:
         """Return the print as rounded at its last digit that is not zero, which is what a round number says.
@@ -172,16 +175,19 @@ def print_interval(claim: Claim, mode: Mode) -> Interval | None:
     not zero; a bound leaves one side open.
     """
     if claim.low is not None or claim.high is not None:
-        low = -inf if claim.low is None else Printed(claim.low, places_of(claim, claim.low)).interval(mode).low
-        high = inf if claim.high is None else Printed(claim.high, places_of(claim, claim.high)).interval(mode).high
-        return Interval(low, high)
+        everything = Interval(-inf, inf)
+        low, high = (
+            everything if end is None else Printed(end, places_of(claim, end)).interval(mode)
+            for end in (claim.low, claim.high)
+        )
+        return Interval(low.low, high.high, low.low_open, high.high_open)
     printed = read_print(claim)
     if printed is None:
         return None
     interval = (printed.about() if claim.bound == "~" else printed).interval(mode)
     if claim.bound in (">", ">="):
-        return Interval(interval.low, inf)
-    return Interval(-inf, interval.high) if claim.bound in ("<", "<=") else interval
+        return Interval(interval.low, inf, low_open=interval.low_open)
+    return Interval(-inf, interval.high, high_open=interval.high_open) if claim.bound in ("<", "<=") else interval
 
 
 def places_of(claim: Claim, value: Fraction) -> int:

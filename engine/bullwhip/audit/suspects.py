@@ -66,8 +66,8 @@ def _case(claim: Claim, against: list[AuditRow], holding: list[AuditRow], requir
         some = required(row, claim)
         if some is None:  # nobody knows what this row would ask of it
             return _Case(claim, len(distinct), len(holding), None)
-        needed = some if needed is None else Interval(max(needed.low, some.low), min(needed.high, some.high))
-        if needed.low > needed.high:
+        needed = some if needed is None else needed.meet(some)
+        if needed.empty:
             return _Case(claim, len(distinct), len(holding), None)
     return _Case(claim, len(distinct), len(holding), needed)
 

@@ -1,64 +1,25 @@
 """Exact interval arithmetic over the graph: the range of an expression when its inputs range over intervals.
 
-Ends are rationals or infinite. The natural extension is exact where each input occurs once; inputs that occur several
-times are taken at the corners of their intervals, which is exact for expressions monotone in each of them.
+The natural extension is exact where each input occurs once. Where inputs occur several times the range is exact for
+expressions monotone in each of them, and otherwise as close as halving the intervals gets; it is never too narrow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
-from itertools import product
-from math import inf
+from heapq import heappop, heappush
+from itertools import count
 
 from bullwhip.expr.dag import Dag, Node, arguments
-from bullwhip.propagate.evaluate import OPERATIONS, UndefinedError
+from bullwhip.propagate.evaluate import UndefinedError
+from bullwhip.propagate.interval import INTERVAL_OPERATIONS, Extended, Interval
+from bullwhip.propagate.slopes import is_fractional_linear, slope
 
 __all__ = ["Extended", "Interval", "range_of", "required"]
 
-Extended = Fraction | float
-"""A rational, or an infinity; never another float."""
-
-_MAX_CORNERS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A closed interval; a point where both ends are equal.
-
-    >>> Interval(Fraction(1), inf).holds(Fraction(7)), Interval.point(Fraction(2)).is_point
-    (True, True)
-    """
-
-    low: Extended
-    high: Extended
-
-    @classmethod
-    def point(cls, value: Fraction) -> Interval:
-        """Return the interval of one value."""
-        return cls(value, value)
-
-    @property
-    def is_point(self) -> bool:
-        """Whether it is one rational."""
-        return self.low == self.high
-
-    def holds(self, value: Extended) -> bool:
-        """Return whether a value lies inside."""
-        return self.low <= value <= self.high
-
-    def meets(self, other: Interval) -> bool:
-        """Return whether two intervals share a point."""
-        return self.low <= other.high and other.low <= self.high
-
-    def hull(self, other: Interval) -> Interval:
-        """Return the smallest interval around both."""
-        return Interval(min(self.low, other.low), max(self.high, other.high))
-
-    def times(self, factor: Fraction) -> Interval:
-        """Return the interval scaled by a positive factor."""
-        return Interval(self.low * factor, self.high * factor)
+_MAX_BOXES = 128
+_multiplied, _over = INTERVAL_OPERATIONS["*"], INTERVAL_OPERATIONS["/"]
 
 
 def range_of(dag: Dag, node: int, leaves: Mapping[int, Interval]) -> Interval:
@@ -78,26 +39,110 @@ def range_of(dag: Dag, node: int, leaves: Mapping[int, Interval]) -> Interval:
     Interval(low=Fraction(3, 1), high=inf)
     """
     cone = dag.cone((node,), {})
+    natural = _ranges(dag, cone, node, leaves)[node]
     uses = _uses(dag, cone, node)
     repeated = [k for k, n in uses.items() if n > 1 and not leaves[k].is_point]
-    if not repeated or len(repeated) > _MAX_CORNERS:
-        return _natural(dag, cone, node, leaves)
-    found: Interval | None = None
-    undefined: UndefinedError | None = None
-    for corner in product((0, 1), repeat=len(repeated)):
-        ends = {k: (leaves[k].high if side else leaves[k].low) for k, side in zip(repeated, corner, strict=True)}
-        if not all(isinstance(e, Fraction) for e in ends.values()):
-            return _natural(dag, cone, node, leaves)
-        try:
-            some = _natural(dag, cone, node, {**leaves, **{k: Interval(e, e) for k, e in ends.items()}})
-        except UndefinedError as error:
-            undefined = error
-            continue
-        found = some if found is None else found.hull(some)
-    if found is None:
-        assert undefined is not None  # noqa: S101  there is at least one corner
-        raise undefined
-    return Interval(-inf, inf) if undefined else found
+    if not repeated:
+        return natural
+    low, low_open = _Reach(dag, cone, node, repeated, high=False).farthest(leaves)
+    high, high_open = _Reach(dag, cone, node, repeated, high=True).farthest(leaves)
+    return Interval(low, high, low_open and low < high, high_open and low < high)
+
+
+_End = tuple[Extended, bool]
+"""An end, the low one or the high one with the sign turned, and whether it is left out: the least reaches farthest."""
+_Box = Mapping[int, Interval]
+
+
+class _Reach:
+    """Finds how far down or up an expression reaches where inputs occur several times.
+
+    The natural extension goes too far there. Inputs in which the expression rises or falls all over a box are put to
+    the end that counts. Where it is not known which of both it does, both ends are tried; where it may do both, the box
+    is halved. This goes on until no part can reach farther than a value that is known to be reached. When the effort
+    is spent, what is left open counts as reached: a range is never too narrow.
+    """
+
+    def __init__(self, dag: Dag, cone: list[int], node: int, repeated: list[int], *, high: bool) -> None:
+        self.dag, self.cone, self.node, self.repeated, self.high = dag, cone, node, repeated, high
+        self.one_way = [k for k in repeated if is_fractional_linear(dag, cone, node, k)]
+
+    def farthest(self, leaves: _Box) -> tuple[Extended, bool]:
+        """Return the end of the range over a box, and whether it is left out."""
+        tie = count()
+        reached: list[_End] = []
+        boxes: list[tuple[_End, int, _Box]] = [(self.end(leaves), next(tie), leaves)]
+        for _ in range(_MAX_BOXES):
+            if not boxes or (reached and min(reached) <= boxes[0][0]):
+                break
+            outer, _, box = heappop(boxes)
+            outer, box = self.collapsed(outer, box)
+            free = [k for k in self.repeated if not box[k].is_point]
+            if not free or any(isinstance(e, float) for k in free for e in (box[k].low, box[k].high)):
+                reached.append(outer)
+                continue
+            for part in self.parts(box, free):
+                try:
+                    end = self.end(part)
+                except UndefinedError:
+                    if any(
+                        part[k].is_point for k in self.one_way if k in free
+                    ):  # a hole at an end: what is near counts
+                        reached.append(outer)
+                    continue
+                if all(part[k].is_point for k in self.repeated):
+                    reached.append(end)
+                else:
+                    heappush(boxes, (max(end, outer), next(tie), part))
+        end = min([*reached, *(box[0] for box in boxes[:1])], default=self.end(leaves))
+        return (-end[0] if self.high else end[0]), end[1]
+
+    def end(self, box: _Box) -> _End:
+        """Return the end that counts of what the natural extension gives over a box."""
+        found = _ranges(self.dag, self.cone, self.node, box)[self.node]
+        return (-found.high, found.high_open) if self.high else (found.low, found.low_open)
+
+    def collapsed(self, outer: _End, box: _Box) -> tuple[_End, _Box]:
+        """Return a box and its end with the inputs in which the expression is monotone put to the side that counts."""
+        left_out = False
+        while True:
+            ranges = _ranges(self.dag, self.cone, self.node, box)
+            put: dict[int, Interval] = {}
+            for k in (k for k in self.repeated if not box[k].is_point):
+                found = slope(self.dag, self.cone, self.node, ranges, k)
+                to_high = (found.low >= 0) == self.high
+                value = box[k].high if to_high else box[k].low
+                if found.low < 0 < found.high or isinstance(value, float):
+                    continue
+                put[k] = Interval.point(value)
+                strict = found.low > 0 or found.high < 0
+                left_out = left_out or (strict and (box[k].high_open if to_high else box[k].low_open))
+            if not put:
+                return outer, box
+            try:
+                end, end_open = self.end({**box, **put})
+            except UndefinedError:  # on the edge of what the expression is defined on
+                return outer, box
+            outer, box = (end, end_open or left_out), {**box, **put}
+
+    def parts(self, box: _Box, free: list[int]) -> list[_Box]:
+        """Return both ends of a box in an input that counts at its ends, else the middle and the halves of the box."""
+        one_way = next((k for k in free if k in self.one_way), None)
+        if one_way is not None and self.has_no_pole(box):
+            return [{**box, one_way: Interval.point(Fraction(e))} for e in (box[one_way].low, box[one_way].high)]
+        middle = {k: (Fraction(box[k].low) + Fraction(box[k].high)) / 2 for k in free}
+        widest = max(free, key=lambda k: box[k].high - box[k].low)
+        below, above = Interval(box[widest].low, middle[widest]), Interval(middle[widest], box[widest].high)
+        return [
+            {**box, **{k: Interval.point(m) for k, m in middle.items()}},
+            {**box, widest: below},
+            {**box, widest: above},
+        ]
+
+    def has_no_pole(self, box: _Box) -> bool:
+        """Return whether the expression surely stays finite in a box."""
+        found = _ranges(self.dag, self.cone, self.node, box)[self.node]
+        return isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
 
 
 def required(dag: Dag, node: int, cell: int, leaves: Mapping[int, Interval], target: Interval) -> Interval | None:
@@ -142,16 +187,17 @@ def required(dag: Dag, node: int, cell: int, leaves: Mapping[int, Interval], tar
 def _undone(entry: Node, path: int, rest: list[Interval], wanted: Interval) -> Interval | None:
     """Return where an argument has to lie for an operation to lie where it is wanted."""
     if entry[0] == "+":
-        others = _sum(rest, entry)
-        return Interval(wanted.low - others.high, wanted.high - others.low)
+        others = INTERVAL_OPERATIONS["+"](rest, entry)
+        turned = Interval(-others.high, -others.low, others.high_open, others.low_open)
+        return INTERVAL_OPERATIONS["+"]([wanted, turned], entry)
     if entry[0] == "*":
-        return _quotient([wanted, _product(rest, entry)], entry)
+        return _over([wanted, _multiplied(rest, entry)], entry)
     if entry[0] == "/":
         if entry[1] == path:
-            return _product([wanted, rest[0]], entry)
-        return _quotient([rest[0], wanted], entry)
+            return _multiplied([wanted, rest[0]], entry)
+        return _over([rest[0], wanted], entry)
     if entry[0] == "^" and wanted.low >= 0:
-        return _power([wanted], ("^", path, 1 / entry[2]))
+        return INTERVAL_OPERATIONS["^"]([wanted], ("^", path, 1 / entry[2]))
     return None
 
 
@@ -168,7 +214,8 @@ def _uses(dag: Dag, cone: list[int], node: int) -> dict[int, int]:
     return found
 
 
-def _natural(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval]) -> Interval:
+def _ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval]) -> dict[int, Interval]:
+    """Return the range of every node by the natural extension, which is exact where each input occurs once."""
     values: dict[int, Interval] = {}
     undefined: dict[int, UndefinedError] = {}
     for i in cone:
@@ -187,7 +234,7 @@ def _natural(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval
             undefined[i] = error
     if node in undefined:
         raise undefined[node]
-    return values[node]
+    return values
 
 
 def _value(entry: Node, below: list[Interval], leaves: Mapping[int, Interval]) -> Interval:
@@ -195,7 +242,7 @@ def _value(entry: Node, below: list[Interval], leaves: Mapping[int, Interval]) -
         return leaves[entry[1]]
     if entry[0] == "num":
         return Interval.point(entry[1])
-    return _OPERATIONS[entry[0]](below, entry)
+    return INTERVAL_OPERATIONS[entry[0]](below, entry)
 
 
 def _select(i: int, entry: Node, values: dict[int, Interval], undefined: dict[int, UndefinedError]) -> None:
@@ -204,102 +251,11 @@ def _select(i: int, entry: Node, values: dict[int, Interval], undefined: dict[in
         undefined[i] = next(undefined[j] for j in entry[1:3] if j in undefined)
         return
     strict = entry[0] == "<"
-    certain = left.high < right.low if strict else left.high <= right.low
-    impossible = left.low >= right.high if strict else left.low > right.high
+    certain = left.high < right.low or (left.high == right.low and (not strict or left.high_open or right.low_open))
+    impossible = left.low > right.high or (left.low == right.high and (strict or left.low_open or right.high_open))
     taken = [entry[3]] if certain else [entry[4]] if impossible else [entry[3], entry[4]]
     for j in taken:
         if j in undefined:
             undefined[i] = undefined[j]
             return
     values[i] = values[taken[0]] if len(taken) == 1 else values[taken[0]].hull(values[taken[1]])
-
-
-def _sum(v: list[Interval], _: Node) -> Interval:
-    return Interval(sum((x.low for x in v), Fraction(0)), sum((x.high for x in v), Fraction(0)))
-
-
-def _times(a: Extended, b: Extended) -> Extended:
-    return Fraction(0) if a == 0 or b == 0 else a * b  # a zero absorbs an infinite end: the limit is not reached
-
-
-def _product(v: list[Interval], _: Node) -> Interval:
-    result = v[0]
-    for other in v[1:]:
-        ends = [_times(a, b) for a in (result.low, result.high) for b in (other.low, other.high)]
-        result = Interval(min(ends), max(ends))
-    return result
-
-
-def _inverse(v: Interval) -> Interval:
-    if v.low == 0 == v.high:
-        raise UndefinedError("BW401", "division by zero")
-    if v.low < 0 < v.high:
-        return Interval(-inf, inf)
-
-    def end(x: Extended, at_zero: float) -> Extended:
-        return at_zero if x == 0 else Fraction(0) if x in (inf, -inf) else 1 / x
-
-    return Interval(end(v.high, -inf), end(v.low, inf))
-
-
-def _quotient(v: list[Interval], node: Node) -> Interval:
-    if v[0].is_point and v[1].is_point and v[1].low != 0:
-        return Interval.point(Fraction(v[0].low) / Fraction(v[1].low))
-    return _product([v[0], _inverse(v[1])], node)
-
-
-def _monotone(name: str) -> Callable[[list[Interval], Node], Interval]:
-    """Return the interval form of a function of one argument that never falls."""
-
-    def apply(v: list[Interval], node: Node) -> Interval:
-        return Interval(_end(name, v[0].low, node), _end(name, v[0].high, node))
-
-    return apply
-
-
-def _end(name: str, x: Extended, node: Node) -> Extended:
-    if isinstance(x, Fraction):
-        return OPERATIONS[name]([x], node)
-    if name == "sign":
-        return Fraction(1 if x > 0 else -1)
-    return Fraction(0) if name == "exp" and x < 0 else x
-
-
-def _log(v: list[Interval], node: Node) -> Interval:
-    if v[0].high <= 0:
-        raise UndefinedError("BW402", f"log() of {v[0].high}")
-    return Interval(-inf if v[0].low <= 0 else _end("log", v[0].low, node), _end("log", v[0].high, node))
-
-
-def _power(v: list[Interval], node: Node) -> Interval:
-    exponent: Fraction = node[2]
-    if exponent < 0:
-        return _inverse(_power(v, ("^", node[1], -exponent)))
-    base = v[0]
-    if exponent.denominator == 1 and exponent % 2 == 0 and base.low < 0:
-        size = _absolute(v, node)
-        return _monotone("^")([size], node)
-    return _monotone("^")([base], node)
-
-
-def _absolute(v: list[Interval], _: Node) -> Interval:
-    x = v[0]
-    if x.low >= 0:
-        return x
-    return Interval(-x.high, -x.low) if x.high <= 0 else Interval(Fraction(0), max(-x.low, x.high))
-
-
-_OPERATIONS: dict[str, Callable[[list[Interval], Node], Interval]] = {
-    "+": _sum,
-    "*": _product,
-    "/": _quotient,
-    "^": _power,
-    "min": lambda v, _: Interval(min(x.low for x in v), min(x.high for x in v)),
-    "max": lambda v, _: Interval(max(x.low for x in v), max(x.high for x in v)),
-    "abs": _absolute,
-    "sign": _monotone("sign"),
-    "floor": _monotone("floor"),
-    "ceil": _monotone("ceil"),
-    "exp": _monotone("exp"),
-    "log": _log,
-}
