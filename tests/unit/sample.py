@@ -105,7 +105,7 @@ def _claim(
         name, document, True, "图1", row, "2023E", "", lexical, number, low, high, "", unit, unit_id, "E", period,
         "大模型", row, by, "", 12, quantity, index, 2023 if quantity else None, number if quantity else None,
         bool(quantity), entity="topic/models", concept="vendors" if quantity else "",
-        factor=Fraction(1) if unit_id else None,
+        factor=Fraction(1) if unit_id else None, dimension="dimensionless" if unit_id else "",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from bullwhip.model.period import read_year
 from bullwhip.model.program import Assumption, CompiledProgram, Scenario
 from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.numbers import fraction_text
+from bullwhip.query.across import NO_UNIT, bounds, measure_dimensions, rounding, totals, whole, years_before
 from bullwhip.query.serialize import to_format, to_nquads, to_rdflib
 from bullwhip.query.things import describe
 from bullwhip.terms import BASE, PREFIXES, resource
@@ -162,7 +163,7 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
     _chain(model, program.chain, _pairs(authored, "bw:pulls") - _pairs(authored, "bw:supplies"))
     for company in program.chain.companies:
         _company(model, company)
-    for said in describe(program.chain):
+    for said in (*describe(program.chain), *measure_dimensions(program)):
         model.add(*said)
     for dimension in program.dimensions.values():
         _dimension(model, dimension)
@@ -188,8 +189,15 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
         _mention(graphs.get(mention.document, model), mention)
     for relation in program.chain.relations:
         _relation(graphs.get(relation.document, model), relation)
+    claims = {c.id: c for c in program.claims}
     for share in program.chain.shares:
-        _share(homes.get(share.claim, model), share)
+        _share(homes.get(share.claim, model), share, claims.get(share.claim))
+    for claim, before in years_before(program):
+        homes[claim.id].add(_thing("claim", claim.id), "bw:yearBefore", _thing("claim", before.id))
+    for total, part in totals(program):
+        homes[total.id].add(_thing("claim", total.id), "bw:addsUp", _thing("claim", part.id))
+        for claim in (total, part):
+            _rounding(homes[claim.id], _thing("claim", claim.id), claim, claim.factor)
     return [*authored, *model.quads, *(q for g in graphs.values() for q in g.quads)]
 
 
@@ -270,6 +278,8 @@ def _quantity(graph: _Graph, quantity: Quantity) -> None:
     graph.add(node, "bw:hasDimension", *(_thing("dimension", d) for d in quantity.dimensions))
     graph.add(node, "bw:isTimed", ox.Literal(quantity.timed))
     graph.add(node, "bw:isPrimary", ox.Literal(quantity.primary))
+    for name, limit in bounds({"bw:least": quantity.low, "bw:most": quantity.high}):
+        graph.add(node, name, limit)
     if quantity.tier:
         graph.add(node, "bw:atTier", _thing("tier", quantity.tier))
     graph.add(node, "bw:sizes", quantity.measure)
@@ -398,6 +408,8 @@ def _claim(graph: _Graph, claim: Claim, published: str, untimed: Collection[str]
     graph.add(node, "bw:coherentAmount", amount_text(claim))
     graph.add(node, "bw:bound", claim.bound)
     graph.unit(node, claim.unit_id or claim.unit, claim.unit)
+    if not (claim.unit_id or claim.unit) and claim.value is None and claim.low is None and claim.high is None:
+        graph.add(node, "bw:noUnit", NO_UNIT)
     graph.add(node, "bw:status", _thing("status", STATUS.get(claim.status, claim.status)))
     graph.period(node, claim.period, claim.period_start, claim.period_end, claim.period_kind)
     graph.add(node, "bw:basis", claim.basis)
@@ -454,7 +466,13 @@ def _relation(graph: _Graph, r: Relation) -> None:
     graph.add(node, "prov:wasDerivedFrom", _locator(graph, r.document, r.locator, "", "", "", r.line))
 
 
-def _share(graph: _Graph, s: Share) -> None:
+def _rounding(graph: _Graph, node: ox.NamedNode, claim: Claim, factor: Fraction | None) -> None:
+    half = rounding(claim)
+    if half is not None and factor is not None:
+        graph.add(node, "bw:roundedBy", fraction_text(half * factor))
+
+
+def _share(graph: _Graph, s: Share, claim: Claim | None) -> None:
     node = _thing("share", _digest(s.company, s.tier, s.quantity, s.index, s.claim))
     graph.add(node, "rdf:type", _term("bw:Share"))
     graph.add(node, "bw:company", _thing("company", s.company))
@@ -466,5 +484,8 @@ def _share(graph: _Graph, s: Share) -> None:
         graph.number(node, name, value)
     graph.add(node, "bw:bound", s.bound)
     graph.period(node, s.period)
+    graph.add(node, "bw:whole", whole(s, claim))
+    if claim is not None:
+        _rounding(graph, node, claim, claim.factor)
     graph.add(node, "bw:fromClaim", _thing("claim", s.claim))
     graph.add(node, "prov:wasDerivedFrom", _thing("claim", s.claim))

@@ -22,7 +22,7 @@ def read_all(rules: Path, ontology: Path | None, queries: Path | None, engine: s
     files: dict[str, bytes] = {}
     patterns = (
         ("rules", rules, ("**/*.[yY][aA][mM][lL]", "**/*.[yY][mM][lL]")),
-        ("ontology", ontology, ("chain/*.ttl", "*.tsv", "facts/*/document.yaml", "facts/*/*.tsv")),
+        ("ontology", ontology, ("chain/*.ttl", "shapes/*.ttl", "*.tsv", "facts/*/document.yaml", "facts/*/*.tsv")),
         ("queries", queries, ("**/*.rq",)),
     )
     total = 0

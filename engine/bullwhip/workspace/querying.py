@@ -23,7 +23,7 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, pol
     kind = f"as-of-{as_of}-{policy.replace(':', '=')}.nq" if as_of or policy else "nq"
     found = read_blob(program.key, kind)
     if found is None:
-        ontology = {n: b for n, b in files.items() if n.startswith("ontology/chain/")}
+        ontology = {n: b for n, b in files.items() if n.startswith(("ontology/chain/", "ontology/shapes/"))}
         for name in ("core.ttl", "shapes.ttl"):
             ontology[f"ontology/{name}"] = (data("ontology") / name).read_bytes()
         found = to_nquads(build_quads(program, ontology))
