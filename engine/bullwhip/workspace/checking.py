@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bullwhip.errors import BullwhipError, Problem
+from bullwhip.model.program import CompiledProgram
+from bullwhip.model.violation import Violation
 from bullwhip.workspace.opening import check_files, missing_file, open_files
 
-__all__ = ["check_path"]
+__all__ = ["Checked", "check_graph", "check_path"]
 
 
-def check_path(path: Path | None, workspace: Path | None) -> tuple[str, tuple[Problem, ...]]:
-    """Return a one-line summary and the warnings of a sound workspace.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sound workspace."""
+
+    summary: str
+    """One line."""
+    warnings: tuple[Problem, ...]
+    program: CompiledProgram
+    files: dict[str, bytes]
+
+
+def check_path(path: Path | None, workspace: Path | None) -> Checked:
+    """Return what is to say of a sound workspace.
 
     Args:
         path: a workspace folder, a single rule file, or None for the workspace itself.
@@ -39,7 +52,18 @@ def check_path(path: Path | None, workspace: Path | None) -> tuple[str, tuple[Pr
         f"sound: {drivers} drivers, {len(checked.quantities) - drivers} rules, {len(program.cells)} cells, "
         f"{len(checked.claims)} claims of {len(checked.documents)} documents, {len(checked.chain.companies)} companies"
     )
-    return summary, tuple(_renamed(p, name, shown) for p in checked.warnings)
+    return Checked(summary, tuple(_renamed(p, name, shown) for p in checked.warnings), program, files)
+
+
+def check_graph(checked: Checked) -> tuple[Violation, ...]:
+    """Return what the shapes find in the graph of a sound workspace.
+
+    Raises:
+        BullwhipError: when the shapes cannot be checked, or not in time.
+    """
+    from bullwhip.workspace.shapes import check_shapes
+
+    return check_shapes(checked.program, checked.files)
 
 
 def _with_file(path: Path, workspace: Path | None) -> tuple[dict[str, bytes], str, str]:
