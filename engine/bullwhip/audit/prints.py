@@ -21,6 +21,7 @@ MODES: tuple[Mode, Mode] = ("half-up", "truncation")
 _NUMBER = re.compile(
     r"(\()?[-−]?(\d[\d,]*(?:\.(\d+))?)(?:\s*(?:[×x]|\\times)\s*10\s*\^\s*\{?\s*(-?\d+)\s*\}?|[eE]([+-]?\d+)(?!\d))?"
 )
+_SIGN = re.compile(r"\s*([-+−－＋–(（])\s*[0-9０-９.]")
 
 
 def places_in(lexical: str, value: Fraction | None = None) -> int | None:
@@ -62,8 +63,8 @@ class Printed:
 
     value: Fraction
     places: int
-    negative: bool = False
-    """Whether a printed zero carries a minus sign or accounting parentheses."""
+    sign: int = 0
+    """Of a printed zero: -1 with a minus sign or accounting parentheses, 1 with a plus sign."""
 
     @property
     def step(self) -> Fraction:
@@ -72,7 +73,7 @@ class Printed:
 
     def matches(self, exact: Fraction) -> Mode | None:
         """Return how an exact value comes out as this print, or None."""
-        if self.negative and exact > 0:
+        if exact * self.sign < 0:
             return None
         if round_half_up(exact, self.places) == self.value:
             return "half-up"
@@ -89,7 +90,8 @@ class Printed:
         """
         reach = self.step / 2 if mode == "half-up" else self.step
         if self.value == 0:
-            return Interval(-reach, Fraction(0) if self.negative else reach, low_open=True, high_open=not self.negative)
+            low, high = (Fraction(0) if self.sign > 0 else -reach), (Fraction(0) if self.sign < 0 else reach)
+            return Interval(low, high, low_open=self.sign <= 0, high_open=self.sign >= 0)
         inner = abs(self.value) - (reach if mode == "half-up" else 0)
         outer = abs(self.value) + reach
         if self.value > 0:
@@ -105,7 +107,7 @@ class Printed:
         places = self.places
         while self.value and places > -18 and (self.value / Fraction(10) ** (1 - places)).denominator == 1:
             places -= 1
-        return Printed(self.value, places, self.negative)
+        return Printed(self.value, places, self.sign)
 
     def slips(self) -> Iterator[tuple[str, Fraction]]:
         """Yield values that a slip of the pen would have turned into this print, each with the slip's name."""
@@ -145,8 +147,10 @@ def read_print(claim: Claim) -> Printed | None:
     if claim.value is None:
         return None
     places = places_of(claim, claim.value)
-    marked = claim.value == 0 and bool(re.match(r"\s*[-−(（]", claim.lexical))
-    return Printed(claim.value, places, marked)
+    sign = 0
+    if claim.value == 0 and (mark := _SIGN.match(claim.lexical)):
+        sign = 1 if mark[1] in "+＋" else -1
+    return Printed(claim.value, places, sign)
 
 
 def _shortest(value: Fraction) -> int:
@@ -184,13 +188,25 @@ def print_interval(claim: Claim, mode: Mode) -> Interval | None:
     printed = read_print(claim)
     if printed is None:
         return None
-    interval = (printed.about() if claim.bound == "~" else printed).interval(mode)
     if claim.bound in (">", ">="):
-        return Interval(interval.low, inf, low_open=interval.low_open)
-    return Interval(-inf, interval.high, high_open=interval.high_open) if claim.bound in ("<", "<=") else interval
+        return Interval(printed.value, inf)
+    if claim.bound in ("<", "<="):
+        return Interval(-inf, printed.value)
+    return (printed.about() if claim.bound == "~" else printed).interval(mode)
 
 
 def places_of(claim: Claim, value: Fraction) -> int:
     """Return the decimal places with which a claim prints one of its values."""
     places = places_in(claim.lexical, value)
-    return _shortest(value) if places is None else places
+    if places is None:
+        return _shortest(value)
+    return places - _taken_in(claim.lexical, value)
+
+
+def _taken_in(lexical: str, value: Fraction) -> int:
+    """Return the power of ten by which a value is larger than the one figure printed, as 950,000 of `95万`, or 0."""
+    found = list(_NUMBER.finditer(lexical))
+    printed = _value(found[0]) if len(found) == 1 else Fraction(0)
+    if not value or not printed:
+        return 0
+    return next((k for k in range(-4, 17) if printed * Fraction(10) ** k == abs(value)), 0)
