@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bullwhip.audit.hypotheses import Tables, explain_print, table_key
 from bullwhip.audit.prints import MODES, Mode, Printed, is_counted, places_of, print_interval, read_print
-from bullwhip.audit.verdict import AuditRow, Hypothesis, Judgement, figure_text, judge
+from bullwhip.audit.verdict import UNDEFINED, AuditRow, Hypothesis, Judgement, figure_text, judge
 from bullwhip.compile.printed import expand_printed
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.grammar import parse
@@ -57,7 +57,7 @@ def best_row(rows: list[AuditRow]) -> AuditRow:
     if not others or best.verdict == "contradicted":
         return best
     text = "; ".join(f"but {r.rule} gives {decimal_text(r.recomputed or Fraction(0), 8)}" for r in others)
-    return AuditRow(best.claim, best.verdict, best.recomputed, f"{best.explanation}; {text}", best.rule, best.reads)
+    return replace(best, explanation=f"{best.explanation}; {text}")
 
 
 @dataclass
@@ -256,11 +256,13 @@ class Computation:
             if self.restates and not exact.is_point and not self.has_ends(exact):
                 return Judgement("contradicted", "")
             return Judgement("reproduced", f"inside the printed range, by {mode}")
+        reachable = exact is not None
         for mode in MODES:
             reached, own = self.range(tree, key, mode), print_interval(self.result, mode)
+            reachable = reachable or reached is not None
             if reached is not None and own is not None and own.meets(reached):
                 return Judgement("within_rounding", f"inside the rounding intervals of the printed inputs, by {mode}")
-        return Judgement("contradicted", "")
+        return Judgement("contradicted", "") if reachable else Judgement("not_derivable", UNDEFINED)
 
     @property
     def restates(self) -> bool:

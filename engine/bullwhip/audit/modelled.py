@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from bullwhip.audit.hypotheses import explain_value
 from bullwhip.audit.prints import Mode, Printed, is_counted, print_interval, read_print
-from bullwhip.audit.verdict import AuditRow, Hypothesis, judge, judge_bound
+from bullwhip.audit.verdict import AuditRow, Hypothesis, comes_out, judge
 from bullwhip.errors import PropagationError
 from bullwhip.model.claim import Claim
 from bullwhip.model.program import CompiledProgram
@@ -56,7 +56,7 @@ class ModelAudit:
             names = [self.name(p) for p in self.evaluation.unknown(at)]
             return AuditRow(claim, "not_derivable", None, f"no value for {', '.join(names[:3])}")
         printed = read_print(claim)
-        if printed is None or not claim.model_value:
+        if printed is None or self.scale(claim) is None:
             return AuditRow(claim, "not_derivable", None, "the print cannot be compared")
         return _Model(self, claim, at, model, printed).row()
 
@@ -92,9 +92,16 @@ class ModelAudit:
     def agrees(self, position: int, claim: Claim) -> bool:
         """Return whether a print of a cell is what the model has there; only then it is confirmed by what follows."""
         printed, value = read_print(claim), self.evaluation.value(position)
-        if printed is None or value is None or not claim.value or not claim.model_value:
+        scale = self.scale(claim)
+        if printed is None or value is None or scale is None:
             return False
-        return printed.matches(value * claim.value / claim.model_value) is not None
+        return printed.matches(value * scale) is not None
+
+    def scale(self, claim: Claim) -> Fraction | None:
+        """Return what one unit of the claim's quantity is in its printed unit; None where that is not known."""
+        if claim.value and claim.model_value:
+            return claim.value / claim.model_value
+        return self.program.factors[claim.quantity] / claim.factor if claim.factor else None
 
     def name(self, position: int) -> str:
         """Return the name of a cell."""
@@ -106,36 +113,32 @@ class _Model:
     """One printed figure against the model."""
 
     def __init__(self, audit: ModelAudit, claim: Claim, at: int, model: Fraction, printed: Printed) -> None:
-        assert claim.value is not None  # noqa: S101  checked before
-        assert claim.model_value is not None  # noqa: S101  checked before
+        scale = audit.scale(claim)
+        assert scale is not None  # noqa: S101  checked before
         self.audit, self.claim, self.at, self.printed = audit, claim, at, printed
-        self.scale = claim.value / claim.model_value
+        self.scale = scale
         self.model = model * self.scale
         self.rule = audit.program.cells[at].quantity
 
     def row(self) -> AuditRow:
         """Judge by the model, then by the prints that its rule reads, then by their intervals."""
-        mode = self.printed.matches(self.model)
+        how = comes_out(self.claim, self.printed, self.model)
         reads = self.printed_reads()
-        if mode:
+        if how:
             agreeing = [c for p, c in reads.items() if self.audit.agrees(p, c)]
-            return self.result("reproduced", self.model, f"the model, by {mode}", agreeing)
-        if self.claim.bound in ("<", "<=", ">", ">="):
-            verdict = "reproduced" if judge_bound(self.claim, self.model) else "contradicted"
-            shown = f"the model gives {decimal_text(self.model)}, printed as {self.claim.bound} {self.claim.lexical}"
-            return self.result(verdict, self.model, shown)
-        best = self.model
+            return self.result("reproduced", self.model, f"the model, {how}", agreeing)
+        best: Fraction | None = None  # by what stands in this table, which comes first
         for chosen in self.mixtures(reads):
             again = self.audit.recompute(self.at, chosen)
             if again is None:
                 continue
-            if len(chosen) == len(reads):
+            if best is None and len(chosen) == len(reads):
                 best = again * self.scale
-            mode = self.printed.matches(again * self.scale)
-            if mode:
-                text = f"from the printed {self.names(chosen)}, by {mode}"
+            how = comes_out(self.claim, self.printed, again * self.scale)
+            if how:
+                text = f"from the printed {self.names(chosen)}, {how}"
                 return self.result("reproduced", again * self.scale, text, [reads[p] for p in chosen])
-        return self.by_rounding(reads, best)
+        return self.by_rounding(reads, self.model if best is None else best)
 
     def by_rounding(self, reads: Mapping[int, Claim], best: Fraction) -> AuditRow:
         """Judge by the intervals of the printed inputs, then by a finer print, else contradict.
@@ -169,8 +172,9 @@ class _Model:
         intervals = {}
         for p, claim in measured.items():
             interval = None if is_counted(claim, self.audit.counts) else print_interval(claim, mode)
-            if interval is not None and claim.value and claim.model_value is not None:
-                intervals[p] = interval.times(claim.model_value / claim.value)
+            scale = self.audit.scale(claim)
+            if interval is not None and scale is not None:
+                intervals[p] = interval.times(1 / scale)
         reached = self.audit.range(self.at, intervals) if intervals else None
         return None if reached is None else reached.times(self.scale)
 
@@ -204,9 +208,10 @@ class _Model:
         """Return a sound print of the same cell with more places that rounds to this one, or None."""
         for other in self.audit.prints.get((self.claim.document, self.at), []):
             theirs = read_print(other)
-            if theirs is None or not other.value or other.model_value is None:
+            scale = self.audit.scale(other)
+            if theirs is None or scale is None or other.model_value is None:
                 continue
-            step = theirs.step * other.model_value / other.value * self.scale
+            step = theirs.step / scale * self.scale
             rounds = step < self.printed.step and self.printed.matches(other.model_value * self.scale)
             if rounds and self.audit.judge(other).verdict in ("reproduced", "within_rounding"):
                 return other

@@ -13,8 +13,9 @@ from bullwhip.model.claim import Claim
 from bullwhip.numbers import decimal_text
 from bullwhip.propagate.intervals import Interval
 
-__all__ = ["VERDICTS", "AuditRow", "Hypothesis", "Judgement", "figure_text", "judge", "judge_bound"]
+__all__ = ["UNDEFINED", "VERDICTS", "AuditRow", "Hypothesis", "Judgement", "comes_out", "figure_text", "judge"]
 
+UNDEFINED = "the computation has no value at the printed figures"
 VERDICTS = ("reproduced", "within_rounding", "contradicted", "not_derivable")
 
 
@@ -105,10 +106,18 @@ def figure_text(claim: Claim, beside: Claim) -> str:
     return f"{claim.bound}{claim.lexical} ({where})" if where else f"{claim.bound}{claim.lexical}"
 
 
-def judge_bound(claim: Claim, exact: Fraction) -> bool:
-    """Return whether a printed bound holds for a recomputed value."""
-    value = claim.value or Fraction(0)
-    return {"<": exact < value, "<=": exact <= value, ">": exact > value, ">=": exact >= value}[claim.bound]
+def comes_out(claim: Claim, printed: Printed, exact: Fraction) -> str:
+    """Return how a value comes out as printed, for an explanation; an empty text where it does not.
+
+    A bound holds or is the value itself: a value below 5 that rounds to 5 is not over 5.
+    """
+    bound, value = claim.bound, printed.value
+    if bound not in ("<", "<=", ">", ">="):
+        mode = printed.matches(exact)
+        return f"by {mode}" if mode else ""
+    if exact == value:
+        return "it is the printed bound"
+    return f"the printed bound holds for {decimal_text(exact, 8)}" if (exact < value) == (bound[0] == "<") else ""
 
 
 def judge(
@@ -124,13 +133,13 @@ def judge(
             in the printed unit; None where it cannot be computed.
     """
     if point is not None:
-        mode = printed.matches(point)
-        if mode:
-            return Judgement("reproduced", f"by {mode}")
-        if claim.bound in ("<", "<=", ">", ">=") and judge_bound(claim, point):
-            return Judgement("reproduced", f"the printed bound holds for {decimal_text(point, 8)}")
+        how = comes_out(claim, printed, point)
+        if how:
+            return Judgement("reproduced", how)
+    reachable = point is not None
     for mode in MODES:
         reached, own = range_by(mode), print_interval(claim, mode)
+        reachable = reachable or reached is not None
         if reached is not None and own is not None and own.meets(reached):
             return Judgement("within_rounding", f"inside the rounding intervals of the printed inputs, by {mode}")
-    return Judgement("contradicted", "")
+    return Judgement("contradicted", "") if reachable else Judgement("not_derivable", UNDEFINED)
