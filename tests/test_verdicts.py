@@ -220,3 +220,59 @@ def test_verdicts_worked_by_hand(name: str, tmp_path: Path) -> None:
     expression, unit, prints, expected = _HAND[name]
 
     assert audited(tmp_path, {"table": (expression, unit, [prints])})["table"][0].verdict == expected
+
+
+_MODEL = """\
+workspace: {id: oracle}
+time: {first: 2023, last: 2024}
+drivers:
+  x: {unit: "1", kind: ratio}
+  w: {unit: "1", kind: ratio}
+rules:
+  z: {unit: "1", kind: ratio, expression: x * w}
+"""
+_TIED = """\
+document: {{id: "{id}", title: {{en: A report}}, published: "{date}"}}
+units: {{"": "1"}}
+cells:
+"""
+
+
+def _modelled(folder: Path, prints: dict[str, dict[str, Print]]) -> dict[str, AuditRow]:
+    """Return the rows of the results of a model that several documents feed, by document."""
+    (folder / "rules").mkdir(parents=True)
+    (folder / "rules" / "workspace.yaml").write_text(_MODEL, encoding="utf-8")
+    for number, (document, rows) in enumerate(prints.items(), 1):
+        facts = folder / "ontology" / "facts" / document
+        facts.mkdir(parents=True)
+        lines = [_HEAD, *(p.line("T", row, "c") for row, p in rows.items())]
+        tied = _TIED.format(id=document, date=f"2024-0{number}-01")
+        tied += "".join(f"  - {{tables: [T], row: {row}, column: c, quantity: {row}, unit: '1'}}\n" for row in rows)
+        (facts / "document.yaml").write_text(tied, encoding="utf-8")
+        (facts / "cells.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {r.claim.document: r for r in Workspace.open(folder).audit() if r.claim.row == "z"}
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "z", "expected"),
+    [
+        ("2.00", "3.00", "6.00", "reproduced"),
+        ("2.00", "3.00", "5.00", "contradicted"),
+        ("2.00", "3.00", "12.00", "contradicted"),
+        ("0.00", "3.00", "0.00", "reproduced"),
+        ("2.00", "3.00", "0.00", "contradicted"),
+        ("2.0", "3.0", "6.2", "within_rounding"),
+    ],
+)
+def test_a_result_of_the_model_is_judged_by_its_own_document(
+    x: str, w: str, z: str, expected: str, tmp_path: Path
+) -> None:
+    """What another document prints for an input, which the policy chooses, excuses no result of this one."""
+    prints = {
+        "900": {"x": Print(x), "w": Print(w), "z": Print(z)},
+        "901": {"x": Print("4.00")},
+    }
+    found = _modelled(tmp_path, prints)["900"]
+
+    assert found.verdict == expected
+    assert expected != "contradicted" or found.recomputed == Fraction(x) * Fraction(w)

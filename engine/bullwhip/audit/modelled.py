@@ -33,6 +33,7 @@ class ModelAudit:
         self.program: CompiledProgram = evaluation.program
         self.position = {(c.quantity, c.index, c.period): i for i, c in enumerate(self.program.cells)}
         self.counts = {count for count, *_ in self.program.header.counts}
+        self.document = {c.id: c.document for c in self.program.claims}
         self.prints: dict[tuple[str, int], list[Claim]] = {}
         for claim in self.program.claims:
             at = self.position.get((claim.quantity, claim.index, claim.model_period))
@@ -124,8 +125,8 @@ class _Model:
         """Judge by the model, then by the prints that its rule reads, then by their intervals."""
         how = comes_out(self.claim, self.printed, self.model)
         reads = self.printed_reads()
-        if how:
-            agreeing = [c for p, c in reads.items() if self.audit.agrees(p, c)]
+        agreeing = [c for p, c in reads.items() if self.audit.agrees(p, c)]
+        if how and all(c in agreeing or self.is_known_here(p) for p, c in reads.items()):
             return self.result("reproduced", self.model, f"the model, {how}", agreeing)
         best: Fraction | None = None  # by what stands in this table, which comes first
         for chosen in self.mixtures(reads):
@@ -198,11 +199,22 @@ class _Model:
         for p, here in reads.items():
             prints = self.audit.prints[self.claim.document, p]
             others = [c.model_value for c in prints if c.model_value != here.model_value]
-            choices.append([here.model_value, *dict.fromkeys(others), None])
+            own: list[Fraction | None] = [here.model_value, *dict.fromkeys(others)]
+            choices.append([*own, None] if self.is_known_here(p) else own)
         for mixture in islice(product(*choices), _MAX_MIXTURES):
             chosen = {p: v for p, v in zip(reads, mixture, strict=True) if v is not None}
             if chosen:
                 yield chosen
+
+    def is_known_here(self, position: int) -> bool:
+        """Return whether the model's value of a cell is one that this document can have computed with.
+
+        What only another document prints is none: a figure that follows from it, and not from what stands beside it, is
+        no less wrong here.
+        """
+        given = self.audit.program.given.get(position)
+        chosen = set(given.claims) if given is not None else set()
+        return not chosen or self.claim.document in {self.audit.document[c] for c in chosen}
 
     def finer_print(self) -> Claim | None:
         """Return a sound print of the same cell with more places that rounds to this one, or None."""
