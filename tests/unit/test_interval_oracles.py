@@ -193,3 +193,14 @@ def test_huge_figures_beside_a_bound_do_not_overflow() -> None:
     huge = Interval.point(Fraction(10) ** 400)
 
     assert _range("a * b + a", huge, Interval(Fraction(1), inf), huge).high == inf
+
+
+def test_a_power_of_powers_is_refused_before_it_is_computed() -> None:
+    """Nested powers grow beyond any memory; they end at once."""
+    tower = "a"
+    for _ in range(12):
+        tower = f"({tower})^64"
+    seven = Interval(Fraction(13, 2), Fraction(15, 2))
+
+    with pytest.raises(UndefinedError, match="13,000 bits"):
+        _range(tower, seven, seven, seven)

@@ -219,6 +219,9 @@ def _power(v: list[Fraction], node: Node) -> Fraction:
     base, exponent = v[0], node[2]
     if base == 0 and exponent < 0:
         raise UndefinedError("BW401", "a negative power of zero")
+    bits = max(base.numerator.bit_length(), base.denominator.bit_length()) - 1
+    if bits * abs(exponent) > _MAX_MAGNITUDE:  # before it is computed: a power of powers would never end
+        raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
     if exponent.denominator == 1:
         return Fraction(base ** int(exponent))
     if base < 0:
