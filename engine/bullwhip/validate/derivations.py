@@ -14,7 +14,7 @@ from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
 from bullwhip.units import Dimension as UnitDimension
 from bullwhip.units import Unit, UnitError, Vocabulary, show
 from bullwhip.validate.form import Form, scalar_text
-from bullwhip.validate.selecting import CELL_KEYS, TEXT_KEYS, Figures, Selector
+from bullwhip.validate.selecting import CELL_KEYS, PLACEHOLDER, TEXT_KEYS, Figures, Selector
 from bullwhip.validate.unit_check import UnitCheck
 
 __all__ = ["read_derivations"]
@@ -26,6 +26,7 @@ _KEYS = (
 _LISTS = ("rows", "columns", "except_rows", "except_columns")
 _SELECTOR = ("report", *CELL_KEYS, *TEXT_KEYS, *_LISTS, "back", "unit")
 _TIME = ("lag", "delta", "yoy", "cum", "cagr", "index")
+_MAX_COMBINATIONS = 10_000
 _MAX_INSTANCES = 100_000
 
 
@@ -94,6 +95,7 @@ class _Reader:
             body, problems, f"derivation {name!r}", _KEYS, ("report", "unit", "result", "reads", "expression", "source")
         )
         self.reads: dict[str, Selector] = {}
+        self.results: tuple[Selector, ...] = ()
         self.trees: dict[str, Expr] = {}
         self.checked: set[tuple[object, ...]] = set()
         self.reported: set[tuple[str, str]] = set()
@@ -106,16 +108,25 @@ class _Reader:
         document = self.document(form.text("report"), form.place("report")) if form.has("report") else ""
         unit = self.unit(form.text("unit"), form.place("unit")) if form.has("unit") else None
         result = self.selector("result", form.get("result"), read=False) if form.has("result") else None
+        self.results = () if result is None else (result,)
         for name, node in form.mapping("reads"):
             selector = self.selector(name, node, read=True)
             if selector is not None:
                 self.reads[name] = selector
+        if form.has("reads") and isinstance(form.get("reads"), MapNode) and not form.mapping("reads").items:
+            self.report("BW110", f"reads of {self.name!r} is empty", form.place("reads"), "name the figures it reads")
         for key in ("expression", "as_published"):
             self.parse(key)
+        self.check_used()
+        if result is not None and not result.lists.get("columns"):
+            for selector in (s for s in self.reads.values() if s.back):
+                hint = "list the columns of the result in their order, so that there is one before"
+                self.report("BW109", f"back: in {self.name!r} needs columns: in its result", selector.place, hint)
         exact = form.texts("exact")
         for name in exact:
             if name not in self.reads:
-                self.report("BW201", f"exact names {name!r}, which is not read", form.place("exact"), name)
+                hint = did_you_mean(name, self.reads, "figures")
+                self.report("BW201", f"exact names {name!r}, which is not read", form.place("exact"), hint)
         combinations = self.combinations()
         edge = self.edge()
         if len(self.problems) > before or unit is None or result is None or "expression" not in self.trees:
@@ -131,6 +142,8 @@ class _Reader:
     def check_id(self) -> None:
         if not IDENTIFIER.fullmatch(self.name) or len(self.name) > 100 or self.name in RESERVED:
             hint = "ids are dotted snake_case in ASCII, e.g. equity.price_earnings"
+            if self.name in RESERVED:
+                hint = f"{self.name} is a word of the expressions; {hint}"
             self.problems.append(Problem("BW203", f"the id of derivation {self.name!r} is malformed", self.place, hint))
 
     def document(self, name: str, place: Place) -> str:
@@ -172,13 +185,24 @@ class _Reader:
         mixed = selector.is_text and (any(k in fixed for k in CELL_KEYS) or lists or selector.back)
         if mixed:
             self.report("BW110", f"the {what} mixes a table cell with a statement", form.node.place)
+        if selector.is_text and not mixed and not ("subject" in fixed and "measure" in fixed):
+            hint = "a statement is found by both, exactly as written"
+            self.report("BW109", f"the {what} needs subject: and measure:", form.node.place, hint)
+        for key, values in lists.items():
+            again = next((v for i, v in enumerate(values) if v in values[:i]), None)
+            if not values and form.has(key):
+                self.report("BW110", f"{key} of the {what} is empty", form.place(key), "leave it out or name some")
+            if again is not None:
+                self.report("BW110", f"{key} of the {what} names {again!r} twice", form.place(key), "name each once")
+            if key[:-1] in fixed:
+                self.report("BW110", f"the {what} has {key[:-1]}: and {key}:", form.place(key), "write one of them")
         if not selector.is_text and not read and "table" not in fixed:
             self.report("BW109", f"the {what} needs table:, or subject: and measure:", form.node.place)
         return selector
 
     def parse(self, key: str) -> None:
         text, node = self.form.text(key), self.form.get(key)
-        if not text or not isinstance(node, ScalarNode):
+        if not isinstance(node, ScalarNode):
             return
         try:
             tree = parse(text)
@@ -186,52 +210,110 @@ class _Reader:
             self.problems.append(Problem("BW111", f"in {self.name!r}: {error}", node.locate(*error.span), error.hint))
             return
         self.trees[key] = tree
-        several = {n for n, s in self.reads.items() if "rows" in s.lists or "columns" in s.lists}
-        summed = {
-            part.name
-            for call in walk(tree)
-            if isinstance(call, Call) and call.function == "sum"
-            for part in references(call.arguments[0])
-        }
         for call in walk(tree):
             if isinstance(call, Call) and call.function in _TIME:
                 hint = "read the figures of both periods"
                 message = f"in {self.name!r}: {call.function}() has no periods to look at"
                 self.problems.append(Problem("BW207", message, node.locate(*call.span), hint))
         for reference in references(tree):
-            self.check_reference(reference, node, several, summed)
-        if key == "expression":
-            for name in sorted(set(self.reads) - {r.name for r in references(tree)}):
-                self.report("BW208", f"{self.name!r} does not use the figure {name!r} that it reads", self.place, name)
+            self.check_reference(reference, node)
+        self.check_sums(tree, node)
 
-    def check_reference(self, reference: Reference, node: ScalarNode, several: set[str], summed: set[str]) -> None:
+    def check_used(self) -> None:
+        if "expression" not in self.trees:
+            return
+        used = {r.name for tree in self.trees.values() for r in references(tree)}
+        for name in sorted(set(self.reads) - used):
+            message = f"{self.name!r} does not use the figure {name!r} that it reads"
+            self.report("BW208", message, self.reads[name].place, "use it in the expression or do not read it")
+
+    def check_sums(self, tree: Expr, node: ScalarNode) -> None:
+        """Check that figures of a list are added up, once, and along what they are listed in."""
+        axes = {n: [key for key in ("rows", "columns") if key in s.lists] for n, s in self.reads.items()}
+        summed: set[tuple[int, int]] = set()
+        for call in walk(tree):
+            if not isinstance(call, Call) or call.function != "sum":
+                continue
+            inside = [r for r in references(call.arguments[0]) if r.name in self.reads]
+            summed |= {r.span for r in inside}
+            listed = {r.name: len(self.reads[r.name].listed()) for r in inside if axes[r.name]}
+            if not any(call.over in axes[n] for n in listed) or len(set(listed.values())) > 1:
+                counts = ", ".join(f"{n} {count}" for n, count in listed.items()) or "one figure only"
+                message = f"in {self.name!r}: sum() over {call.over} of {counts}"
+                hint = "the figures added up are listed under rows: or columns:, all the same number of them"
+                self.problems.append(Problem("BW207", message, node.locate(*call.span), hint))
+        for r in references(tree):
+            if axes.get(r.name) and r.span not in summed:
+                hint = f"write sum({r.name}, {axes[r.name][0]})"
+                message = f"in {self.name!r}: {r.name!r} reads several figures"
+                self.problems.append(Problem("BW207", message, node.locate(*r.span), hint))
+
+    def check_reference(self, reference: Reference, node: ScalarNode) -> None:
         name, place = reference.name, node.locate(*reference.span)
         if name not in self.reads:
             hint = did_you_mean(name, self.reads, "figures") or "name it under reads:"
             self.problems.append(Problem("BW201", f"in {self.name!r}: no figure {name!r} is read", place, hint))
         elif reference.select or reference.lag:
             self.problems.append(Problem("BW207", f"in {self.name!r}: a printed figure takes no brackets", place))
-        elif name in several and name not in summed:
-            message = f"in {self.name!r}: {name!r} reads several figures"
-            self.problems.append(Problem("BW207", message, place, f"write sum({name}, rows) or sum({name}, columns)"))
 
     def combinations(self) -> list[dict[str, str]]:
         """Return the values of the placeholders, one mapping for each time the derivation is done."""
+        found = self.written_combinations()
+        if not found:
+            return []
+        names = {name for values in found for name in values}
+        for name in sorted(names):
+            if not PLACEHOLDER.fullmatch("{" + name + "}"):
+                self.report("BW203", f"each {name!r} of derivation {self.name!r} is no name", self.form.place("each"),
+                            "a placeholder is a word in ASCII, e.g. each: {year: [...]} for {year}")  # fmt: skip
+        used = {name for s in (*self.reads.values(), *self.results) for name in s.placeholders()}
+        for name in sorted(names - used):
+            hint = did_you_mean(name, used, "placeholders") or f"write {{{name}}} where its values belong"
+            self.report("BW208", f"no selector of {self.name!r} uses {{{name}}}", self.form.place("each"), hint)
+        for selector in (*self.reads.values(), *self.results):
+            for name in selector.placeholders():
+                if any(name not in values for values in found):
+                    hint = did_you_mean(name, names, "placeholders") or f"give its values under each: {{{name}: [...]}}"
+                    message = f"no value for {{{name}}} in derivation {self.name!r}"
+                    self.report("BW201", message, selector.place, hint)
+        return found
+
+    def written_combinations(self) -> list[dict[str, str]]:
+        """Return what `each` says, either way it can be written."""
         node = self.form.get("each")
         if node is None:
             return [{}]
+        what = f"each of derivation {self.name!r}"
         if isinstance(node, SequenceNode):
-            return [{k: scalar_text(v) for k, v in n} for n in node.items if isinstance(n, MapNode)]
-        if not isinstance(node, MapNode):
+            for item in node.items:
+                if not isinstance(item, MapNode) or not all(isinstance(v, ScalarNode) for _, v in item):
+                    message = f"{what} must be a list of mappings from placeholder to text"
+                    self.report("BW110", message, item.place, "write - {name: text} lines")
+            found = [{k: scalar_text(v) for k, v in n} for n in node.items if isinstance(n, MapNode)]
+        elif isinstance(node, MapNode):
+            found = self.product(node, what)
+        else:
             self.form.wrong("each", "a mapping of lists, or a list of mappings")
             return []
-        axes = []
+        if not found and not self.reported:
+            self.report("BW110", f"{what} is empty", node.place, "leave it out, or give each placeholder its values")
+        return found
+
+    def product(self, node: MapNode, what: str) -> list[dict[str, str]]:
+        """Return every combination of the values of lists; too many are refused before any is made."""
+        axes, size = [], 1
         for name, values in node:
-            if not isinstance(values, SequenceNode):
-                self.report("BW110", f"each {name!r} of derivation {self.name!r} must be a list", values.place)
+            if not isinstance(values, SequenceNode) or not all(isinstance(v, ScalarNode) for v in values.items):
+                self.report("BW110", f"{name!r} in {what} must be a list of plain values", values.place)
                 continue
             axes.append([(name, scalar_text(v)) for v in values.items])
-        return [dict(pairs) for pairs in product(*axes)]
+            size *= len(values.items)
+        if size > _MAX_COMBINATIONS:
+            hint = "split it, or write each: as a list of the combinations that are printed"
+            message = f"{what} gives {size:,} combinations; at most {_MAX_COMBINATIONS:,} are done"
+            self.report("BW901", message, node.place, hint)
+            return []
+        return [dict(pairs) for pairs in product(*axes)] if axes else []
 
     # -- what it meets ----------------------------------------------------------------------------------------------
 
@@ -244,14 +326,31 @@ class _Reader:
         for values in combinations:
             selector = result.filled(values)
             reads = {n: s.filled(values) for n, s in self.reads.items()}
+            table = selector.fixed.get("table", "")
+            absent = (selector.fixed.get("report", document), table) not in self.figures.tables and not selector.is_text
+            if not absent or len(combinations) > 1:  # otherwise the derivation is never done, which says it all
+                self.check_printed("result", selector, document, table)
+            for name, read in reads.items():
+                if not absent or read.is_text or "table" in read.fixed:
+                    self.check_printed(name, read, document, table)
             for claim in self.figures.results(selector, document):
                 met.add(claim.id)
                 instance = self.instance(claim, selector, reads, document, unit, silent)
-                if instance is not None and len(done) < _MAX_INSTANCES:
+                if instance is not None:
                     done.append(instance)
+                if len(done) > _MAX_INSTANCES:
+                    message = f"derivation {self.name!r} is done at more than {_MAX_INSTANCES:,} results"
+                    self.report("BW901", message, self.place, "split it into several")
+                    return done
         if not done and not self.reported:
             self.report_idle(met, silent)
         return done
+
+    def check_printed(self, name: str, selector: Selector, document: str, table: str) -> None:
+        """Report a table, row, column or statement that does not exist: one misspelt among several is easy to miss."""
+        for what, text, known in self.figures.missing(selector, document, table):
+            hint = did_you_mean(text.strip("'"), known, f"{what}s") or "copy its texts exactly"
+            self.report("BW217", f"{name!r} of derivation {self.name!r} names no {what} {text}", selector.place, hint)
 
     def report_idle(self, met: set[str], silent: Mapping[str, int]) -> None:
         missing = max(silent, key=lambda n: silent[n], default="")

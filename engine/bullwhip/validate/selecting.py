@@ -6,17 +6,22 @@ A selector names table cells by `table`, `row`, `column` and `part`, or statemen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 from bullwhip.errors import Place
 from bullwhip.model.claim import Claim
 from bullwhip.model.period import read_year
 
-__all__ = ["CELL_KEYS", "TEXT_KEYS", "Figures", "Selector"]
+__all__ = ["CELL_KEYS", "PLACEHOLDER", "TEXT_KEYS", "Figures", "Selector"]
 
 CELL_KEYS = ("table", "row", "column", "part")
 TEXT_KEYS = ("subject", "measure", "period", "locator", "basis", "by", "status", "line", "printed_unit")
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""What stands for one of several values; printed braces as in `10^{21}` hold no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,20 @@ class Selector:
         """Whether it names statements of running text."""
         return "subject" in self.fixed or "measure" in self.fixed
 
+    def listed(self) -> list[tuple[str, str]]:
+        """Return the rows and columns of the figures that a read adds up; an empty text where there is no list."""
+        return list(product(self.lists.get("rows", ("",)), self.lists.get("columns", ("",))))
+
+    def placeholders(self) -> list[str]:
+        """Return the names in braces that its texts hold, in order."""
+        texts = [*self.fixed.values(), *(text for several in self.lists.values() for text in several)]
+        return list(dict.fromkeys(name for text in texts for name in PLACEHOLDER.findall(text)))
+
     def filled(self, values: Mapping[str, str]) -> Selector:
         """Return the selector with its placeholders replaced."""
 
         def fill(text: str) -> str:
-            for name, value in values.items():
-                text = text.replace("{" + name + "}", value)
-            return text
+            return PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), text) if "{" in text else text
 
         fixed = {k: fill(v) for k, v in self.fixed.items()}
         return replace(self, fixed=fixed, lists={k: tuple(fill(v) for v in vs) for k, vs in self.lists.items()})
@@ -52,12 +64,17 @@ class Figures:
     """The claims of a workspace, found by where they are printed or by what they state."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self.tables: dict[tuple[str, str], list[Claim]] = {}
+        self.tables: dict[tuple[str, str], dict[str, None]] = {}
+        """Document and locator to the rows of the table, in the order of print."""
         self.cells: dict[tuple[str, str, str, str, str], list[Claim]] = {}
+        self.rows: dict[tuple[str, str, str], list[Claim]] = {}
+        self.columns: dict[tuple[str, str], dict[str, None]] = {}
         self.statements: dict[tuple[str, str, str], list[Claim]] = {}
         for c in claims:
             if c.table:
-                self.tables.setdefault((c.document, c.locator), []).append(c)
+                self.tables.setdefault((c.document, c.locator), {}).setdefault(c.row)
+                self.columns.setdefault((c.document, c.locator), {}).setdefault(c.column)
+                self.rows.setdefault((c.document, c.locator, c.row), []).append(c)
                 self.cells.setdefault((c.document, c.locator, c.row, c.column, c.part), []).append(c)
             else:
                 self.statements.setdefault((c.document, c.subject, c.measure), []).append(c)
@@ -67,20 +84,51 @@ class Figures:
         document = selector.fixed.get("report", document)
         if selector.is_text:
             return self._stated(selector, document)
+        table = selector.fixed.get("table", "")
+        only = (selector.fixed["row"],) if "row" in selector.fixed else self.tables.get((document, table), ())
         rows, columns = selector.lists.get("rows"), selector.lists.get("columns")
         found = []
-        for c in self.tables.get((document, selector.fixed.get("table", "")), []):
-            wanted = (
-                selector.fixed.get("row", c.row) == c.row
-                and selector.fixed.get("column", c.column) == c.column
-                and selector.fixed.get("part", "") == c.part
-                and (rows is None or c.row in rows)
-                and (columns is None or c.column in columns)
-                and c.row not in selector.lists.get("except_rows", ())
-                and c.column not in selector.lists.get("except_columns", ())
-            )
-            if wanted:
-                found.append(c)
+        for row in only:
+            if (rows is not None and row not in rows) or row in selector.lists.get("except_rows", ()):
+                continue
+            for c in self.rows.get((document, table, row), []):
+                wanted = (
+                    selector.fixed.get("column", c.column) == c.column
+                    and selector.fixed.get("part", "") == c.part
+                    and (columns is None or c.column in columns)
+                    and c.column not in selector.lists.get("except_columns", ())
+                )
+                if wanted:
+                    found.append(c)
+        return found
+
+    def missing(self, selector: Selector, document: str, table: str) -> list[tuple[str, str, Iterable[str]]]:
+        """Return what a selector names and nobody prints: what it is, its text, and what there is of that.
+
+        A cell may be missing where row and column exist; a row or column that no figure stands in is misspelt.
+
+        Args:
+            selector: with its placeholders filled.
+            document: the document of the derivation.
+            table: the table of the result, where the selector names none.
+        """
+        document = selector.fixed.get("report", document)
+        if selector.is_text:
+            if self._stated(selector, document):
+                return []
+            said = ", ".join(f"{k} {v!r}" for k, v in selector.fixed.items() if k != "report")
+            subject = selector.fixed.get("subject", "")
+            about = [m for d, s, m in self.statements if (d, s) == (document, subject)]
+            return [("statement", said, about or [s for d, s, _ in self.statements if d == document])]
+        table = selector.fixed.get("table", table)
+        if (document, table) not in self.tables:
+            return [("table", repr(table), [t for d, t in self.tables if d == document])]
+        lists = selector.lists
+        found: list[tuple[str, str, Iterable[str]]] = []
+        for what, known in (("row", self.tables[document, table]), ("column", self.columns[document, table])):
+            named = [*lists.get(f"{what}s", ()), *lists.get(f"except_{what}s", ())]
+            named += [selector.fixed[what]] if what in selector.fixed else []
+            found += [(what, repr(text), known) for text in named if text not in known]
         return found
 
     def read(self, selector: Selector, result: Claim, document: str, columns: tuple[str, ...]) -> list[list[Claim]]:
