@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from bullwhip.audit.hypotheses import Tables, explain_print, table_key
+from bullwhip.audit.hypotheses import Tables, explain_print
 from bullwhip.audit.prints import MODES, Mode, Printed, is_counted, places_of, print_interval, read_print
 from bullwhip.audit.verdict import UNDEFINED, AuditRow, Hypothesis, Judgement, figure_text, judge
 from bullwhip.compile.printed import expand_printed
@@ -35,9 +35,7 @@ def computations(
         counts: the counted things of the workspace, whose prints are exact.
     """
     found: dict[str, list[Computation]] = {}
-    tables: dict[tuple[str, ...], list[Claim]] = {}
-    for claim in claims.values():
-        tables.setdefault(table_key(claim), []).append(claim)
+    tables = Tables(claims.values())
     for derivation in derivations:
         plans: dict[tuple[tuple[str, ...], str], tuple[Dag, int]] = {}
         trees = {"": parse(derivation.expression)}
@@ -194,8 +192,8 @@ class Computation:
         Args:
             wrong: the computations of contradicted figures by claim id; those that rest on this figure are left out.
         """
-        own = {f.claim for f in self.instance.reads}
-        used = {i: c for i, c in wrong.items() if i in own and self.result.id not in {r.id for r in c.reads}}
+        own = dict.fromkeys(f.claim for f in self.instance.reads)
+        used = {i: wrong[i] for i in own if i in wrong and self.result.id not in {r.id for r in wrong[i].reads}}
         if not used:
             return None
         row = replace(self, corrected=used).row()

@@ -6,9 +6,10 @@ down; a neighbouring row or column, or another print of the same thing; another 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bullwhip.audit.prints import Printed, read_print
@@ -19,20 +20,50 @@ from bullwhip.model.claim import Claim
 if TYPE_CHECKING:
     from bullwhip.audit.derived import Computation
 
-__all__ = ["Tables", "explain_print", "explain_value", "table_key"]
-
-Tables = Mapping[tuple[str, ...], Sequence[Claim]]
-"""Claims by what they are neighbours in, see `table_key`."""
+__all__ = ["Tables", "explain_print", "explain_value"]
 
 _MAX = 5
+_MAX_EDITS = 200
 _OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 
 
-def table_key(claim: Claim) -> tuple[str, ...]:
-    """Return what groups a claim with its neighbours: its table, or its subject and measure in running text."""
-    if claim.table:
-        return (claim.document, claim.locator)
-    return (claim.document, "", claim.subject, claim.measure)
+class Tables:
+    """Claims with their neighbours: beside them in a table, or on the same subject and measure in the text."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.groups: dict[tuple[str, ...], list[Claim]] = {}
+        self.grids: dict[tuple[str, ...], dict[tuple[int, int, str], list[Claim]]] = {}
+        self.places: dict[tuple[str, ...], tuple[dict[str, int], dict[str, int]]] = {}
+        for claim in claims:
+            self.groups.setdefault(self.key(claim), []).append(claim)
+
+    @staticmethod
+    def key(claim: Claim) -> tuple[str, ...]:
+        """Return what groups a claim with its neighbours."""
+        if claim.table:
+            return (claim.document, claim.locator)
+        return (claim.document, "", claim.subject, claim.measure)
+
+    def near(self, claim: Claim) -> list[Claim]:
+        """Return the cells beside a cell in its row and column, or the statements of the same subject and measure."""
+        key = self.key(claim)
+        if not claim.table:
+            return [c for c in self.groups[key] if c.id != claim.id and c.unit == claim.unit]
+        if key not in self.grids:
+            self.lay_out(key)
+        (rows, columns), grid = self.places[key], self.grids[key]
+        row, column = rows[claim.row], columns[claim.column]
+        beside = ((row - 1, column), (row, column - 1), (row, column + 1), (row + 1, column))
+        return [c for at in beside for c in grid.get((*at, claim.part), ())]
+
+    def lay_out(self, key: tuple[str, ...]) -> None:
+        """Number the rows and columns of a table in the order of print; done once, as a table may be large."""
+        rows = {row: i for i, row in enumerate(dict.fromkeys(c.row for c in self.groups[key]))}
+        columns = {column: i for i, column in enumerate(dict.fromkeys(c.column for c in self.groups[key]))}
+        grid: dict[tuple[int, int, str], list[Claim]] = {}
+        for c in self.groups[key]:
+            grid.setdefault((rows[c.row], columns[c.column], c.part), []).append(c)
+        self.places[key], self.grids[key] = (rows, columns), grid
 
 
 def explain_print(computation: Computation, printed: Printed) -> tuple[Hypothesis, ...]:
@@ -66,7 +97,7 @@ def _candidates(
         yield Hypothesis("the sign is lost"), -point
     text = computation.derivation.expression
     if printed.value:  # nearly any change of a method can give a zero
-        for change, tree in _edits(computation.trees[""], text):
+        for change, tree in islice(_edits(computation.trees[""], text), _MAX_EDITS):
             yield Hypothesis(change), computation.value(tree)
     yield from _other_figures(computation)
     for change, tree in _exponents(computation.trees[""]):
@@ -154,27 +185,12 @@ def _other_figures(computation: Computation) -> Iterator[tuple[Hypothesis, Fract
     """Yield values with one figure read from a neighbouring cell, or from another print of the same statement."""
     for number, figure in enumerate(computation.instance.reads):
         claim = computation.claims[figure.claim]
-        for other in _near(claim, computation.tables):
+        for other in computation.tables.near(claim):
             if other.value is not None and other.value != claim.value and other.id != computation.result.id:
                 result = computation.result
                 change = f"with {figure_text(other, result)} in place of {figure_text(claim, result)}"
                 value = computation.value(computation.trees[""], "", {number: other.value * figure.factor})
                 yield Hypothesis(change, claim.id), value
-
-
-def _near(claim: Claim, tables: Tables) -> list[Claim]:
-    """Return the cells beside a cell in its row and column, or the statements of the same subject and measure."""
-    table = tables[table_key(claim)]
-    if not claim.table:
-        return [c for c in table if c.id != claim.id and c.unit == claim.unit]
-    rows = list(dict.fromkeys(c.row for c in table))
-    columns = list(dict.fromkeys(c.column for c in table))
-    row, column = rows.index(claim.row), columns.index(claim.column)
-    return [
-        c for c in table
-        if c.part == claim.part
-        and (abs(rows.index(c.row) - row), abs(columns.index(c.column) - column)) in ((0, 1), (1, 0))
-    ]  # fmt: skip
 
 
 def _slipped_inputs(computation: Computation) -> Iterator[tuple[Hypothesis, Fraction | None]]:

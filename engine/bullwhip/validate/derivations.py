@@ -327,7 +327,7 @@ class _Reader:
             selector = result.filled(values)
             reads = {n: s.filled(values) for n, s in self.reads.items()}
             table = selector.fixed.get("table", "")
-            absent = (selector.fixed.get("report", document), table) not in self.figures.tables and not selector.is_text
+            absent = (selector.fixed.get("report", document), table) not in self.figures.rows and not selector.is_text
             if not absent or len(combinations) > 1:  # otherwise the derivation is never done, which says it all
                 self.check_printed("result", selector, document, table)
             for name, read in reads.items():

@@ -64,17 +64,19 @@ class Figures:
     """The claims of a workspace, found by where they are printed or by what they state."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self.tables: dict[tuple[str, str], dict[str, None]] = {}
+        self.rows: dict[tuple[str, str], dict[str, None]] = {}
         """Document and locator to the rows of the table, in the order of print."""
         self.cells: dict[tuple[str, str, str, str, str], list[Claim]] = {}
-        self.rows: dict[tuple[str, str, str], list[Claim]] = {}
+        self.lines: dict[tuple[str, str, str, str], list[Claim]] = {}
+        """The cells of a row or column, so that a placeholder for it does not search the table each time."""
         self.columns: dict[tuple[str, str], dict[str, None]] = {}
         self.statements: dict[tuple[str, str, str], list[Claim]] = {}
         for c in claims:
             if c.table:
-                self.tables.setdefault((c.document, c.locator), {}).setdefault(c.row)
+                self.rows.setdefault((c.document, c.locator), {}).setdefault(c.row)
                 self.columns.setdefault((c.document, c.locator), {}).setdefault(c.column)
-                self.rows.setdefault((c.document, c.locator, c.row), []).append(c)
+                self.lines.setdefault((c.document, c.locator, "row", c.row), []).append(c)
+                self.lines.setdefault((c.document, c.locator, "column", c.column), []).append(c)
                 self.cells.setdefault((c.document, c.locator, c.row, c.column, c.part), []).append(c)
             else:
                 self.statements.setdefault((c.document, c.subject, c.measure), []).append(c)
@@ -85,22 +87,24 @@ class Figures:
         if selector.is_text:
             return self._stated(selector, document)
         table = selector.fixed.get("table", "")
-        only = (selector.fixed["row"],) if "row" in selector.fixed else self.tables.get((document, table), ())
-        rows, columns = selector.lists.get("rows"), selector.lists.get("columns")
-        found = []
-        for row in only:
-            if (rows is not None and row not in rows) or row in selector.lists.get("except_rows", ()):
-                continue
-            for c in self.rows.get((document, table, row), []):
-                wanted = (
-                    selector.fixed.get("column", c.column) == c.column
-                    and selector.fixed.get("part", "") == c.part
-                    and (columns is None or c.column in columns)
-                    and c.column not in selector.lists.get("except_columns", ())
-                )
-                if wanted:
-                    found.append(c)
-        return found
+        fixed, lists = selector.fixed, {k: frozenset(v) for k, v in selector.lists.items()}
+        if "row" in fixed:
+            candidates = self.lines.get((document, table, "row", fixed["row"]), [])
+        elif "column" in fixed:
+            candidates = self.lines.get((document, table, "column", fixed["column"]), [])
+        else:
+            candidates = [c for row in self.rows.get((document, table), ())
+                          for c in self.lines[document, table, "row", row]]  # fmt: skip
+        return [
+            c
+            for c in candidates
+            if fixed.get("column", c.column) == c.column
+            and fixed.get("part", "") == c.part
+            and ("rows" not in lists or c.row in lists["rows"])
+            and ("columns" not in lists or c.column in lists["columns"])
+            and c.row not in lists.get("except_rows", ())
+            and c.column not in lists.get("except_columns", ())
+        ]
 
     def missing(self, selector: Selector, document: str, table: str) -> list[tuple[str, str, Iterable[str]]]:
         """Return what a selector names and nobody prints: what it is, its text, and what there is of that.
@@ -121,11 +125,11 @@ class Figures:
             about = [m for d, s, m in self.statements if (d, s) == (document, subject)]
             return [("statement", said, about or [s for d, s, _ in self.statements if d == document])]
         table = selector.fixed.get("table", table)
-        if (document, table) not in self.tables:
-            return [("table", repr(table), [t for d, t in self.tables if d == document])]
+        if (document, table) not in self.rows:
+            return [("table", repr(table), [t for d, t in self.rows if d == document])]
         lists = selector.lists
         found: list[tuple[str, str, Iterable[str]]] = []
-        for what, known in (("row", self.tables[document, table]), ("column", self.columns[document, table])):
+        for what, known in (("row", self.rows[document, table]), ("column", self.columns[document, table])):
             named = [*lists.get(f"{what}s", ()), *lists.get(f"except_{what}s", ())]
             named += [selector.fixed[what]] if what in selector.fixed else []
             found += [(what, repr(text), known) for text in named if text not in known]
