@@ -25,6 +25,7 @@ NOT_A_FILE: dict[str, str] = {
     "BW001": "an argument: test_an_argument_that_names_nothing_is_usage",
     "BW002": "an argument: test_an_argument_that_cannot_be_read_is_usage",
     "BW003": "an output file: test_an_output_file_that_exists_is_kept",
+    "BW004": "an installation: test_a_missing_package_is_told_with_its_remedy",
     "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
     "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
     "BW901": "a size: test_too_many_cells_reach_a_limit",

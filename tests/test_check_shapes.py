@@ -1,0 +1,175 @@
+"""`bullwhip check --shapes`: what a person and a program get to read, and what cannot hang or be missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bullwhip.cli import run
+from bullwhip.errors import LimitError
+from bullwhip.query import shacl
+from bullwhip.workspace.checking import check_path
+from bullwhip.workspace.shapes import check_shapes
+
+_WORKSPACE = """workspace: {id: w}
+time: {first: 2023, last: 2025}
+drivers: {x: {label: {en: x}, unit: "1", kind: ratio}}
+rules: {r: {label: {en: r}, unit: "1", kind: ratio, expression: x}}
+"""
+_PREFIXES = """@prefix bw: <https://w3id.org/bullwhip/ontology#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix measure: <https://w3id.org/bullwhip/id/measure/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix tier: <https://w3id.org/bullwhip/id/tier/> .
+"""
+_DOCUMENT = """document:
+  id: "900"
+  slug: r
+  title: {zh: 报告, en: a report}
+  publisher: {en: somebody}
+  published: "2024-01-01"
+units: {"%": "%"}
+"""
+_HEAD = "locator\trow\tcolumn\tpart\tlexical\tvalue\tlow\thigh\tbound\tunit\tstatus\tline"
+_BOUNDS = "measure:penetration bw:least 0.0 ; bw:most 1.0 ."
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with six penetrations of a market in a table, five of them impossible."""
+    facts = tmp_path / "ontology" / "facts" / "900"
+    for folder in (tmp_path / "rules", facts, tmp_path / "ontology" / "chain", tmp_path / "ontology" / "shapes"):
+        folder.mkdir(parents=True)
+    (tmp_path / "rules" / "workspace.yaml").write_text(_WORKSPACE)
+    (tmp_path / "ontology" / "chain" / "chain.ttl").write_text(
+        f'{_PREFIXES}tier:cooling a bw:Tier ; skos:prefLabel "{"a" * 40}!"@en , "冷却"@zh .\n'
+    )
+    (tmp_path / "ontology" / "measures.tsv").write_text(
+        "id\tlabel_zh\tlabel_en\tunits\ttimed\taliases\npenetration\t渗透率\tpenetration\t%\t\t\n"
+    )
+    (tmp_path / "ontology" / "shapes" / "own.ttl").write_text(_PREFIXES + _BOUNDS)
+    (facts / "document.yaml").write_text(_DOCUMENT)
+    rows = [f"T1\tpenetration\t{2018 + n}\t\t{n}20\t{n}20\t\t\t\t%\tA\t{7 + n}" for n in range(6)]
+    (facts / "cells.tsv").write_text("\n".join([_HEAD, *rows, ""]))
+    return tmp_path
+
+
+def check(workspace: Path, *options: str) -> int:
+    """Run the command."""
+    return run(["--workspace", str(workspace), "check", "--shapes", *options])
+
+
+def test_a_report_names_cell_line_and_expectation(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A violation ends with exit code 1; file, line, document, table, row, column, value and expectation are told."""
+    code = check(workspace)
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[:6] == [
+        "ontology/facts/900/cells.tsv:3: violation · 违反 measure.bounds: "
+        "the figure lies outside what its measure can be · 数值超出该度量可能的范围",
+        "    report · 文献 900, table · 表 T1, row · 行 penetration, column · 列 2019",
+        f"    node · 节点: T1 / penetration / 2019  <{_node(workspace, 3)}>",
+        "    path · 属性: bw:coherentAmount",
+        "    found · 实际: 120 %",
+        "    expected · 应为: between bw:least and bw:most of the measure · 在 bw:least 与 bw:most 之间",
+    ]
+    assert lines[-1] == "graph: 5 violations, 0 warnings · 图谱：5 处违反，0 处警告"
+    assert code == 1
+
+
+def _node(workspace: Path, line: int) -> str:
+    checked = check_path(None, workspace)
+    return f"https://w3id.org/bullwhip/id/claim/{checked.program.claims[line - 2].id}"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "同类另有 2 处"), ("en", "and 2 more")])
+def test_similar_cases_are_collapsed(
+    language: str, word: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three cases of a kind are shown and the rest counted, in the language asked for; --all shows every one."""
+    check(workspace, "--language", language)
+    short = capsys.readouterr().out
+    check(workspace, "--language", language, "--all")
+    full = capsys.readouterr().out
+
+    assert (short.count("cells.tsv:"), full.count("cells.tsv:")) == (3, 5)
+    assert f"    … {word} (--all)" in short.splitlines()
+    assert word not in full
+    assert ("违反" in full, "violation" in full) == (language == "zh", language == "en")
+
+
+def test_json_holds_every_case_in_total_order(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer is the same on every run, and its cases are ordered by check, document and line."""
+    check(workspace, "--json")
+    first = capsys.readouterr().out
+    check(workspace, "--json")
+    answer = json.loads(first)
+
+    assert first == capsys.readouterr().out
+    assert answer["ok"] is False
+    assert {k: answer["shapes"][k] for k in ("conforms", "violations", "warnings", "infos")} == {
+        "conforms": False, "violations": 5, "warnings": 0, "infos": 0,
+    }  # fmt: skip
+    assert [3, 4, 5, 6, 7] == [r["line"] for r in answer["shapes"]["results"]]
+    assert [("900", "T1", "penetration", str(2018 + n), None) for n in range(1, 6)] == [
+        tuple(r[k] for k in ("document", "locator", "row", "column", "part")) for r in answer["shapes"]["results"]
+    ]
+
+
+def test_warnings_alone_are_no_failure(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A shape of the workspace that warns, without id and in one language, is told and gives exit code 0."""
+    (workspace / "ontology" / "shapes" / "own.ttl").write_text(
+        f"{_PREFIXES}bw:OwnShape a sh:NodeShape ; sh:targetClass bw:Tier ;\n"
+        '    sh:message "a tier has an order" ;\n'
+        "    sh:property [ sh:path bw:order ; sh:severity sh:Warning ; sh:minCount 1 ] ."
+    )
+    code = check(workspace)
+    head = capsys.readouterr().out.splitlines()[0]
+
+    assert head == "ontology/chain/chain.ttl:7: warning · 警告 bw:OwnShape: a tier has an order"
+    assert code == 0
+
+
+def test_a_pattern_that_backtracks_without_end_reaches_a_limit(workspace: Path) -> None:
+    """BW901 comes when the time is up, and the workers are gone with it."""
+    (workspace / "ontology" / "shapes" / "own.ttl").write_text(
+        f"{_PREFIXES}bw:OwnShape a sh:NodeShape ; sh:targetClass bw:Tier ;\n"
+        '    sh:property [ sh:path skos:prefLabel ; sh:pattern "^(a+)+$" ] .'
+    )
+    checked = check_path(None, workspace)
+
+    with pytest.raises(LimitError, match="BW901 checking by shapes takes more than 5 seconds"):
+        check_shapes(checked.program, checked.files, seconds=5)
+
+
+@pytest.mark.parametrize("clause", ["SERVICE <http://127.0.0.1:9/>", "GRAPH <file:///etc/passwd>"])
+def test_a_query_of_a_shape_reads_nothing_but_the_graph(
+    clause: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A constraint that would ask another server, or read a file, is refused (BW220)."""
+    (workspace / "ontology" / "shapes" / "own.ttl").write_text(
+        f"{_PREFIXES}bw:OwnShape a sh:NodeShape ; sh:targetClass bw:Tier ; sh:sparql [\n"
+        f'    sh:message "m"@en ; sh:select "SELECT $this WHERE {{ {clause} {{ $this ?p ?o }} }}" ] .'
+    )
+    code = check(workspace)
+    captured = capsys.readouterr()
+
+    assert captured.err.startswith("ontology/shapes/own.ttl: BW220 a shape cannot be used")
+    assert (code, captured.out) == (3, "")
+
+
+def test_a_missing_package_is_told_with_its_remedy(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """BW004 says what to install, and ends with exit code 2; nothing else of `check` needs it."""
+    monkeypatch.setattr(shacl, "_ask", lambda *_: {"missing": "pyshacl"})
+    code = check(workspace)
+
+    assert capsys.readouterr().err.splitlines() == [
+        "BW004 checking by shapes needs the package pyshacl",
+        "    = pip install 'bullwhip[shapes]'",
+    ]
+    assert (code, run(["--workspace", str(workspace), "check"])) == (2, 0)
