@@ -49,7 +49,7 @@ def whole(share: Share, claim: Claim | None) -> str:
 
 
 def totals(program: CompiledProgram) -> Iterator[tuple[Claim, Claim]]:
-    """Yield every printed total with each printed part that its derivation adds up to it."""
+    """Yield every printed total with each part of the same document that its derivation adds up to it."""
     claims = {c.id: c for c in program.claims}
     for derivation in program.derivations:
         if derivation.as_published or not _SUM.fullmatch(derivation.expression):
@@ -57,7 +57,9 @@ def totals(program: CompiledProgram) -> Iterator[tuple[Claim, Claim]]:
         for instance in derivation.instances:
             parts = [claims.get(read.claim) for read in instance.reads]
             total = claims.get(instance.result.claim)
-            if total is not None and len(parts) > 1:
+            if total is None or len(parts) < 2:
+                continue
+            if all(part is not None and part.document == total.document for part in parts):
                 yield from ((total, part) for part in parts if part is not None)
 
 

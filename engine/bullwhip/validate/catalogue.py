@@ -113,13 +113,16 @@ def cycles(parents: Mapping[str, str]) -> list[tuple[str, ...]]:
 def spellings(text: str, documents: Collection[str]) -> tuple[tuple[str, ...], Local]:
     """Return the spellings of a cell apart by `;`, and those that hold in one document only, written `003:spelling`.
 
+    A number before the colon is a document even where the workspace does not hold it: what it calls a thing then
+    holds nowhere.
+
     >>> spellings("A100;003:GPU;NVIDIA: A100", {"003"})
     (('A100', 'NVIDIA: A100'), (('003', 'GPU'),))
     """
     everywhere, local = [], []
     for part in (p.strip() for p in text.split(";")):
         head, colon, rest = part.partition(":")
-        if colon and head in documents:
+        if colon and (head in documents or (head.isdecimal() and not rest[:1].isspace())):
             local.append((head, rest.strip()))
         elif part:
             everywhere.append(part)

@@ -1,0 +1,80 @@
+"""A document comes and goes as a whole: its folder adds and removes its graph, and what is selected from it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bullwhip import Workspace
+from bullwhip.resources import data
+from bullwhip.terms import BW, resource
+
+DOCUMENTS = ("000", "001", "002", "003", "004")
+_ENTRY = re.compile(r"(?m)^(?=  [a-z])")
+SELECTED = (f"<{BW}restsOn>", f"<{BW}passesOver>")
+"""What the graph of the model says of claims: those that a quantity rests on, and those that lost."""
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped workspace, read without the cache."""
+    monkeypatch.setenv("BULLWHIP_CACHE", "off")
+    for kind in ("rules", "ontology", "queries"):
+        shutil.copytree(data(kind), tmp_path / kind)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def whole() -> bytes:
+    """The graph of the shipped workspace."""
+    return Workspace.open().nquads()
+
+
+def remove(workspace: Path, document: str) -> None:
+    """Remove the folder of a document, and the derivations between printed figures that read it."""
+    shutil.rmtree(workspace / "ontology" / "facts" / document)
+    for path in (workspace / "rules").rglob("*.yaml"):
+        head, *entries = _ENTRY.split(path.read_text(encoding="utf-8"))
+        kept = [entry for entry in entries if not re.search(rf'(report|document): *"?{document}"?', entry)]
+        if kept:
+            path.write_text(head + "".join(kept), encoding="utf-8")
+        elif entries:
+            path.unlink()
+
+
+def test_loading_twice_gives_the_same_bytes(copy: Path, whole: bytes) -> None:
+    """A copy of the workspace, loaded twice, has the graph of the original, byte for byte."""
+    assert whole == Workspace.open(copy).nquads()
+    assert whole == Workspace.open(copy).nquads()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_removing_a_document_removes_exactly_what_it_claims(document: str, copy: Path, whole: bytes) -> None:
+    """All of its graph goes, no other graph changes, and the model's loses only what it selected among its claims."""
+    mine = f" <{resource('document', document)}> .".encode()
+    remove(copy, document)
+    before, after = (set(n.splitlines()) for n in (whole, Workspace.open(copy).nquads()))
+    gone = {line for line in before - after if not line.endswith(mine)}
+
+    assert set() == {line for line in after if line.endswith(mine)}
+    assert set() == {line.split(b" ")[1].decode() for line in gone} - set(SELECTED)
+    assert {b"<" + resource("graph", "model").encode() + b">"} >= {line.split(b" ")[-2] for line in gone}
+    assert set() == {line.split(b" ")[1].decode() for line in after - before} - set(SELECTED)
+
+
+def test_a_document_that_comes_back_gives_back_the_same_bytes(copy: Path, whole: bytes, tmp_path: Path) -> None:
+    """Removing a document and adding it again leaves the graph as it was."""
+    kept = tmp_path / "kept"
+    shutil.copytree(copy / "rules", kept / "rules")
+    shutil.copytree(copy / "ontology" / "facts" / "000", kept / "000")
+    remove(copy, "000")
+    without = Workspace.open(copy).nquads()
+    shutil.rmtree(copy / "rules")
+    shutil.move(kept / "rules", copy / "rules")
+    shutil.move(kept / "000", copy / "ontology" / "facts" / "000")
+
+    assert whole != without
+    assert whole == Workspace.open(copy).nquads()
