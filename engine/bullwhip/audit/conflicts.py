@@ -8,12 +8,12 @@ shares of one whole that add up to more than it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bullwhip.audit.prints import MODES, print_interval
+from bullwhip.audit.prints import MODES, is_counted, print_interval
 from bullwhip.audit.verdict import AuditRow
 from bullwhip.compile.select import ranked
 from bullwhip.model.answer import as_number
@@ -108,21 +108,43 @@ def find_conflicts(
     groups: dict[str, list[Claim]] = {}
     for about, identifier in found:
         groups.setdefault(about, []).append(claims[identifier])
+    counts = {count for count, *_ in program.header.counts}
     values = [
         Conflict("value", about, tuple(ranked(group, policy, published)), policy, KINDS["value"])
-        for about, group in groups.items()
-        if _disagree(group)
+        for about, group in _distinct(groups).items()
+        if _disagree(group, counts)
     ]
     return [*values, *_identities(rows), *_wholes(program, claims)]
 
 
-def _disagree(group: Sequence[Claim]) -> bool:
-    """Return whether two printed cells or statements of a group cannot stand for the same value."""
+def _distinct(groups: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
+    """Return the groups whose claims are not all in another one: a cell and an entity may be two names of one thing."""
+    members = {about: frozenset(c.id for c in group) for about, group in groups.items()}
+    holders: dict[str, list[str]] = {}
+    for about, ids in members.items():
+        for identifier in ids:
+            holders.setdefault(identifier, []).append(about)
+    kept: dict[str, list[Claim]] = {}
+    for about, ids in members.items():
+        rivals = [other for other in holders[next(iter(ids))] if other != about and ids <= members[other]]
+        if all(ids == members[other] and about < other for other in rivals):
+            kept[about] = groups[about]
+    return kept
+
+
+def _disagree(group: Sequence[Claim], counts: Collection[str]) -> bool:
+    """Return whether two printed cells or statements of a group cannot stand for the same value.
+
+    Figures that one sentence gives for the same words are variants, as the two sizes of a model; a table cell may hold
+    several figures or the ends of a range.
+    """
     prints: dict[tuple[str, ...], list[Claim]] = {}
     for c in group:
-        place = (c.document, c.locator, c.row, c.column) if c.table else (c.id,)
-        prints.setdefault((*place, c.dimension), []).append(c)
-    readings = [(place[-1], _intervals(some)) for place, some in prints.items()]
+        place = (
+            (c.row, c.column) if c.table else (c.subject, c.measure, c.period, c.by, str(c.line) if c.line else c.id)
+        )
+        prints.setdefault((c.document, c.locator, *place, c.dimension), []).append(c)
+    readings = [(place[-1], _intervals(some, counts)) for place, some in prints.items()]
     for number, (dimension, some) in enumerate(readings):
         for other_dimension, others in readings[number + 1 :]:
             if dimension == other_dimension and not any(a.meets(b) for a in some for b in others):
@@ -130,13 +152,14 @@ def _disagree(group: Sequence[Claim]) -> bool:
     return False
 
 
-def _intervals(prints: Sequence[Claim]) -> list[Interval]:
+def _intervals(prints: Sequence[Claim], counts: Collection[str]) -> list[Interval]:
     """Return what the figures of one printed cell can stand for, in coherent units; low and high are one range."""
     found: list[Interval] = []
     ends: list[Interval] = []
     for c in prints:
         for mode in MODES:
-            interval = print_interval(c, mode)
+            exact = c.value is not None and is_counted(c, counts)
+            interval = Interval.point(c.value) if exact and c.value is not None else print_interval(c, mode)
             if interval is not None and c.factor is not None:
                 (ends if c.part in ("low", "high") else found).append(interval.times(c.factor))
     if ends:

@@ -21,6 +21,8 @@ MODES: tuple[Mode, Mode] = ("half-up", "truncation")
 _NUMBER = re.compile(
     r"(\()?[-−]?(\d[\d,]*(?:\.(\d+))?)(?:\s*(?:[×x]|\\times)\s*10\s*\^\s*\{?\s*(-?\d+)\s*\}?|[eE]([+-]?\d+)(?!\d))?"
 )
+_WRITTEN_OUT = 4
+"""Decimals from which a figure printed as about is a fraction written out."""
 _SIGN = re.compile(r"\s*([-+−－＋–(（])\s*[0-9０-９.]")
 
 
@@ -103,8 +105,13 @@ class Printed:
 
         >>> Printed(Fraction(800), 0).about().interval("half-up")
         Interval(low=Fraction(750, 1), high=Fraction(850, 1))
+        >>> Printed(Fraction("33.3333"), 4).about().value
+        Fraction(33, 1)
         """
         places = self.places
+        if self.value and places >= _WRITTEN_OUT:  # about a third, as 33.3333: two digits are all that is meant
+            places = next(p for p in range(-18, places + 1) if abs(self.value) * Fraction(10) ** p >= 10)
+            return Printed(round_half_up(self.value, places), places, self.sign)
         while self.value and places > -18 and (self.value / Fraction(10) ** (1 - places)).denominator == 1:
             places -= 1
         return Printed(self.value, places, self.sign)

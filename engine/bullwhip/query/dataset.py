@@ -404,7 +404,8 @@ def _claim(graph: _Graph, claim: Claim, published: str, untimed: Collection[str]
         graph.add(node, "bw:text", claim.lexical or "(no figure)")
     for name, value in (("Value", claim.value), ("Low", claim.low), ("High", claim.high)):
         graph.number(node, name, value)
-    graph.add(node, "bw:comparableAs", comparable(claim, untimed))
+    for about in comparable(claim, untimed):
+        graph.add(node, "bw:comparableAs", about)
     graph.add(node, "bw:coherentAmount", amount_text(claim))
     graph.add(node, "bw:bound", claim.bound)
     graph.unit(node, claim.unit_id or claim.unit, claim.unit)
