@@ -199,7 +199,7 @@ def print_interval(claim: Claim, mode: Mode) -> Interval | None:
         return Interval(printed.value, inf)
     if claim.bound in ("<", "<="):
         return Interval(-inf, printed.value)
-    return (printed.about() if claim.bound == "~" else printed).interval(mode)
+    return printed.about().interval("half-up") if claim.bound == "~" else printed.interval(mode)
 
 
 def places_of(claim: Claim, value: Fraction) -> int:
