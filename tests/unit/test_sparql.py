@@ -119,7 +119,7 @@ def test_conflicts_are_claims_on_the_same_thing(nquads: bytes) -> None:
 
     found = [tuple(str(row[c]).split()[0] for c in columns) for row in table.rows]
 
-    assert [("12", "002"), ("15", "003")] == found
+    assert [("12 dimensionless", "002"), ("15 dimensionless", "003")] == found
 
 
 def test_sources_go_through_the_rules(nquads: bytes) -> None:
