@@ -147,9 +147,14 @@ class _Reader:
             self.problems.append(Problem("BW203", f"the id of derivation {self.name!r} is malformed", self.place, hint))
 
     def document(self, name: str, place: Place) -> str:
+        """Return a document's id; a derivation over one that is not here is left out, and a warning says so.
+
+        Documents come and go as a whole, and the rules that read them stay.
+        """
         if name not in self.documents:
+            message = f"derivation {self.name!r} is left out: there is no document {name!r}"
             hint = did_you_mean(name, self.documents, "documents")
-            self.problems.append(Problem("BW201", f"no document {name!r} for derivation {self.name!r}", place, hint))
+            self.problems.append(Problem("BW201", message, place, hint, "warning"))
         return name
 
     def unit(self, text: str, place: Place) -> Unit | None:
