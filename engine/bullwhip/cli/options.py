@@ -58,11 +58,12 @@ def _opening(function: _F, options: Sequence[Callable[[Any], Any]]) -> _F:
     ) -> Any:
         folder = click.get_current_context().find_root().obj
         workspace = Workspace.open(folder, scenario=scenario, values=values, as_of=as_of, policy=policy)
-        result = function(*arguments, workspace=workspace, **others)
-        if as_of or policy:
-            known = f"as known on {as_of}" if as_of else "all documents known"
-            note(f"{known}; claims chosen by {workspace.receipt()['policy']}")
-        return result
+        try:
+            return function(*arguments, workspace=workspace, **others)
+        finally:  # also where the exit code of an answer says that something is contradicted
+            if as_of or policy:
+                known = f"as known on {as_of}" if as_of else "all documents known"
+                note(f"{known}; claims chosen by {workspace.receipt()['policy']}")
 
     wrapped: Any = opened
     for option in options:

@@ -82,14 +82,17 @@ def reselect(program: CompiledProgram, date: str = "", policy: str = POLICY) -> 
     claims = tuple(c for c in program.claims if not date or published[c.document] <= date)
     position = {(c.quantity, c.index, c.period): i for i, c in enumerate(program.cells)}
     problems: list[Problem] = []
-    given = select_inputs(claims, program.assumptions, program.documents, problems, policy)
+    documents = tuple(d for d in program.documents if not date or d.published <= date)
+    later = {d.id for d in program.documents} - {d.id for d in documents}
+    assumptions = tuple(a for a in program.assumptions if not later & {c.partition("/")[0] for c in a.claims})
+    given = select_inputs(claims, assumptions, program.documents, problems, policy)
     if problems:
         raise CompileError(problems)
     kept = {position[k]: v for k, v in sorted(given.items(), key=_sortable) if k in position}
-    documents = tuple(d for d in program.documents if not date or d.published <= date)
     return replace(
         program,
         given=kept,
+        assumptions=assumptions,
         claims=claims,
         derivations=_derivations_as_of(program, claims),
         documents=documents,
@@ -112,10 +115,13 @@ def _derivations_as_of(program: CompiledProgram, claims: tuple[Claim, ...]) -> t
 
 
 def _chain_as_of(program: CompiledProgram, claims: tuple[Claim, ...], documents: tuple[Document, ...]) -> Chain:
-    known, printed = {d.id for d in documents}, {c.id for c in claims}
-    supplies = tuple(s for s in program.chain.supplies if s.document in known)
+    chain, known, printed = program.chain, {d.id for d in documents}, {c.id for c in claims}
     return replace(
-        program.chain, supplies=supplies, shares=tuple(s for s in program.chain.shares if s.claim in printed)
+        chain,
+        supplies=tuple(s for s in chain.supplies if s.document in known),
+        shares=tuple(s for s in chain.shares if s.claim in printed),
+        mentions=tuple(m for m in chain.mentions if m.document in known),
+        relations=tuple(r for r in chain.relations if r.document in known),
     )
 
 

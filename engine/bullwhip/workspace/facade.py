@@ -299,10 +299,10 @@ class Workspace:
 def _date(text: str) -> str:
     if not text:
         return ""
-    parts = text.split("-")
     try:
-        if [len(p) for p in parts] == [4, 2, 2] and text.isascii():
-            return date.fromisoformat(text).isoformat()
+        written = date.fromisoformat(text).isoformat()
     except ValueError:
-        pass
-    raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write YYYY-MM-DD"))
+        written = ""
+    if written != text:
+        raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write a day that exists as YYYY-MM-DD"))
+    return text
