@@ -170,7 +170,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["audit", "--verdict", "wrong"], 2, "not_derivable"),
         (["conflicts", "--kind", "wrong"], 2, "'value', 'identity', 'whole'"),
         (["conflicts", "--policy", "newest"], 2, "no criterion 'newest'"),
-        (["conflicts", "--as-of", "yesterday"], 2, "write YYYY-MM-DD"),
+        (["conflicts", "--as-of", "yesterday"], 2, "YYYY-MM-DD"),
         (["query", "chain/tier"], 2, "did you mean 'chain/tiers'"),
         (["query", "nosuch.rq"], 2, "no query file"),
         (["check", "nosuch.yaml"], 2, "no such file"),
