@@ -113,13 +113,13 @@ def test_single_suppliers_count_companies_not_statements(nquads: bytes) -> None:
 
 
 def test_conflicts_are_claims_on_the_same_thing(nquads: bytes) -> None:
-    """Two claims with different amounts for one cell of the model are both listed, others are not."""
+    """Two claims with different amounts are listed under the cell and under the entity they are about, others are not."""
     table = answer(nquads, "provenance/conflicting_claims")
-    columns = [table.columns.index(name) for name in ("amount", "document")]
+    columns = [table.columns.index(name) for name in ("about", "amount", "document")]
+    pairs = (("12 dimensionless", "002"), ("15 dimensionless", "003"))
+    topics = ("model.vendors[family=language,period=2023]", "topic/models vendors 2023")
 
-    found = [tuple(str(row[c]).split()[0] for c in columns) for row in table.rows]
-
-    assert [("12 dimensionless", "002"), ("15 dimensionless", "003")] == found
+    assert [(about, *pair) for about in topics for pair in pairs] == [tuple(r[c] for c in columns) for r in table.rows]
 
 
 def test_sources_go_through_the_rules(nquads: bytes) -> None:
