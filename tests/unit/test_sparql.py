@@ -113,7 +113,7 @@ def test_single_suppliers_count_companies_not_statements(nquads: bytes) -> None:
 
 
 def test_conflicts_are_claims_on_the_same_thing(nquads: bytes) -> None:
-    """Two claims with different amounts are listed under the cell and under the entity they are about, others are not."""
+    """Claims with different amounts are listed under the cell and the entity they are about, others are not."""
     table = answer(nquads, "provenance/conflicting_claims")
     columns = [table.columns.index(name) for name in ("about", "amount", "document")]
     pairs = (("12 dimensionless", "002"), ("15 dimensionless", "003"))
