@@ -70,6 +70,10 @@ class Readers:
         if len(different) > 1:
             said = "; ".join(f"{r}: {'nothing' if u is None else u.text}" for r, u in sorted(meanings.items()))
             return Refusal("ambiguous", text, said, "say which document with --report")
+        alone = read_unit(text, self._vocabulary)
+        if isinstance(alone, Refusal) and alone.reason == "ambiguous" and meanings:
+            said = "; ".join(f"{r}: {'nothing' if u is None else u.text}" for r, u in sorted(meanings.items()))
+            return replace(alone, detail=f"{alone.detail}; {said}", hint="say which document with --report")
         return read_unit(text, self._vocabulary, meanings and {text: next(iter(meanings.values()))})
 
     def period(self, text: str, company: str = "") -> Period | Missing | Refusal:
