@@ -1,0 +1,1 @@
+"""Many scenarios: sampling, mergeable summaries, executors, and what they say about uncertainty."""
