@@ -6,6 +6,7 @@ BullwhipError                 what every face catches; carries one or more probl
 ├── ValidationError  BW2xx    files were read, their content does not hold up     exit 3
 ├── CompileError     BW3xx    rules cannot be turned into a program               exit 3
 ├── PropagationError BW4xx    a number cannot be computed                         exit 3
+│   └── NumericError BW42x    … in floats, over a block of scenarios              exit 3
 ├── QueryError       BW5xx    a query cannot be answered                          exit 3
 └── LimitError       BW9xx    a limit on time, size or depth was reached          exit 4
 """
@@ -24,6 +25,7 @@ __all__ = [
     "CompileError",
     "LimitError",
     "LoadError",
+    "NumericError",
     "Place",
     "Problem",
     "PropagationError",
@@ -73,6 +75,9 @@ CODES: dict[str, str] = {
     "BW401": "a division by zero",
     "BW402": "a function is undefined at this value",
     "BW403": "a number grows beyond the exact limit",
+    "BW421": "a numeric evaluation needs an input that has no value",
+    "BW422": "a numeric evaluation has no value at some of its inputs",
+    "BW423": "what a numeric evaluation is given does not fit",
     "BW501": "a query cannot be parsed or run",
     "BW502": "a query parameter is wrong",
     "BW901": "a size or time limit was reached",
@@ -184,6 +189,10 @@ class CompileError(BullwhipError):
 
 class PropagationError(BullwhipError):
     """A number cannot be computed."""
+
+
+class NumericError(PropagationError):
+    """A number cannot be computed in floats, in at least one of many scenarios."""
 
 
 class QueryError(BullwhipError):

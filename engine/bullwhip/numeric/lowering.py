@@ -1,0 +1,308 @@
+"""From the graph of cells to a tape: what no input moves is folded exactly, what is left becomes float operations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from bullwhip.errors import NumericError, Problem, PropagationError
+from bullwhip.expr.dag import Node, arguments
+from bullwhip.numeric.naming import cell_name, rule_text
+from bullwhip.numeric.ops import SELECTS, Op, Tape, allocate
+from bullwhip.propagate import Evaluation
+from bullwhip.propagate.evaluate import OPERATIONS as EXACT
+from bullwhip.propagate.evaluate import UndefinedError
+
+__all__ = ["lower"]
+
+_Operand = int | Fraction | None
+"""A slot, a constant not yet rounded, or unknown."""
+_TINY = 2.0**-1000
+
+
+def lower(evaluation: Evaluation, outputs: Sequence[int], inputs: tuple[int, ...], names: tuple[str, ...]) -> Tape:
+    """Return the tape of some nodes.
+
+    Args:
+        evaluation: gives the graph, the definitions and the constants.
+        outputs: nodes of the graph.
+        inputs: positions of the cells that vary.
+        names: what the outputs are called.
+
+    Raises:
+        NumericError: as `compile_tape`.
+    """
+    program = evaluation.program
+    if len(set(inputs)) < len(inputs):
+        twice = next(p for k, p in enumerate(inputs) if p in inputs[:k])
+        raise NumericError(Problem("BW423", f"{cell_name(program, twice)} is an input twice", hint="give it once"))
+    varying = {program.cells[p].node: k for k, p in enumerate(inputs)}
+    definition = {n: d for n, d in evaluation.definition.items() if n not in varying}
+    cone = program.dag.cone(outputs, definition)
+    lowering = _Lowering(evaluation, definition, cone, varying)
+    lowering.run(outputs)
+    _refuse_unknown(evaluation, lowering, outputs, names)
+    return lowering.tape(inputs, outputs, names)
+
+
+def _refuse_unknown(
+    evaluation: Evaluation, lowering: _Lowering, outputs: Sequence[int], names: tuple[str, ...]
+) -> None:
+    lost = [k for k, n in enumerate(outputs) if lowering.operands[n] is None]
+    if not lost:
+        return
+    program = evaluation.program
+    nodes = program.dag.nodes
+    problems = []
+    for k in lost:
+        cone = program.dag.cone((outputs[k],), lowering.definition)
+        cells = [n for n in cone if nodes[n][0] == "cell" and n not in lowering.definition and n not in lowering.inputs]
+        missing = [cell_name(program, nodes[n][1]) for n in cells if evaluation.given(nodes[n][1]) is None]
+        problems.append(
+            Problem(
+                "BW421",
+                f"{names[k]} needs {', '.join(missing[:6])}{', …' if len(missing) > 6 else ''}, which nobody states",
+                hint="set it, or let it vary as an input",
+            )
+        )
+    raise NumericError(problems)
+
+
+@dataclass
+class _Lowering:
+    """The state of one lowering; slots are numbered inputs first, then constants and operations as they come."""
+
+    evaluation: Evaluation
+    definition: dict[int, int]
+    cone: list[int]
+    inputs: dict[int, int]
+    """Input node to its number."""
+    operands: dict[int, _Operand] = field(default_factory=dict)
+    entries: list[tuple[str, tuple[int, ...], int]] = field(default_factory=list)
+    values: dict[int, float] = field(default_factory=dict)
+    faults: dict[int, str] = field(default_factory=dict)
+    seen: dict[object, int] = field(default_factory=dict)
+    rule: int = -1
+
+    # -- the pass ---------------------------------------------------------------------------------------------------
+
+    def run(self, outputs: Sequence[int]) -> None:
+        """Lower every node of the cone that an input moves, and fold what these read."""
+        nodes = self.evaluation.program.dag.nodes
+        moved: set[int] = set(self.inputs)
+        read: list[int] = [n for n in outputs if n not in moved]
+        for i in self.cone:
+            if i not in moved and any(j in moved for j in self._below(i)):
+                moved.add(i)
+        read = [n for n in outputs if n not in moved]
+        read += [j for i in self.cone if i in moved and i not in self.inputs for j in self._below(i) if j not in moved]
+        self._fold(read)
+        owner = self._owners()
+        for i in self.cone:
+            if i in self.inputs:
+                self.operands[i] = self.inputs[i]
+            elif i in self.definition and i in moved:
+                self.operands[i] = self.operands[self.definition[i]]
+            elif i in moved:
+                self.rule = owner.get(i, -1)
+                self.operands[i] = self._lowered(nodes[i])
+
+    def _below(self, i: int) -> tuple[int, ...]:
+        return (self.definition[i],) if i in self.definition else arguments(self.evaluation.program.dag.nodes[i])
+
+    def _fold(self, read: list[int]) -> None:
+        evaluation = self.evaluation
+        with suppress(PropagationError):  # a constant without a value matters only where a branch takes it
+            evaluation.run(read)
+        for n in read:
+            broken = evaluation.undefined.get(n)
+            self.operands[n] = self._undefined(str(broken[1])) if broken else evaluation.values[n]
+
+    def _owners(self) -> dict[int, int]:
+        """Return the cell in whose rule each node stands first."""
+        program = self.evaluation.program
+        owner: dict[int, int] = {}
+        for n in self.cone:
+            stack = [self.definition[n]] if n in self.definition else []
+            while stack:
+                i = stack.pop()
+                if i not in owner and program.dag.nodes[i][0] != "cell":
+                    owner[i] = program.dag.nodes[n][1]
+                    stack.extend(arguments(program.dag.nodes[i]))
+        return owner
+
+    # -- nodes ------------------------------------------------------------------------------------------------------
+
+    def _lowered(self, node: Node) -> _Operand:
+        name = node[0]
+        inner = [self.operands.get(j) for j in arguments(node)]
+        if name in SELECTS:
+            return self._select(name, inner)
+        known = [v for v in inner if v is not None]
+        if len(known) < len(inner):
+            return None
+        exact = [v for v in known if isinstance(v, Fraction)]
+        if len(exact) == len(known):  # a condition that nothing moves left only constants
+            try:
+                return EXACT[name](exact, node)
+            except UndefinedError as error:
+                return self._undefined(str(error))
+        if name == "+":
+            return self._sum(known)
+        if name == "*":
+            return self._product(known)
+        if name == "/":
+            return self._quotient(known[0], known[1])
+        if name == "^":
+            return self._power(self._slot(known[0]), node[2])
+        if name in ("min", "max"):
+            return self._extreme(name, known)
+        return self._op(name, *(self._slot(v) for v in known))
+
+    def _select(self, name: str, inner: list[_Operand]) -> _Operand:
+        left, right, a, b = inner
+        if isinstance(left, Fraction) and isinstance(right, Fraction):
+            return a if (left < right if name == "<" else left <= right) else b
+        if left is None or right is None or a is None or b is None:
+            return None
+        return self._op(name, *(self._slot(v) for v in (left, right, a, b)))
+
+    def _sum(self, inner: list[int | Fraction]) -> _Operand:
+        known = sum((v for v in inner if isinstance(v, Fraction)), Fraction(0))
+        slots = [v for v in inner if not isinstance(v, Fraction)]
+        if len(slots) > 1 and self._negated(slots[0]) is not None and self._negated(slots[1]) is None:
+            slots[:2] = slots[1::-1]
+        total = slots[0]
+        for s in slots[1:]:
+            opposite = self._negated(s)
+            total = self._op("+", total, s) if opposite is None else self._op("-", total, opposite)
+        return self._op("+", total, self._constant(known)) if known else total
+
+    def _product(self, inner: list[int | Fraction]) -> _Operand:
+        known = Fraction(1)
+        slots = []
+        for v in inner:
+            if isinstance(v, Fraction):
+                known *= v
+            else:
+                slots.append(v)
+        total = slots[0]
+        for s in slots[1:]:
+            total = self._op("*", total, s)
+        if known == -1:
+            return self._op("neg", total)
+        return total if known == 1 else self._op("*", total, self._constant(known))
+
+    def _quotient(self, a: int | Fraction, b: int | Fraction) -> _Operand:
+        if isinstance(b, Fraction) and b != 0 and _TINY < abs(_rounded(1 / b)) < math.inf:
+            return self._product([a, 1 / b])  # rounded once as well, and a product is much faster
+        return self._op("/", self._slot(a), self._slot(b))
+
+    def _power(self, base: int, exponent: Fraction) -> int:
+        if exponent < 0:
+            return self._op("/", self._constant(Fraction(1)), self._power(base, -exponent))
+        if exponent.denominator == 2:
+            base, exponent = self._op("sqrt", base), exponent * 2
+        if exponent.denominator != 1:
+            return self._op("pow", base, self._constant(exponent))
+        result: int | None = None
+        left = int(exponent)
+        while left:
+            if left & 1:
+                result = base if result is None else self._op("*", result, base)
+            left >>= 1
+            base = self._op("*", base, base) if left else base
+        return base if result is None else result
+
+    def _extreme(self, name: str, inner: list[int | Fraction]) -> _Operand:
+        known = [v for v in inner if isinstance(v, Fraction)]
+        slots = [v for v in inner if not isinstance(v, Fraction)]
+        if known:
+            slots.insert(0, self._constant(min(known) if name == "min" else max(known)))
+        total = slots[0]
+        for s in slots[1:]:
+            total = self._op(name, total, s)
+        return total
+
+    # -- slots ------------------------------------------------------------------------------------------------------
+
+    def _slot(self, v: int | Fraction) -> int:
+        return self._constant(v) if isinstance(v, Fraction) else v
+
+    def _negated(self, slot: int) -> int | None:
+        """Return what a slot is the negative of."""
+        k = slot - len(self.inputs)
+        return self.entries[k][1][0] if k >= 0 and self.entries[k][0] == "neg" else None
+
+    def _constant(self, value: Fraction) -> int:
+        number = _rounded(value)
+        slot = self._entry(("constant", number), "constant", ())
+        self.values[slot] = number
+        return slot
+
+    def _undefined(self, why: str) -> int:
+        slot = self._entry(("undefined", why), "constant", ())
+        self.values[slot], self.faults[slot] = math.nan, why
+        return slot
+
+    def _op(self, name: str, *inner: int) -> int:
+        if name in ("+", "*"):  # the same bits in either order
+            inner = tuple(sorted(inner))
+        return self._entry((name, inner), name, inner)
+
+    def _entry(self, key: object, name: str, inner: tuple[int, ...]) -> int:
+        slot = self.seen.get(key)
+        if slot is None:
+            slot = self.seen[key] = len(self.inputs) + len(self.entries)
+            self.entries.append((name, inner, self.rule))
+        return slot
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def tape(self, inputs: tuple[int, ...], outputs: Sequence[int], names: tuple[str, ...]) -> Tape:
+        """Drop what no output reads, number constants before operations, and give out registers."""
+        program = self.evaluation.program
+        found = [self.operands[n] for n in outputs]
+        wanted = [self._slot(v) for v in found if v is not None]
+        first = len(inputs)
+        needed = set(wanted)
+        for k in range(len(self.entries) - 1, -1, -1):
+            if first + k in needed:
+                needed.update(self.entries[k][1])
+        live = [first + k for k in range(len(self.entries)) if first + k in needed]
+        constants = [s for s in live if s in self.values]
+        number = {s: s for s in range(first)}
+        number.update({s: first + k for k, s in enumerate(constants)})
+        kept = [s for s in live if s not in self.values]
+        number.update({s: first + len(constants) + k for k, s in enumerate(kept)})
+        raw = [self.entries[s - first] for s in kept]
+        plain = [(name, tuple(number[a] for a in inner)) for name, inner, _ in raw]
+        results = tuple(number[s] for s in wanted)
+        registers, total = allocate(plain, first + len(constants), results)
+        owners = {p: k for k, p in enumerate(dict.fromkeys(rule for _, _, rule in raw))}
+        ops = tuple(
+            Op(name, inner, r, owners[rule])
+            for (name, inner), (_, _, rule), r in zip(plain, raw, registers, strict=True)
+        )
+        return Tape(
+            inputs=inputs,
+            input_names=tuple(cell_name(program, p) for p in inputs),
+            output_names=names,
+            results=results,
+            constants=tuple(self.values[s] for s in constants),
+            faults=tuple((number[s], self.faults[s]) for s in constants if s in self.faults),
+            ops=ops,
+            registers=total,
+            rules=tuple("a derivative" if p < 0 else rule_text(program, p) for p in owners),
+        )
+
+
+def _rounded(value: Fraction) -> float:
+    """Return the nearest double; what is too large for one is infinite, as every overflow."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

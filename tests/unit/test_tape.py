@@ -1,0 +1,251 @@
+"""Tapes and kernels: what is folded, what is refused and how it is told, what a branch that is not taken may do."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bullwhip.errors import NumericError, UsageError
+from bullwhip.numeric.blocked import BlockedKernel
+from bullwhip.numeric.kernel import Backend, Columns, kernel
+from bullwhip.numeric.ops import Tape, allocate
+from bullwhip.numeric.tape import compile_tape
+from bullwhip.propagate import Evaluation
+from random_programs import Small
+
+RUNNING: tuple[Backend, ...] = ("numpy",)
+
+
+def tape_of(small: Small, node: int, inputs: int) -> Tape:
+    """Return the tape of a node of a small program whose first cells are the inputs."""
+    small.cell(node)
+    return compile_tape(Evaluation(small.program()), [len(small.cells) - 1], range(inputs))
+
+
+def columns(*rows: list[float]) -> Columns:
+    """Return columns of scenarios."""
+    return np.array(rows, dtype=np.float64)
+
+
+def guarded() -> tuple[Small, int]:
+    """Return a program with where(y <= 0, 0, x / y)."""
+    small = Small()
+    x, y = small.input(Fraction(1)), small.input(Fraction(1))
+    zero = small.dag.num(0)
+    return small, small.dag.select("<=", y, zero, zero, small.dag.div(x, y))
+
+
+def test_what_no_input_moves_is_folded_exactly_and_rounded_once() -> None:
+    """A third of three is one in the tape, though no double is a third."""
+    small = Small()
+    x, third = small.input(Fraction(1)), small.input(Fraction(1, 3))
+    dag = small.dag
+
+    tape = tape_of(small, dag.mul(x, dag.add(third, third, third, dag.num(6))), 1)
+
+    assert (tape.constants, [op.name for op in tape.ops]) == ((7.0,), ["*"])
+
+
+def test_an_output_that_nothing_moves_is_a_constant() -> None:
+    """It has the same value in every lane."""
+    small = Small()
+    small.input(Fraction(1))
+    tape = tape_of(small, small.input(Fraction(1, 4)), 1)
+
+    assert kernel(tape)(columns([1, 2, 3])).tolist() == [[0.25, 0.25, 0.25]]
+
+
+def test_a_cell_with_a_rule_can_vary() -> None:
+    """It is cut from its rule, as a driver is."""
+    small = Small()
+    x = small.input(Fraction(5))
+    y = small.cell(small.dag.mul(small.dag.num(2), x))
+    small.cell(small.dag.add(y, x))
+    tape = compile_tape(Evaluation(small.program()), [2], [1])
+
+    assert kernel(tape)(columns([1, 2])).tolist() == [[6.0, 7.0]]
+
+
+def test_an_unknown_input_is_refused_by_name() -> None:
+    """BW421 names what nobody states; as an input that varies it is welcome."""
+    small = Small()
+    x, unknown = small.input(Fraction(1)), small.input(None)
+    small.cell(small.dag.times(x, unknown))
+    evaluation = Evaluation(small.program())
+
+    with pytest.raises(NumericError, match=r"BW421 q\.n2 needs q\.n1, which nobody states"):
+        compile_tape(evaluation, [2], [0])
+    assert kernel(compile_tape(evaluation, [2], [0, 1]))(columns([2], [3])).tolist() == [[6.0]]
+
+
+def test_an_unknown_behind_a_condition_that_is_settled_matters_to_nobody() -> None:
+    """A condition that nothing moves leaves only the branch that it takes."""
+    small = Small()
+    x, unknown = small.input(Fraction(1)), small.input(None)
+    dag = small.dag
+    tape = tape_of(small, dag.add(dag.select("<", dag.num(1), dag.num(2), x, unknown), x), 1)
+
+    assert kernel(tape)(columns([4])).tolist() == [[8.0]]
+
+
+def test_an_input_given_twice_is_refused() -> None:
+    """BW423 names it."""
+    small = Small()
+    small.input(Fraction(1))
+
+    with pytest.raises(NumericError, match=r"BW423 q\.n0 is an input twice"):
+        compile_tape(Evaluation(small.program()), [0], [0, 0])
+
+
+def test_an_unknown_backend_is_refused() -> None:
+    """BW002 names the ones there are."""
+    small, node = guarded()
+
+    with pytest.raises(UsageError, match="BW002 no backend 'gpu'"):
+        kernel(tape_of(small, node, 2), "gpu")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_a_branch_that_is_not_taken_cannot_fail(backend: Backend) -> None:
+    """where(y <= 0, 0, x / y) is 0 where y is 0."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+
+    assert run(columns([6, 6, 6], [0, -1, 3])).tolist() == [[0.0, 0.0, 2.0]]
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+@pytest.mark.parametrize(
+    ("name", "taken"), [("min", 5), ("max", 5), ("<", 0), ("sign", 0), ("floor", 0), ("/", 0), ("*", 0)]
+)
+def test_what_has_no_value_spreads_through_every_operation(backend: Backend, name: str, taken: int) -> None:
+    """min(5, 1 / 0) is no 5: only a condition that takes the other branch forgets it."""
+    small = Small()
+    x = small.input(Fraction(1))
+    dag = small.dag
+    broken, number = dag.div(dag.num(1), x), dag.num(taken)
+    node = {
+        "<": lambda: dag.select("<", broken, dag.num(7), dag.num(1), dag.num(2)),
+        "sign": lambda: dag.node("sign", broken),
+        "floor": lambda: dag.node("floor", broken),
+        "/": lambda: dag.div(dag.num(3), broken),
+        "*": lambda: dag.times(dag.num(0), broken),
+    }.get(name, lambda: dag.node(name, broken, number))()
+
+    run = kernel(tape_of(small, node, 1), backend)
+
+    assert np.isnan(run(columns([2, 0, 2]), allow_invalid=True)).tolist() == [[False, True, False]]
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_lanes_without_a_value_are_counted_and_the_rule_is_named(backend: Backend) -> None:
+    """BW422 says how many, where it began, and with which inputs."""
+    small = Small()
+    x, y = small.input(Fraction(1)), small.input(Fraction(1))
+    share = small.cell(small.dag.div(x, y))
+    run = kernel(tape_of(small, small.dag.add(share, x), 2), backend)
+
+    message = (
+        r"BW422 2 of 4 lanes have no value of q\.n3; lane 1: division by zero in q\.n2 = …\n"
+        r"    = with q\.n0 = 2, q\.n1 = 0"
+    )
+    with pytest.raises(NumericError, match=message):
+        run(columns([1, 2, 3, 4], [1, 0, 0, 4]))
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_an_overflow_is_told_as_such(backend: Backend) -> None:
+    """BW422 speaks of the range of a double; with allow_invalid it is NaN."""
+    small = Small()
+    x = small.input(Fraction(1))
+    run = kernel(tape_of(small, small.dag.mul(x, x), 1), backend)
+
+    with pytest.raises(NumericError, match="lane 0: a number beyond the range of a double in q"):
+        run(columns([1e200]))
+    assert np.isnan(run(columns([1e200]), allow_invalid=True)).tolist() == [[True]]
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+@pytest.mark.parametrize("given", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_are_refused(backend: Backend, given: float) -> None:
+    """BW423 names input and lane, also where the output would be finite."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+
+    with pytest.raises(NumericError, match=r"BW423 q\.n1 is -?(nan|inf) in lane 2"):
+        run(columns([1, 1, 1], [1, 1, given]))
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+@pytest.mark.parametrize("given", [np.zeros((3, 1)), np.zeros(2), np.array([["a"], ["b"]])])
+def test_columns_of_another_shape_are_refused(backend: Backend, given: Columns) -> None:
+    """BW423 says what fits."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+
+    with pytest.raises(NumericError, match=r"BW423 columns of (.|\n)*shape \(2, lanes\)"):
+        run(given)
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_columns_may_lie_in_any_order_and_be_whole_numbers(backend: Backend) -> None:
+    """Rows of a transposed or strided matrix, and integers, give what contiguous floats give."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+    given = np.array([[6, 8, 1, 9], [3, 2, 0, 9]])
+    expected = [[2.0, 4.0, 0.0, 1.0]]
+
+    found = [run(given), run(np.asfortranarray(given.astype(float))), run(np.repeat(given, 2, axis=1)[:, ::2])]
+
+    assert [f.tolist() for f in found] == [expected] * 3
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_no_lane_gives_no_result(backend: Backend) -> None:
+    """Nothing in, nothing out."""
+    assert kernel(tape_of(*guarded(), 2), backend)(np.empty((2, 0))).shape == (1, 0)
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_a_kernel_writes_where_it_is_told(backend: Backend) -> None:
+    """`out` comes back filled; one that does not fit is refused."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+    out = np.empty((1, 2))
+
+    found = run(columns([6, 6], [3, 2]), out=out)
+
+    assert (found is out, out.tolist()) == (True, [[2.0, 3.0]])
+    with pytest.raises(NumericError, match="BW423 out of float64"):
+        run(columns([6, 6], [3, 2]), out=np.empty((2, 1)))
+
+
+def test_registers_never_hold_two_values_at_once() -> None:
+    """From where a value is made to its last use, nothing else is written to its register."""
+    rng = np.random.default_rng(5)
+    names = ["+", "*", "/", "min", "<", "neg"]
+    for _ in range(200):
+        ops: list[tuple[str, tuple[int, ...]]] = []
+        for k in range(30):
+            name = names[rng.integers(len(names))]
+            count = {"<": 4, "neg": 1}.get(name, 2)
+            ops.append((name, tuple(int(a) for a in rng.integers(0, 3 + k, count))))
+        results = [int(r) for r in rng.integers(3, 33, 2)]
+        registers, total = allocate(ops, 3, results)
+        last = {a: s for s, (_, arguments) in enumerate(ops, 3) for a in arguments} | dict.fromkeys(results, 99)
+        by_register: dict[int, list[int]] = {}
+        for slot, register in enumerate(registers, 3):
+            by_register.setdefault(register, []).append(slot)
+
+        overlaps = [(a, b) for held in by_register.values() for a, b in pairwise(held) if last.get(a, a) > b]
+        divisors = [s for s, (n, args) in enumerate(ops, 3) if n == "/" and args[1] >= 3
+                    and registers[args[1] - 3] == registers[s - 3]]  # fmt: skip
+        assert (overlaps, divisors, sorted(by_register)) == ([], [], list(range(total)))
+
+
+def test_blocks_of_any_size_give_the_same_bits() -> None:
+    """Where a block ends changes nothing."""
+    tape = tape_of(*guarded(), 2)
+    given = np.random.default_rng(3).normal(size=(2, 1000))
+
+    found = [BlockedKernel(tape, lanes)(given).tobytes() for lanes in (1, 7, 256, 5000)]
+
+    assert set(found) == {kernel(tape, "numpy")(given).tobytes()}
