@@ -16,7 +16,7 @@ from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
 from random_programs import Small
 
-RUNNING: tuple[Backend, ...] = ("numpy",)
+RUNNING: tuple[Backend, ...] = ("numpy", "fast")
 
 
 def tape_of(small: Small, node: int, inputs: int) -> Tape:
@@ -249,3 +249,50 @@ def test_blocks_of_any_size_give_the_same_bits() -> None:
     found = [BlockedKernel(tape, lanes)(given).tobytes() for lanes in (1, 7, 256, 5000)]
 
     assert set(found) == {kernel(tape, "numpy")(given).tobytes()}
+
+
+def unusual() -> tuple[Small, int]:
+    """Return a program whose operations NumPy does for both backends stand between others and are outputs."""
+    small = Small()
+    x, y = small.input(Fraction(1)), small.input(Fraction(1))
+    dag = small.dag
+    root = dag.pow(dag.node("abs", x), Fraction(1, 3))
+    grown = dag.node("exp", dag.mul(root, dag.num(Fraction(1, 10))))
+    small.cell(grown)
+    level = dag.node("log", dag.add(dag.mul(y, y), dag.num(1)))
+    whole = dag.add(dag.node("floor", y), dag.node("sign", x), dag.node("ceil", x), dag.pow(level, Fraction(-5, 2)))
+    return small, dag.add(dag.mul(grown, level), dag.pow(grown, Fraction(7)), whole, root)
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 7, 8, 9, 64, 1001, 20_000])
+def test_both_backends_give_the_same_bits(lanes: int) -> None:
+    """Also where NumPy takes part, for any number of lanes, and where outputs are inputs and constants."""
+    small, node = unusual()
+    small.cell(node)
+    small.cell(small.dag.num(Fraction(1, 7)))
+    last = len(small.cells) - 1
+    tape = compile_tape(Evaluation(small.program()), [0, 2, last - 1, last, 2], [0, 1])
+    given = np.random.default_rng(lanes).normal(size=(2, lanes)) * 3
+
+    found = [kernel(tape, backend)(given, allow_invalid=True).tobytes() for backend in RUNNING]
+
+    assert found[0] == found[1]
+
+
+def test_a_long_tape_is_cut_without_changing_a_bit() -> None:
+    """Values that pass from segment to segment, near and far, arrive."""
+    small = Small()
+    inputs = [small.input(Fraction(k + 1)) for k in range(5)]
+    dag = small.dag
+    rng = np.random.default_rng(1)
+    pool = list(inputs)
+    for k in range(1500):
+        near, far = pool[-1 - int(rng.integers(0, min(6, len(pool))))], pool[int(rng.integers(0, len(pool)))]
+        mean = dag.mul(dag.num(Fraction(1, 2)), dag.add(near, far))
+        pool.append(dag.div(mean, dag.num(Fraction(9, 8))) if k % 3 else dag.node("max", mean, inputs[k % 5]))
+    tape = tape_of(small, dag.add(*pool[-30:]), 5)
+    given = rng.uniform(0.5, 2, size=(5, 777))
+
+    found = [kernel(tape, backend)(given).tobytes() for backend in RUNNING]
+
+    assert (found[0] == found[1], len(tape.ops) > 1000) == (True, True)

@@ -60,10 +60,12 @@ def kernel(tape: Tape, backend: Backend = "auto") -> Kernel:
     """
     if backend not in BACKENDS:
         raise UsageError(Problem("BW002", f"no backend {backend!r}", hint=f"backends: {', '.join(BACKENDS)}"))
-    installed = find_spec("llvmlite") is not None and find_spec("bullwhip.numeric.fast") is not None
+    installed = find_spec("llvmlite") is not None
     if backend == "fast" and not installed:
         hint = "install bullwhip[fast], or take the backend numpy"
         raise UsageError(Problem("BW004", "compiled evaluation needs the package llvmlite", hint=hint))
     if backend == "numpy" or not installed:
         return BlockedKernel(tape)
-    raise NotImplementedError
+    from bullwhip.numeric.fast import FastKernel
+
+    return FastKernel(tape)

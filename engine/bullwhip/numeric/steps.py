@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from bullwhip.numeric.ops import Op, Tape
 
-__all__ = ["Columns", "Flags", "Places", "Step", "step", "trace"]
+__all__ = ["Columns", "Flags", "Places", "Step", "perform", "step", "trace"]
 
 Columns = npt.NDArray[np.float64]
 Places = list[Any]
@@ -72,6 +72,17 @@ def step(op: Op, at: list[int], to: int) -> Step:
     return (_select(compare, at, to), -1, -1, to)
 
 
+def perform(one: Step, places: Places, flags: Flags) -> None:
+    """Do one step."""
+    operation, a, b, to = one
+    if b >= 0:
+        operation(places[a], places[b], places[to])
+    elif a >= 0:
+        operation(places[a], places[to])
+    else:
+        operation(places, flags)
+
+
 _Special = Callable[[Places, Flags], None]
 
 
@@ -113,7 +124,7 @@ def _select(compare: Any, at: list[int], to: int) -> _Special:
 
     def run(places: Places, flags: Flags) -> None:
         left, right = places[i], places[j]
-        chosen = np.where(compare(left, right), places[a], places[b])
+        chosen: Any = np.where(compare(left, right), places[a], places[b])
         if flags.nan:
             np.copyto(chosen, np.nan, where=np.logical_or(np.isnan(left), np.isnan(right)))
         places[to] = chosen
@@ -137,12 +148,6 @@ def trace(tape: Tape, column: Columns) -> list[float]:
         flags.nan = bool(tape.faults)
         for k, op in enumerate(apart):
             at = [a if a < tape.first_op else a + 1 for a in op.arguments]
-            operation, a, b, to = step(op, at, first + k)
-            if b >= 0:
-                operation(places[a], places[b], places[to])
-            elif a >= 0:
-                operation(places[a], places[to])
-            else:
-                operation(places, flags)
+            perform(step(op, at, first + k), places, flags)
     del places[tape.first_op]
     return [float(p[0]) for p in places]
