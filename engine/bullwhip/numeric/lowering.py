@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from bullwhip.errors import NumericError, Problem, PropagationError
 from bullwhip.expr.dag import Node, arguments
+from bullwhip.numeric.draft import Draft, rounded
 from bullwhip.numeric.naming import cell_name, rule_text
 from bullwhip.numeric.ops import SELECTS, Op, Tape, allocate
 from bullwhip.propagate import Evaluation
@@ -73,7 +74,7 @@ def _refuse_unknown(
 
 @dataclass
 class _Lowering:
-    """The state of one lowering; slots are numbered inputs first, then constants and operations as they come."""
+    """The state of one lowering."""
 
     evaluation: Evaluation
     definition: dict[int, int]
@@ -81,11 +82,10 @@ class _Lowering:
     inputs: dict[int, int]
     """Input node to its number."""
     operands: dict[int, _Operand] = field(default_factory=dict)
-    entries: list[tuple[str, tuple[int, ...], int]] = field(default_factory=list)
-    values: dict[int, float] = field(default_factory=dict)
-    faults: dict[int, str] = field(default_factory=dict)
-    seen: dict[object, int] = field(default_factory=dict)
-    rule: int = -1
+    draft: Draft = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.draft = Draft(len(self.inputs))
 
     # -- the pass ---------------------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class _Lowering:
             elif i in self.definition and i in moved:
                 self.operands[i] = self.operands[self.definition[i]]
             elif i in moved:
-                self.rule = owner.get(i, -1)
+                self.draft.rule = owner.get(i, -1)
                 self.operands[i] = self._lowered(nodes[i])
 
     def _below(self, i: int) -> tuple[int, ...]:
@@ -119,7 +119,7 @@ class _Lowering:
             evaluation.run(read)
         for n in read:
             broken = evaluation.undefined.get(n)
-            self.operands[n] = self._undefined(str(broken[1])) if broken else evaluation.values[n]
+            self.operands[n] = self.draft.undefined(str(broken[1])) if broken else evaluation.values[n]
 
     def _owners(self) -> dict[int, int]:
         """Return the cell in whose rule each node stands first."""
@@ -149,7 +149,7 @@ class _Lowering:
             try:
                 return EXACT[name](exact, node)
             except UndefinedError as error:
-                return self._undefined(str(error))
+                return self.draft.undefined(str(error))
         if name == "+":
             return self._sum(known)
         if name == "*":
@@ -160,7 +160,7 @@ class _Lowering:
             return self._power(self._slot(known[0]), node[2])
         if name in ("min", "max"):
             return self._extreme(name, known)
-        return self._op(name, *(self._slot(v) for v in known))
+        return self.draft.op(name, *(self._slot(v) for v in known))
 
     def _select(self, name: str, inner: list[_Operand]) -> _Operand:
         left, right, a, b = inner
@@ -168,7 +168,7 @@ class _Lowering:
             return a if (left < right if name == "<" else left <= right) else b
         if left is None or right is None or a is None or b is None:
             return None
-        return self._op(name, *(self._slot(v) for v in (left, right, a, b)))
+        return self.draft.op(name, *(self._slot(v) for v in (left, right, a, b)))
 
     def _sum(self, inner: list[int | Fraction]) -> _Operand:
         known = sum((v for v in inner if isinstance(v, Fraction)), Fraction(0))
@@ -178,8 +178,8 @@ class _Lowering:
         total = slots[0]
         for s in slots[1:]:
             opposite = self._negated(s)
-            total = self._op("+", total, s) if opposite is None else self._op("-", total, opposite)
-        return self._op("+", total, self._constant(known)) if known else total
+            total = self.draft.op("+", total, s) if opposite is None else self.draft.op("-", total, opposite)
+        return self.draft.op("+", total, self.draft.constant(known)) if known else total
 
     def _product(self, inner: list[int | Fraction]) -> _Operand:
         known = Fraction(1)
@@ -191,118 +191,75 @@ class _Lowering:
                 slots.append(v)
         total = slots[0]
         for s in slots[1:]:
-            total = self._op("*", total, s)
+            total = self.draft.op("*", total, s)
         if known == -1:
-            return self._op("neg", total)
-        return total if known == 1 else self._op("*", total, self._constant(known))
+            return self.draft.op("neg", total)
+        return total if known == 1 else self.draft.op("*", total, self.draft.constant(known))
 
     def _quotient(self, a: int | Fraction, b: int | Fraction) -> _Operand:
-        if isinstance(b, Fraction) and b != 0 and _TINY < abs(_rounded(1 / b)) < math.inf:
+        if isinstance(b, Fraction) and b != 0 and _TINY < abs(rounded(1 / b)) < math.inf:
             return self._product([a, 1 / b])  # rounded once as well, and a product is much faster
-        return self._op("/", self._slot(a), self._slot(b))
+        return self.draft.op("/", self._slot(a), self._slot(b))
 
     def _power(self, base: int, exponent: Fraction) -> int:
         if exponent < 0:
-            return self._op("/", self._constant(Fraction(1)), self._power(base, -exponent))
+            return self.draft.op("/", self.draft.constant(Fraction(1)), self._power(base, -exponent))
         if exponent.denominator == 2:
-            base, exponent = self._op("sqrt", base), exponent * 2
+            base, exponent = self.draft.op("sqrt", base), exponent * 2
         if exponent.denominator != 1:
-            return self._op("pow", base, self._constant(exponent))
+            return self.draft.op("pow", base, self.draft.constant(exponent))
         result: int | None = None
         left = int(exponent)
         while left:
             if left & 1:
-                result = base if result is None else self._op("*", result, base)
+                result = base if result is None else self.draft.op("*", result, base)
             left >>= 1
-            base = self._op("*", base, base) if left else base
+            base = self.draft.op("*", base, base) if left else base
         return base if result is None else result
 
     def _extreme(self, name: str, inner: list[int | Fraction]) -> _Operand:
         known = [v for v in inner if isinstance(v, Fraction)]
         slots = [v for v in inner if not isinstance(v, Fraction)]
         if known:
-            slots.insert(0, self._constant(min(known) if name == "min" else max(known)))
+            slots.insert(0, self.draft.constant(min(known) if name == "min" else max(known)))
         total = slots[0]
         for s in slots[1:]:
-            total = self._op(name, total, s)
+            total = self.draft.op(name, total, s)
         return total
 
-    # -- slots ------------------------------------------------------------------------------------------------------
-
     def _slot(self, v: int | Fraction) -> int:
-        return self._constant(v) if isinstance(v, Fraction) else v
+        return self.draft.constant(v) if isinstance(v, Fraction) else v
 
     def _negated(self, slot: int) -> int | None:
         """Return what a slot is the negative of."""
-        k = slot - len(self.inputs)
-        return self.entries[k][1][0] if k >= 0 and self.entries[k][0] == "neg" else None
-
-    def _constant(self, value: Fraction) -> int:
-        number = _rounded(value)
-        slot = self._entry(("constant", number), "constant", ())
-        self.values[slot] = number
-        return slot
-
-    def _undefined(self, why: str) -> int:
-        slot = self._entry(("undefined", why), "constant", ())
-        self.values[slot], self.faults[slot] = math.nan, why
-        return slot
-
-    def _op(self, name: str, *inner: int) -> int:
-        if name in ("+", "*"):  # the same bits in either order
-            inner = tuple(sorted(inner))
-        return self._entry((name, inner), name, inner)
-
-    def _entry(self, key: object, name: str, inner: tuple[int, ...]) -> int:
-        slot = self.seen.get(key)
-        if slot is None:
-            slot = self.seen[key] = len(self.inputs) + len(self.entries)
-            self.entries.append((name, inner, self.rule))
-        return slot
-
-    # -- the end ----------------------------------------------------------------------------------------------------
+        entry = self.draft.entry(slot)
+        return entry[1][0] if entry is not None and entry[0] == "neg" else None
 
     def tape(self, inputs: tuple[int, ...], outputs: Sequence[int], names: tuple[str, ...]) -> Tape:
-        """Drop what no output reads, number constants before operations, and give out registers."""
+        """Number constants before operations, and give out registers."""
         program = self.evaluation.program
         found = [self.operands[n] for n in outputs]
-        wanted = [self._slot(v) for v in found if v is not None]
-        first = len(inputs)
-        needed = set(wanted)
-        for k in range(len(self.entries) - 1, -1, -1):
-            if first + k in needed:
-                needed.update(self.entries[k][1])
-        live = [first + k for k in range(len(self.entries)) if first + k in needed]
-        constants = [s for s in live if s in self.values]
-        number = {s: s for s in range(first)}
-        number.update({s: first + k for k, s in enumerate(constants)})
-        kept = [s for s in live if s not in self.values]
-        number.update({s: first + len(constants) + k for k, s in enumerate(kept)})
-        raw = [self.entries[s - first] for s in kept]
+        draft, wanted = self.draft.shortened([self._slot(v) for v in found if v is not None])
+        live = draft.needed(wanted)
+        constants = [s for s in live if s in draft.values]
+        kept = [s for s in live if s not in draft.values]
+        number = {s: k for k, s in enumerate([*range(len(inputs)), *constants, *kept])}
+        raw = [draft.entries[s - len(inputs)] for s in kept]
         plain = [(name, tuple(number[a] for a in inner)) for name, inner, _ in raw]
         results = tuple(number[s] for s in wanted)
-        registers, total = allocate(plain, first + len(constants), results)
+        registers, total = allocate(plain, len(inputs) + len(constants), results)
         owners = {p: k for k, p in enumerate(dict.fromkeys(rule for _, _, rule in raw))}
-        ops = tuple(
-            Op(name, inner, r, owners[rule])
-            for (name, inner), (_, _, rule), r in zip(plain, raw, registers, strict=True)
-        )
         return Tape(
             inputs=inputs,
             input_names=tuple(cell_name(program, p) for p in inputs),
             output_names=names,
             results=results,
-            constants=tuple(self.values[s] for s in constants),
-            faults=tuple((number[s], self.faults[s]) for s in constants if s in self.faults),
-            ops=ops,
+            constants=tuple(draft.values[s] for s in constants),
+            faults=tuple((number[s], draft.faults[s]) for s in constants if s in draft.faults),
+            ops=tuple(
+                Op(name, inner, register, owners[rule])
+                for (name, inner), (_, _, rule), register in zip(plain, raw, registers, strict=True)
+            ),
             registers=total,
             rules=tuple("a derivative" if p < 0 else rule_text(program, p) for p in owners),
         )
-
-
-def _rounded(value: Fraction) -> float:
-    """Return the nearest double; what is too large for one is infinite, as every overflow."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
