@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bullwhip.errors import Place, Problem, did_you_mean
+from bullwhip.model.amount import AmountError, read_amount
 from bullwhip.model.quantity import Dimension, Quantity, parse_cell_name
-from bullwhip.numbers import NumberFormatError, fraction_text
-from bullwhip.units import DIMENSIONLESS, Unit, UnitError, Vocabulary, show
+from bullwhip.units import Unit, Vocabulary
 
 __all__ = ["Setting", "check_setting"]
 
@@ -78,29 +78,11 @@ def _cell(
 
 
 def _amount(setting: Setting, quantity: Quantity, units: Mapping[str, Unit], vocabulary: Vocabulary) -> list[Problem]:
-    def wrong(code: str, message: str, hint: str = "") -> list[Problem]:
-        return [Problem(code, f"in {setting.cell}: {message}", setting.amount_place, hint)]
-
     own = units.get(quantity.id)
     if own is None:
         return []  # a unit that could not be read has been reported where it is declared
     try:
-        number, unit = vocabulary.split_amount(setting.amount.strip())
-    except NumberFormatError as error:
-        return wrong("BW112", str(error), "write plain digits, e.g. 0.35 or 35 %")
-    except UnitError as error:
-        return wrong("BW206", str(error), error.hint)
-    value = number
-    if unit is not None and unit.dimension == own.dimension:
-        value = number * unit.factor / own.factor
-    elif unit is not None and unit.dimension == DIMENSIONLESS and unit.factor >= 100:
-        value = number * unit.factor  # a bare scale, 万 or 亿, counts in the quantity's own unit
-    elif unit is not None:
-        message = f"{unit.text} is {show(unit.dimension)}, {quantity.unit} is {show(own.dimension)}"
-        return wrong("BW205", message, f"give the value in {quantity.unit}")
-    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
-        low = "-∞" if quantity.low is None else fraction_text(quantity.low)
-        high = "∞" if quantity.high is None else fraction_text(quantity.high)
-        hint = f"write {fraction_text(number)} %" if unit is None and quantity.unit == "1" and 1 < number <= 100 else ""
-        return wrong("BW209", f"{setting.amount.strip()} is outside {low} … {high}, its range", hint)
+        read_amount(setting.amount, quantity, own, vocabulary)
+    except AmountError as error:
+        return [Problem(error.code, f"in {setting.cell}: {error}", setting.amount_place, error.hint)]
     return []

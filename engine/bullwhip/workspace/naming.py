@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
+from bullwhip.model.amount import AmountError, read_amount
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity, index_text, parse_cell_name
-from bullwhip.numbers import NumberFormatError, fraction_text
-from bullwhip.units import UnitError, Vocabulary, show
+from bullwhip.units import Vocabulary
 
-__all__ = ["Selection", "parse_set", "quantity_of", "select_cells"]
+__all__ = [
+    "Selection",
+    "parse_set",
+    "quantity_of",
+    "select_cells",
+    "settable",
+    "split_setting",
+    "vocabulary_of",
+    "wrong_amount",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,54 +139,53 @@ def parse_set(program: CompiledProgram, text: str) -> tuple[Selection, Fraction]
     Raises:
         UsageError: BW001, BW002, BW205, BW206 or BW209, with a caret under what is wrong.
     """
-    depth, split = 0, -1
+    name, amount, start = split_setting(text, "NUMBER[ UNIT]")
+    selection = settable(program, name, text)
+    quantity = selection.quantity
+    vocabulary = vocabulary_of(program)
+    try:
+        return selection, read_amount(amount, quantity, vocabulary.parse(quantity.unit), vocabulary)
+    except AmountError as error:
+        raise wrong_amount(error, text, start, len(amount)) from None
+
+
+def split_setting(text: str, form: str) -> tuple[str, str, int]:
+    """Split `ID[…]=WHAT` at the equals sign outside the brackets: the name, what is set, and where that begins.
+
+    Raises:
+        UsageError: BW002 without an equals sign.
+    """
+    depth = 0
     for position, character in enumerate(text):
         depth += (character == "[") - (character == "]")
         if character == "=" and depth == 0:
-            split = position
-            break
-    if split < 0:
-        raise _wrong(text, "a value is missing", "write ID[dimension=member,…]=NUMBER[ UNIT]", code="BW002")
-    selection = select_cells(program, text[:split].strip())
+            rest = text[position + 1 :]
+            return text[:position].strip(), rest.strip(), position + 1 + len(rest) - len(rest.lstrip())
+    raise _wrong(text, "a value is missing", f"write ID[dimension=member,…]={form}", code="BW002")
+
+
+def settable(program: CompiledProgram, name: str, text: str = "") -> Selection:
+    """Return the cells that a name sets: all it selects, or the base year of a quantity that grows from it.
+
+    Raises:
+        UsageError: BW001, or BW002 where a rule defines the quantity in each period and none is named.
+    """
+    selection = select_cells(program, name)
     quantity = selection.quantity
-    amount = text[split + 1 :]
-    if not quantity.is_driver and quantity.timed and selection.period is None:
-        cells = [program.cells[p].period for p in selection.positions]
-        first = min(p for p in cells if p is not None)
-        if len(quantity.given) == 1:
-            return parse_set(program, f"{_at_period(text[:split].strip(), first)}={text[split + 1 :]}")
-        hint = f"name the period, e.g. {quantity.id}[period={first}]; later periods follow from it"
-        raise _wrong(text, f"{quantity.id!r} is defined by a rule in each period", hint, 0, split, "BW002")
-    value = _amount(program, quantity, amount.strip(), text, split + 1 + len(amount) - len(amount.lstrip()))
-    return selection, value
+    if quantity.is_driver or not quantity.timed or selection.period is not None:
+        return selection
+    first = min(p for p in (program.cells[i].period for i in selection.positions) if p is not None)
+    if len(quantity.given) == 1:
+        return select_cells(program, _at_period(name, first))
+    hint = f"name the period, e.g. {quantity.id}[period={first}]; later periods follow from it"
+    raise _wrong(text or name, f"{quantity.id!r} is defined by a rule in each period", hint, 0, len(name), "BW002")
+
+
+def wrong_amount(error: AmountError, text: str, start: int, length: int) -> UsageError:
+    """Return the refusal of an amount in an argument, with a caret under it."""
+    code = "BW002" if error.code in ("BW112", "BW431") else error.code
+    return _wrong(text, str(error), error.hint, start + error.start, error.length or length, code)
 
 
 def _at_period(name: str, period: int) -> str:
     return f"{name[:-1]},period={period}]" if name.endswith("]") else f"{name}[period={period}]"
-
-
-def _amount(program: CompiledProgram, quantity: Quantity, amount: str, text: str, start: int) -> Fraction:
-    vocabulary = vocabulary_of(program)
-    own = vocabulary.parse(quantity.unit)
-    try:
-        number, unit = vocabulary.split_amount(amount)
-    except NumberFormatError as error:
-        raise _wrong(text, str(error), "write plain digits, e.g. 0.35 or 35 %", start, len(amount), "BW002") from None
-    except UnitError as error:
-        raise _wrong(text, str(error), error.hint, start, len(amount), "BW206") from None
-    if unit is not None and unit.dimension != own.dimension and not (unit.dimension == () and unit.factor >= 100):
-        message = f"{unit.text} is {show(unit.dimension)}; {quantity.id!r} is in {quantity.unit}, {show(own.dimension)}"
-        raise _wrong(text, message, f"give the value in {quantity.unit}", start, len(amount), "BW205")
-    if unit is None:
-        value = number
-    elif unit.dimension == own.dimension:
-        value = number * unit.factor / own.factor
-    else:
-        value = number * unit.factor  # a bare scale, 万 or 亿, counts in the quantity's own unit
-    if (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high):
-        low = "-∞" if quantity.low is None else fraction_text(quantity.low)
-        high = "∞" if quantity.high is None else fraction_text(quantity.high)
-        hint = f"write {fraction_text(number)} %" if unit is None and quantity.unit == "1" and 1 < number <= 100 else ""
-        message = f"{amount} is outside {low} … {high}, the range of {quantity.id!r}"
-        raise _wrong(text, message, hint, start, len(amount), "BW209")
-    return value
