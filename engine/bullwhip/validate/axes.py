@@ -14,12 +14,6 @@ __all__ = ["NOTHING", "Axes", "Meaning", "Reading", "read_axes", "read_meanings"
 NOTHING = "-"
 """Written for an entity or a concept: the words are known, but do not say which thing it is."""
 
-_ROLES = ("subject", "measure", "period", "measure/period", "period/measure")
-_KEYS = (
-    *("rows", "columns", "parts", "about", "measure", "period", "entity", "concept", "entities", "concepts"),
-    *("by_row", "by_column", "by_part"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Axes:
@@ -130,9 +124,7 @@ def _axes(node: Node, what: str, problems: list[Problem], *, part: bool = False)
     if isinstance(node, ScalarNode):
         rows, columns = ("", "") if part else ("measure", "period")
         return Axes(rows, columns, about=node.value.strip(), place=node.place)
-    form = Form(node, problems, what, _KEYS)
-    if not part and not (form.has("rows") or form.has("columns")):
-        problems.append(Problem("BW109", f"{what} needs rows: or columns:", node.place, f"one of {', '.join(_ROLES)}"))
+    form = Form(node, problems, what, "axes_of_cells" if part else "axes")
     if form.text("rows") and form.text("rows") == form.text("columns"):
         message = f"rows and columns of {what} cannot both be the {form.text('rows')}"
         problems.append(Problem("BW110", message, form.place("columns"), "name what each of them holds"))
@@ -143,7 +135,7 @@ def _axes(node: Node, what: str, problems: list[Problem], *, part: bool = False)
     )
     entities, concepts = ({t: scalar_text(n) for t, n in form.mapping(k)} for k in ("entities", "concepts"))
     return Axes(
-        form.choice("rows", _ROLES), form.choice("columns", _ROLES), form.choice("parts", _ROLES), form.text("about"),
+        form.choice("rows"), form.choice("columns"), form.choice("parts"), form.text("about"),
         form.text("measure"), form.text("period"), form.text("entity"), form.text("concept"), entities, concepts, by,
         node.place,
     )  # fmt: skip
@@ -153,7 +145,7 @@ def read_meanings(nodes: tuple[Node, ...], problems: list[Problem]) -> dict[tupl
     """Return what statements are about, by their subject and measure as printed."""
     found: dict[tuple[str, str], Meaning] = {}
     for node in nodes:
-        form = Form(node, problems, "meaning", ("subject", "measure", "entity", "concept"), ("subject", "measure"))
+        form = Form(node, problems, "meaning", "meaning")
         meaning = Meaning(
             form.text("subject"), form.text("measure"), form.text("entity"), form.text("concept"), node.place
         )

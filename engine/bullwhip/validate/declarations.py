@@ -10,20 +10,14 @@ from bullwhip.expr.grammar import IDENTIFIER, RESERVED, ExpressionError, parse
 from bullwhip.expr.tree import Expr, references
 from bullwhip.model.claim import Index
 from bullwhip.model.program import Assumption, Scenario
-from bullwhip.model.quantity import KINDS, Dimension, Quantity, index_text
+from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
 from bullwhip.numbers import NumberFormatError, fraction_text, read_decimal
 from bullwhip.units import Unit, UnitError, Vocabulary
 from bullwhip.validate.form import Form, scalar_text
-from bullwhip.validate.header import HEADER_KEYS
 from bullwhip.validate.settings import Setting, check_setting
 
 __all__ = ["Declarations", "read_declarations"]
-
-_COMMON = ("label", "unit", "kind", "foreach", "where", "since", "until", "range", "tier", "note", "source")
-_DRIVER = (*_COMMON, "assume")
-_RULE = (*_COMMON, "given", "edge", "expression", "variants", "measure", "primary", "assume")
-_FILE = (*HEADER_KEYS, "drivers", "rules", "derivations", "scenario")
 
 
 @dataclass
@@ -60,8 +54,8 @@ def read_declarations(
     found = Declarations()
     reader = _Reader(found, dimensions, periods, vocabulary, problems)
     for name, root in files:
-        Form(root, problems, "file", _FILE)
-        for section, keys in (("drivers", _DRIVER), ("rules", _RULE)):
+        Form(root, problems, "file", "file")
+        for section in ("drivers", "rules"):
             if section not in root.items:
                 continue
             node = root.items[section]
@@ -69,7 +63,7 @@ def read_declarations(
                 problems.append(Problem("BW110", f"{section} must be a mapping from id to declaration", node.place))
                 continue
             for quantity, body in node:
-                reader.quantity(quantity, body, node.keys[quantity], keys, section == "rules", name)
+                reader.quantity(quantity, body, node.keys[quantity], section == "rules", name)
         if "scenario" in root.items:
             reader.scenario(name, root.items["scenario"])
     reader.finish()
@@ -94,7 +88,7 @@ class _Reader:
         self.settings: list[Setting] = []
         self.chosen: list[tuple[str, str, str, Place]] = []
 
-    def quantity(self, name: str, body: Node, place: Place, keys: tuple[str, ...], is_rule: bool, file: str) -> None:
+    def quantity(self, name: str, body: Node, place: Place, is_rule: bool, file: str) -> None:
         what = f"{'rule' if is_rule else 'driver'} {name!r}"
         if not self.good_id(name, what, place):
             self.found.unread = True
@@ -104,8 +98,7 @@ class _Reader:
             hint = f"first declared in {first.file}:{first.line}"
             self.problems.append(Problem("BW202", f"{name!r} is declared twice", place, hint))
             return
-        required = ("unit", "kind", "expression") if is_rule else ("unit", "kind")
-        form = Form(body, self.problems, what, keys, required)
+        form = Form(body, self.problems, what, "rule" if is_rule else "driver")
         foreach = form.texts("foreach")
         dims = self.dims(form, foreach)
         timed = "period" in foreach
@@ -115,9 +108,9 @@ class _Reader:
         edge = self.edge(form)
         variants = tuple((k, scalar_text(v).strip()) for k, v in form.mapping("variants"))
         self.found.quantities[name] = Quantity(
-            name, form.label(), form.text("unit"), form.choice("kind", KINDS, "stock"), dims, timed,
+            name, form.label(), form.text("unit"), form.choice("kind", "stock"), dims, timed,
             self.where(form, name, dims), since, until, form.integers("given"), low, high, expression, variants, edge,
-            form.text("tier"), form.choice("measure", ("revenue", "volume")), form.flag("primary"),
+            form.text("tier"), form.choice("measure"), form.flag("primary"),
             form.text("note"), form.text("source"), file, place.line, _written(form.place("expression")),
         )  # fmt: skip
         if isinstance(body, MapNode):
@@ -204,13 +197,7 @@ class _Reader:
     def edge(self, form: Form) -> tuple[str, str] | None:
         if not form.has("edge"):
             return None
-        inner = Form(
-            form.get("edge") or form.node,
-            self.problems,
-            f"edge of {form.what}",
-            ("from", "to"),
-            ("from", "to"),
-        )
+        inner = Form(form.get("edge") or form.node, self.problems, f"edge of {form.what}", "edge")
         return inner.text("from"), inner.text("to")
 
     def where(self, form: Form, name: str, dims: tuple[str, ...]) -> tuple[Index, ...]:
@@ -317,7 +304,7 @@ class _Reader:
         seen: set[tuple[Index, int | None]] = set()
         for node in form.items("assume"):
             what = f"assumption of {form.what}"
-            inner = Form(node, self.problems, what, ("index", "period", "value", "note", "source"), ("value", "note"))
+            inner = Form(node, self.problems, what, "assumption")
             index = self.assumed_index(inner, quantity)
             self.assumed.append((name, index, inner.place("index")))
             period = inner.integer("period")
@@ -360,7 +347,7 @@ class _Reader:
 
     def scenario(self, file: str, node: Node) -> None:
         name = file.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml")
-        form = Form(node, self.problems, f"scenario {name!r}", ("label", "note", "set", "variants"))
+        form = Form(node, self.problems, f"scenario {name!r}", "scenario")
         if name in self.found.scenarios or name == "base":
             self.problems.append(Problem("BW202", f"the scenario {name!r} is declared twice", node.place))
         settings = form.mapping("set")

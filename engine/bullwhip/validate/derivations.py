@@ -19,12 +19,7 @@ from bullwhip.validate.unit_check import UnitCheck
 
 __all__ = ["read_derivations"]
 
-_KEYS = (
-    *("label", "report", "unit", "each", "result", "reads", "expression", "as_published", "exact", "edge", "source"),
-    "note",
-)
 _LISTS = ("rows", "columns", "except_rows", "except_columns")
-_SELECTOR = ("report", *CELL_KEYS, *TEXT_KEYS, *_LISTS, "back", "unit")
 _TIME = ("lag", "delta", "yoy", "cum", "cagr", "index")
 _MAX_COMBINATIONS = 10_000
 _MAX_INSTANCES = 100_000
@@ -91,9 +86,7 @@ class _Reader:
     ) -> None:
         self.name, self.place, self.figures, self.documents = name, place, figures, documents
         self.printed_units, self.vocabulary, self.problems = printed_units, vocabulary, problems
-        self.form = Form(
-            body, problems, f"derivation {name!r}", _KEYS, ("report", "unit", "result", "reads", "expression", "source")
-        )
+        self.form = Form(body, problems, f"derivation {name!r}", "derivation")
         self.reads: dict[str, Selector] = {}
         self.results: tuple[Selector, ...] = ()
         self.trees: dict[str, Expr] = {}
@@ -168,7 +161,7 @@ class _Reader:
         node = self.form.get("edge")
         if node is None:
             return None
-        inner = Form(node, self.problems, f"edge of derivation {self.name!r}", ("from", "to"), ("from", "to"))
+        inner = Form(node, self.problems, f"edge of derivation {self.name!r}", "edge")
         return inner.text("from"), inner.text("to")
 
     def selector(self, name: str, node: Node | None, *, read: bool) -> Selector | None:
@@ -179,7 +172,7 @@ class _Reader:
             if read
             else f"result of {self.name!r}"
         )
-        form = Form(node, self.problems, what, _SELECTOR)
+        form = Form(node, self.problems, what, "selector")
         fixed = {k: form.text(k) for k in ("report", *CELL_KEYS, *TEXT_KEYS) if form.has(k)}
         lists = {k: form.texts(k) for k in _LISTS if form.has(k)}
         selector = Selector(form.node.place, fixed, lists, form.integer("back") or 0, form.text("unit"))

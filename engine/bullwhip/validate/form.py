@@ -9,6 +9,8 @@ from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.label import Label
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
 from bullwhip.numbers import NumberFormatError, read_decimal
+from bullwhip.validate.format import TABLES
+from bullwhip.validate.keys import Group, Keys, Listed, Named, Scalar, Value
 
 __all__ = ["Form", "scalar_text"]
 
@@ -26,24 +28,53 @@ class Form:
         node: Node,
         problems: list[Problem],
         what: str,
-        keys: Iterable[str],
-        required: Iterable[str] = (),
+        keys: str | Iterable[str],
     ) -> None:
-        """Check the keys of `node`; `what` names the thing in messages, e.g. "rule 'hbm.value'"."""
+        """Check the keys of `node`.
+
+        Args:
+            node: what should be a mapping.
+            problems: where problems are added.
+            what: names the thing in messages, e.g. "rule 'hbm.value'".
+            keys: the name of a table of keys; or names of the workspace, where the keys are no part of the format.
+        """
         self.problems, self.what = problems, what
+        self.table: Keys | None = TABLES[keys] if isinstance(keys, str) else None
         self.node = node if isinstance(node, MapNode) else MapNode({}, {}, node.place)
         if not isinstance(node, MapNode):
             problems.append(Problem("BW110", f"{what} must be a mapping", node.place, "write key: value lines"))
             return
-        known = list(keys)
+        known = list(keys if self.table is None else self.table.names)
         for key, place in self.node.keys.items():
             if key not in known:
                 hint = did_you_mean(key, known) or f"keys of {what.split(' ')[0]}: {', '.join(known)}"
                 problems.append(Problem("BW108", f"{what} has no key {key!r}", place, hint))
         unknown = [key for key in self.node.keys if key not in known]
-        for key in required:
+        if self.table is None:
+            return
+        for key in self.table.required:
             if key not in self.node.items and not any(did_you_mean(k, [key]) for k in unknown):
                 problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place, f"add {key}: …"))
+        some = self.table.some
+        if some and not any(k in self.node.items or did_you_mean(u, [k]) for k in some for u in (*unknown, "")):
+            wanted = " or ".join(f"{key}:" for key in some)
+            problems.append(Problem("BW109", f"{what} needs {wanted}", node.place, self.says(some[0])))
+
+    def says(self, key: str) -> str:
+        """Return what a key of the format says, for a hint."""
+        if self.table is None:
+            return ""
+        options = [o for value in self.table.form(key) if isinstance(value, Scalar) for o in value.options]
+        return f"one of {', '.join(options)}" if options else f"{key}: {self.table.by_name[key].en}"
+
+    def declared(self, key: str, kind: type[Value], form: str = "") -> Value | None:
+        """Return the form that the table gives a key; reading it in another way is an error of the program."""
+        if self.table is None or key not in self.table.by_name:
+            return None  # where it is written all the same, that has been reported
+        for value in self.table.form(key):
+            if isinstance(value, kind) and (not form or (isinstance(value, Scalar) and value.form == form)):
+                return value
+        raise AssertionError(f"{key} of {self.what} is not declared as {form or kind.__name__}")
 
     def has(self, key: str) -> bool:
         """Return whether the key is written."""
@@ -66,6 +97,7 @@ class Form:
 
     def text(self, key: str, default: str = "") -> str:
         """Return a scalar as written, without outer space."""
+        self.declared(key, Scalar)
         node = self.get(key)
         if node is None:
             return default
@@ -74,10 +106,13 @@ class Form:
             return default
         return node.value.strip()
 
-    def choice(self, key: str, options: Iterable[str], default: str = "") -> str:
-        """Return a scalar that is one of the options."""
+    def choice(self, key: str, default: str = "") -> str:
+        """Return a scalar that is one of the options that the table names."""
+        declared = self.declared(key, Scalar, "choice")
         value = self.text(key, default)
-        options = list(options)
+        if not isinstance(declared, Scalar):
+            return default
+        options = declared.options
         if self.has(key) and isinstance(self.get(key), ScalarNode) and value not in options:
             self.wrong(key, f"one of {', '.join(options)}", did_you_mean(value, options))
             return default
@@ -85,10 +120,11 @@ class Form:
 
     def flag(self, key: str) -> bool:
         """Return a scalar that is `true` or `false`; false when absent."""
-        return self.choice(key, ("true", "false"), "false") == "true"
+        return self.choice(key, "false") == "true"
 
     def integer(self, key: str, default: int | None = None) -> int | None:
         """Return a whole number of at most four digits."""
+        self.declared(key, Scalar, "whole")
         text = self.text(key)
         if not text:
             return default
@@ -99,6 +135,7 @@ class Form:
 
     def items(self, key: str) -> tuple[Node, ...]:
         """Return the items of a list; empty when absent."""
+        self.declared(key, Listed)
         node = self.get(key)
         if node is None:
             return ()
@@ -129,6 +166,7 @@ class Form:
 
     def number(self, key: str) -> Fraction | None:
         """Return an exact number."""
+        self.declared(key, Scalar, "number")
         text = self.text(key)
         if not text:
             return None
@@ -145,11 +183,13 @@ class Form:
         node = self.get(key)
         if node is None:
             return Label()
-        form = Form(node, self.problems, f"{key} of {self.what}", ("zh", "en"))
+        self.declared(key, Group)
+        form = Form(node, self.problems, f"{key} of {self.what}", "label")
         return Label(form.text("zh"), form.text("en"))
 
     def mapping(self, key: str) -> MapNode:
         """Return a mapping; empty when absent."""
+        self.declared(key, Named)
         node = self.get(key)
         if node is None:
             return MapNode({}, {}, self.node.place)

@@ -11,9 +11,8 @@ from bullwhip.model.source import MapNode
 from bullwhip.units import UnitError, Vocabulary
 from bullwhip.validate.form import Form
 
-__all__ = ["HEADER_KEYS", "read_dimensions", "read_header", "read_vocabulary"]
+__all__ = ["read_dimensions", "read_header", "read_vocabulary"]
 
-HEADER_KEYS = ("workspace", "time", "dimensions", "units")
 _MAX_PERIODS = 200
 
 
@@ -40,10 +39,10 @@ def read_header(files: list[tuple[str, MapNode]], problems: list[Problem]) -> He
             message = f"a time: section outside {holders[0][0]}"
             hint = f"{name} shares the time axis of the workspace"
             problems.append(Problem("BW202", message, other.keys["time"], hint))
-    form = Form(root.items["workspace"], problems, "workspace", ("id", "label"), ("id",))
+    form = Form(root.items["workspace"], problems, "workspace", "workspace")
     first, last, default = 0, -1, 0
     if "time" in root.items:
-        time = Form(root.items["time"], problems, "time", ("first", "last", "default"), ("first", "last"))
+        time = Form(root.items["time"], problems, "time", "time")
         begin, end = time.integer("first"), time.integer("last")
         if begin is not None and end is not None:
             first, last = begin, end
@@ -72,7 +71,7 @@ def _read_counts(
         if not section.items and not isinstance(root.items["units"], MapNode):
             problems.append(Problem("BW110", "units must be a mapping", root.items["units"].place))
         for name, node in section:
-            form = Form(node, problems, f"unit {name!r}", ("zh", "en", "aliases"))
+            form = Form(node, problems, f"unit {name!r}", "count")
             if not MEMBER.fullmatch(name):
                 problems.append(
                     Problem("BW203", f"the unit name {name!r} is malformed", section.keys[name], "use snake_case")
@@ -106,7 +105,7 @@ def read_dimensions(files: list[tuple[str, MapNode]], problems: list[Problem]) -
         section = Form(root, problems, "file", root.items).mapping("dimensions")
         for name, node in section:
             what = f"dimension {name!r}"
-            form = Form(node, problems, what, ("label", "members", "alternatives"), ("members",))
+            form = Form(node, problems, what, "dimension")
             if not MEMBER.fullmatch(name) or not name[0].isalpha() or name in RESERVED:
                 problems.append(
                     Problem(
@@ -128,7 +127,7 @@ def read_dimensions(files: list[tuple[str, MapNode]], problems: list[Problem]) -
                         Problem("BW203", f"the member {member!r} of {what} is malformed", place, "use snake_case")
                     )
                     continue
-                text = Form(label, problems, f"member {member!r}", ("zh", "en"))
+                text = Form(label, problems, f"member {member!r}", "label")
                 members.append(member)
                 labels.append(Label(text.text("zh"), text.text("en")))
             if not members and form.has("members"):

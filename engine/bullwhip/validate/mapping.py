@@ -92,19 +92,9 @@ class DocumentMapping:
         return self.topics[segment][0] if segment in self.topics else ""
 
 
-_SEGMENT_KEYS = ("tier", "role", "product", "index", "topic")
-_ROLES = ("supplier", "customer", "investor", "standard_setter")
-
-
 def read_mapping(root: MapNode, vocabulary: Vocabulary, problems: list[Problem]) -> DocumentMapping:
     """Return the mapping of one document."""
-    form = Form(
-        root,
-        problems,
-        "document file",
-        ("document", "segments", "units", "tables", "cells", "claims", "shares", "meanings", "periods"),
-        ("document",),
-    )
+    form = Form(root, problems, "document file", "document_file")
     document = _document(form, problems)
     units: dict[str, Unit | None] = {}
     for printed, node in form.mapping("units"):
@@ -134,20 +124,18 @@ def _segments(node: MapNode, problems: list[Problem]) -> tuple[dict[str, Segment
         if scalar_text(inner) == "null":
             continue
         beside = isinstance(inner, MapNode) and "tier" not in inner.items and "topic" in inner.items
-        keys, required = (("topic",), ("topic",)) if beside else (_SEGMENT_KEYS, ("tier", "role"))
-        form = Form(inner, problems, f"segment {printed!r}", keys, required)
+        form = Form(inner, problems, f"segment {printed!r}", "segment_beside" if beside else "segment")
         if form.has("topic"):
             topics[printed] = form.text("topic"), form.place("topic")
         if not beside:
-            role, index = form.choice("role", _ROLES, "supplier"), _pairs(form.get("index"), problems)
+            role, index = form.choice("role", "supplier"), _pairs(form.get("index"), problems)
             segments[printed] = (form.text("tier"), role, form.text("product"), index)
     return segments, topics
 
 
 def _document(form: Form, problems: list[Problem]) -> Document:
-    keys = ("id", "slug", "title", "publisher", "published", "language")
     node = form.get("document") or form.node
-    inner = Form(node, problems, "document", keys, ("id", "title", "published"))
+    inner = Form(node, problems, "document", "document")
     published = inner.text("published")
     if inner.has("published") and not _is_date(published):
         inner.wrong("published", "an ISO date", 'e.g. "2023-06-14"')
@@ -179,26 +167,10 @@ def _pairs(node: Node | None, problems: list[Problem]) -> Pairs:
 
 
 def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> CellRule:
-    keys = (
-        "tables",
-        "row",
-        "rows",
-        "column",
-        "columns",
-        "part",
-        "quantity",
-        "index",
-        "unit",
-        "period",
-        "use",
-        "note",
-    )
-    form = Form(node, problems, "cell mapping", keys, ("tables", "quantity", "unit"))
+    form = Form(node, problems, "cell mapping", "cell_mapping")
     single: dict[str, Pairs] = {form.text("row"): ()}
     several = {k: _pairs(v, problems) for k, v in form.mapping("rows")}
     rows = single if form.has("row") else several
-    if not rows:
-        problems.append(Problem("BW109", "a cell mapping needs row: or rows:", node.place))
     columns: dict[str, Pairs] | None = None
     if form.has("column"):
         columns = {form.text("column"): ()}
@@ -208,31 +180,23 @@ def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> C
     return CellRule(
         form.texts("tables"), rows, columns, form.text("part"), form.text("quantity"),
         _pairs(form.get("index"), problems), unit, form.integer("period"),
-        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place,
+        form.choice("use", "feed") == "compare", node.place,
     )  # fmt: skip
 
 
 def _claim_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> ClaimRule:
-    keys = ("subject", "measure", "locator", "printed_period", "printed_unit", "quantity", "index", "unit", "period",
-            "use", "note")  # fmt: skip
-    form = Form(node, problems, "claim mapping", keys, ("subject", "measure", "quantity", "unit"))
+    form = Form(node, problems, "claim mapping", "claim_mapping")
     unit = _unit(form.text("unit"), form.place("unit"), vocabulary, problems) if form.has("unit") else None
     return ClaimRule(
         form.text("subject"), form.text("measure"), form.text("locator"), form.text("quantity"),
         _pairs(form.get("index"), problems), unit, form.integer("period"),
-        form.choice("use", ("feed", "compare"), "feed") == "compare", node.place, form.text("printed_period"),
+        form.choice("use", "feed") == "compare", node.place, form.text("printed_period"),
         form.text("printed_unit"),
     )  # fmt: skip
 
 
 def _share_rule(node: Node, problems: list[Problem]) -> ShareRule:
-    form = Form(
-        node,
-        problems,
-        "share mapping",
-        ("subject", "measure", "company", "tier", "of", "note"),
-        ("subject", "measure", "company", "tier"),
-    )
+    form = Form(node, problems, "share mapping", "share")
     return ShareRule(
         form.text("subject"),
         form.text("measure"),
