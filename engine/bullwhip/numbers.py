@@ -10,13 +10,23 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-__all__ = ["MAX_BITS", "NumberFormatError", "decimal_text", "fraction_text", "read_decimal", "round_half_up"]
+__all__ = [
+    "DECIMAL_PATTERN",
+    "MAX_BITS",
+    "NumberFormatError",
+    "decimal_text",
+    "fraction_text",
+    "read_decimal",
+    "round_half_up",
+]
 
 MAX_BITS = 4096
 """Largest numerator or denominator, in bits, that a value may reach (docs/convention.md §7)."""
 
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?")
 _FRACTION = re.compile(r"([+-]?\d+)/(\d+)")
+DECIMAL_PATTERN = f"{_DECIMAL.pattern}|{_FRACTION.pattern}"
+"""The texts that `read_decimal` reads, as a regular expression, but for limits and fractions over zero."""
 _MAX_LENGTH = 60
 _MAX_EXPONENT = 300
 
