@@ -1,4 +1,4 @@
-"""Build hook: an editable install reads ontology/, rules/ and queries/ from the checkout, so it must not copy them.
+"""Build hook: an editable install reads the data folders from the checkout, so it must not copy them.
 
 Without this, hatchling leaves static copies in site-packages that nobody reads and that outlive an uninstall.
 """

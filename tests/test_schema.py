@@ -20,7 +20,7 @@ from bullwhip.validate.keys import Scalar
 from bullwhip.validate.schema import KINDS, schema
 from documents import ROOT
 
-ROOTS = [ROOT, *sorted(p for p in (ROOT / "tests" / "golden").iterdir() if p.is_dir())]
+ROOTS = [ROOT, ROOT / "starter", *sorted(p for p in (ROOT / "tests" / "golden").iterdir() if p.is_dir())]
 FILES = [f for r in ROOTS for p in ("rules/**/*.yaml", "ontology/facts/*/document.yaml") for f in sorted(r.glob(p))]
 BROKEN = [f for c in ("BW108", "BW109") for f in sorted((ROOT / "tests" / "invalid").glob(f"{c}-*.yaml"))]
 

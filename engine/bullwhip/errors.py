@@ -78,6 +78,7 @@ CODES: dict[str, str] = {
     "BW421": "a numeric evaluation needs an input that has no value",
     "BW422": "a numeric evaluation has no value at some of its inputs",
     "BW423": "what a numeric evaluation is given does not fit",
+    "BW451": "a folder for a new workspace is not empty",
     "BW501": "a query cannot be parsed or run",
     "BW502": "a query parameter is wrong",
     "BW901": "a size or time limit was reached",

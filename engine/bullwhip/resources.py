@@ -1,4 +1,4 @@
-"""Where the shipped ontology, rules and queries lie: inside the installed package, or at the top of a checkout."""
+"""Where the shipped ontology, rules, queries and starter lie: in the installed package, or at the top of a checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bullwhip.errors import LoadError, Problem
 
 __all__ = ["PACKAGE", "Kind", "data"]
 
-Kind = Literal["ontology", "rules", "queries"]
+Kind = Literal["ontology", "rules", "queries", "starter"]
 
 PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = PACKAGE.parents[1]

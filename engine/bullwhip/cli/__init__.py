@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "query": "Run a named SPARQL query, or a query file.",
     "check": "Check a workspace or a rule file and report every problem.",
     "export": "Write the chain map, graphs or RDF to a file.",
+    "init": "Write a small workspace that teaches the format.",
     "schema": "Write the JSON Schema of the YAML files, for editors.",
 }
 """Every command with its line in --help, so that help imports no command."""
