@@ -79,6 +79,8 @@ CODES: dict[str, str] = {
     "BW422": "a numeric evaluation has no value at some of its inputs",
     "BW423": "what a numeric evaluation is given does not fit",
     "BW451": "a folder for a new workspace is not empty",
+    "BW431": "a distribution or correlation cannot be read or does not exist",
+    "BW434": "the executor of a sweep cannot be reached or lost its workers",
     "BW501": "a query cannot be parsed or run",
     "BW502": "a query parameter is wrong",
     "BW901": "a size or time limit was reached",
