@@ -18,10 +18,12 @@ from bullwhip.numeric.steps import Columns, Flags, Places, Step, perform, step
 
 __all__ = ["FastKernel"]
 
-_SEGMENT = 200
-"""Operations of a segment: more take longer to compile than they save."""
-_BLOCK = 256
-"""Lanes of a block between segments."""
+_SMALL, _LARGE = 1_000, 10_000
+"""Up to so many operations a tape is one segment of double width; beyond so many, compiling would take too long."""
+_SEGMENT = 100
+"""Operations of a segment of a larger tape."""
+_BLOCK = 128
+"""Lanes of a block between segments; the rows of a tape of ten thousand rules then fit a second-level cache."""
 _LIBRARY_BLOCK = 8192
 """Lanes of a block where NumPy takes part."""
 
@@ -38,9 +40,11 @@ class _Code:
         llvm.initialize_native_asmprinter()
         features = llvm.get_host_cpu_features()
         self.width = 8 if features.get("avx512f") else 4 if features.get("avx") else 2
+        if len(tape.ops) <= _SMALL:
+            self.width *= 2  # two independent chains of operations keep the processor busy
         module = llvm.parse_assembly(assembly(tape, cut, self.width))
         machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=2
+            cpu=llvm.get_host_cpu_name(), features=features.flatten(), opt=0 if len(tape.ops) > _LARGE else 2
         )
         self.engine = llvm.create_mcjit_compiler(module, machine)
         self.engine.finalize_object()
@@ -65,7 +69,7 @@ class FastKernel:
 
     def __post_init__(self) -> None:
         tape = self.tape
-        self._plan = plan(tape, _SEGMENT)
+        self._plan = plan(tape, _SEGMENT if len(tape.ops) > _SMALL else _SMALL)
         self._code = _Code(tape, self._plan)
         rows = {s: tape.first_op + r for s, r in self._plan.rows.items()}
         for slot in self._plan.library:
