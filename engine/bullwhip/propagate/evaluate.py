@@ -14,7 +14,7 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS, decimal_text
 
-__all__ = ["OPERATIONS", "Evaluation", "UndefinedError"]
+__all__ = ["OPERATIONS", "Evaluation", "UndefinedError", "bounded"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
@@ -153,15 +153,10 @@ class Evaluation:
         return self.values[taken]
 
     def _bounded(self, i: int, value: Fraction) -> Fraction:
-        bits = max(value.numerator.bit_length(), value.denominator.bit_length())
-        if bits <= MAX_BITS:
-            return value
-        if bits > _MAX_MAGNITUDE:
-            raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
-        self.inexact.add(i)
-        with localcontext() as context:
-            context.prec = _DIGITS
-            return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
+        kept = bounded(value)
+        if kept is not value:
+            self.inexact.add(i)
+        return kept
 
     def _problem(self, output: int, i: int, error: UndefinedError) -> Problem:
         """Name the rule in which a node fails, and the values it met."""
@@ -189,6 +184,25 @@ class Evaluation:
     def _shown(self, node: int) -> str:
         cell = self.program.cells[self.program.dag.nodes[node][1]]
         return f"{index_text(cell.quantity, cell.index, cell.period)} = {_brief(self.values.get(node))}"
+
+
+def bounded(value: Fraction) -> Fraction:
+    """Return the value itself, or beyond MAX_BITS the value rounded to 60 digits.
+
+    Raises:
+        UndefinedError: BW403 beyond the exact limit.
+
+    >>> bounded(Fraction(1, 3)), bounded(Fraction(1, 3**3000)) == Fraction(1, 3**3000)
+    (Fraction(1, 3), False)
+    """
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if bits <= MAX_BITS:
+        return value
+    if bits > _MAX_MAGNITUDE:
+        raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
 
 
 def _brief(value: Fraction | None) -> str:
