@@ -55,6 +55,8 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["exposure", "--driver", "model.parameters"],
         ["value", "server.market", "--set", "training.utilization=35 %"],
         ["sensitivity", "server.market"],
+        ["diff", "2024", "2025", "server.market"],
+        ["diff", "base", "liquid_30"],
         ["facts", "--report", "003", "--json"],
         ["list", "companies"],
     ],

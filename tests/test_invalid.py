@@ -32,6 +32,7 @@ NOT_A_FILE: dict[str, str] = {
     "BW451": "an argument: tests/test_init.py",
     "BW431": "an argument: test_a_distribution_that_cannot_be_is_refused",
     "BW434": "a cluster: test_a_cluster_that_does_not_answer_is_told",
+    "BW417": "an argument: test_diff.test_what_is_not_on_both_sides_is_refused",
     "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
     "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
     "BW901": "a size: test_too_many_cells_reach_a_limit",

@@ -81,6 +81,7 @@ CODES: dict[str, str] = {
     "BW451": "a folder for a new workspace is not empty",
     "BW431": "a distribution or correlation cannot be read or does not exist",
     "BW434": "the executor of a sweep cannot be reached or lost its workers",
+    "BW417": "a quantity does not exist on both sides of a difference",
     "BW501": "a query cannot be parsed or run",
     "BW502": "a query parameter is wrong",
     "BW901": "a size or time limit was reached",

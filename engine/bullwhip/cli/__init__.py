@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Show closed form, path, sensitivities and sources of a quantity.",
     "value": "Show the value of a quantity.",
     "sensitivity": "Show derivative and elasticity of a quantity to drivers.",
+    "diff": "Split the difference between two scenarios, periods or dates.",
     "list": "List drivers, quantities, companies, tiers, reports, scenarios, queries.",
     "facts": "Show what the documents print, as printed.",
     "read": "Read a printed number, unit, period or name.",

@@ -16,7 +16,7 @@ from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient
 from bullwhip.query.exposure import Reached, rank, reached_path, sizing_cells
 from bullwhip.workspace.naming import select_cells
 
-__all__ = ["closed_form", "explanation", "exposure", "receipt", "sensitivities", "value"]
+__all__ = ["cell_sources", "closed_form", "explanation", "exposure", "receipt", "sensitivities", "value"]
 
 
 def _name(cell: Cell) -> str:
@@ -38,27 +38,28 @@ def value(evaluation: Evaluation, position: int, scenario: str) -> Value:
 
 def sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
     """Return where every input of a cell comes from, in order."""
+    return tuple(s for p in evaluation.inputs(position) for s in cell_sources(evaluation, p))
+
+
+def cell_sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
+    """Return where the value of one cell comes from: prints, an assumption or a setting; nothing for a rule."""
     program = evaluation.program
-    claims = {c.id: c for c in program.claims}
+    name = _name(program.cells[position])
+    if position in evaluation.overrides:
+        quantity = program.quantities[program.cells[position].quantity]
+        return (Source("set", name, note=f"set to {evaluation.overrides[position]} {quantity.unit}"),)
+    given = program.given.get(position)
+    if given is None:
+        return ()
+    if not given.claims:
+        return (Source("assumption", name, note=given.note.removeprefix("assumption: ")),)
+    wanted = {*given.claims, *given.losers}
+    claims = {c.id: c for c in program.claims if c.id in wanted}
     published = {d.id: d.published for d in program.documents}
-    found: list[Source] = []
-    for p in evaluation.inputs(position):
-        name = _name(program.cells[p])
-        if p in evaluation.overrides:
-            quantity = program.quantities[program.cells[p].quantity]
-            found.append(Source("set", name, note=f"set to {evaluation.overrides[p]} {quantity.unit}"))
-            continue
-        given = program.given.get(p)
-        if given is None:
-            continue
-        if not given.claims:
-            found.append(Source("assumption", name, note=given.note.removeprefix("assumption: ")))
-            continue
-        disputed = tuple(
-            f"{claims[i].document} {claims[i].locator}: {claims[i].lexical} {claims[i].unit}" for i in given.losers
-        )
-        found += [claim_source(claims[i], name, published[claims[i].document], disputed) for i in given.claims]
-    return tuple(found)
+    disputed = tuple(
+        f"{claims[i].document} {claims[i].locator}: {claims[i].lexical} {claims[i].unit}" for i in given.losers
+    )
+    return tuple(claim_source(claims[i], name, published[claims[i].document], disputed) for i in given.claims)
 
 
 def closed_form(evaluation: Evaluation, position: int) -> Form:

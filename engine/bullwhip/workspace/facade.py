@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bullwhip.audit import AuditRow
     from bullwhip.audit.conflicts import Conflict
+    from bullwhip.model.attribution import Difference
     from bullwhip.query.sparql import Table
     from bullwhip.workspace.reading import Outcome
 
@@ -135,6 +136,21 @@ class Workspace:
             self.program, self.files, self.scenario_id, (*self.values, *values), self.as_of_date, self.policy
         )
 
+    def known_on(self, date: str) -> Workspace:
+        """Return the same workspace as it was known on a date: only documents published by then count.
+
+        Raises:
+            UsageError: BW002 for a text that is no date, or where this workspace knows one date only.
+        """
+        if self.as_of_date:
+            message = f"this workspace is opened as known on {self.as_of_date}"
+            raise UsageError(Problem("BW002", message, hint="open it without a date, then choose one"))
+        from bullwhip.compile import reselect
+
+        wanted = _date(date)
+        program = reselect(self.program, wanted, self.policy or POLICY)
+        return Workspace(program, self.files, self.scenario_id, self.values, wanted, self.policy)
+
     def _scenario(self, name: str) -> tuple[dict[int, Fraction], dict[str, str]]:
         if name == "base":
             return {}, {}
@@ -219,6 +235,22 @@ class Workspace:
             chosen: members to read alternatives at, by dimension, e.g. `{"chip": "h100_sxm"}`.
         """
         return answering.exposure(self.evaluation, driver, period, top, chosen or {}, self.scenario_id, self.as_of_date)
+
+    def diff(
+        self, a: str, b: str, names: Iterable[str] = (), period: int | None = None, by: str = "driver"
+    ) -> Difference:
+        """Return what differs between two scenarios, periods or dates; of named quantities, what is due to what.
+
+        Args:
+            a: a scenario (`base` is the facts as they are), a period as text, or a date: what was known then.
+            b: another one of the same kind.
+            names: quantities, with members where wanted; the terms of each add up to its difference exactly.
+            period: the period of timed quantities, for scenarios and dates; the default period when absent.
+            by: what moves as one: `driver` over all its periods, `cell`, or `quantity` with all its members.
+        """
+        from bullwhip.workspace.differing import difference
+
+        return difference(self, a, b, list(names), period, by)
 
     def list(self, kind: str) -> Sequence[dict[str, Any]]:
         """Return what there is of a kind, e.g. drivers, quantities, companies, tiers, reports, scenarios, queries."""
