@@ -165,6 +165,9 @@ _DEFINED: tuple[tuple[str, str, bool, bool], ...] = (
     ("B", "8 bit", True, False),
     ("bps", "bit/s", True, False),
     ("t", "1000000 g", False, True),
+    ("kt", "1000 t", False, False),  # by name, not by prefix: in trade mt is a tonne, not a thousandth of one
+    ("Mt", "1000000 t", False, False),
+    ("Gt", "1000000000 t", False, False),
     ("ha", "10000 m^2", False, True),
     ("L", "0.001 m^3", False, True),
     ("%", "0.01", False, False),
