@@ -261,7 +261,20 @@ class Vocabulary:
         number, rest = match[1], match[2]
         while number and not number[-1].isdigit():  # `3e` of `3EUR` or a trailing operator belongs to the unit
             number, rest = number[:-1], number[-1] + rest
-        return read_decimal(number), self.parse(rest) if rest else None
+        return read_decimal(number), self._of_amount(rest, text) if rest else None
+
+    def _of_amount(self, rest: str, text: str) -> Unit:
+        """Read the unit behind a number, in which no second number and no second scale may hide."""
+        before, scale = "", ""
+        for kind, value in _Parser(self, rest).tokens:
+            if kind == "number" and value != "1" and before not in ("^", "-"):
+                raise NumberFormatError(f"{text!r} holds two numbers")
+            if kind == "name" and self._name(value)[1] == DIMENSIONLESS:
+                if scale:
+                    raise UnitError(f"{scale!r} and {value!r} in {text!r} are two scales", "write the number out")
+                scale = value
+            before = value
+        return self.parse(rest)
 
     def _name(self, name: str) -> tuple[Fraction, Dimension]:
         if name in self.names:

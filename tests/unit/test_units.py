@@ -132,6 +132,32 @@ def test_a_counted_thing_never_takes_the_name_of_a_unit_or_dimension(name: str) 
         Vocabulary.with_counts({name: ()})
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [("5", "5", None), ("-0.5 %", "-1/2", "%"), ("1.5 万 CNY/kW", "3/2", "万 CNY/kW"), ("3EUR", "3", "EUR"),
+     ("2/3 1/s", "2/3", "1/s"), ("7 m^2", "7", "m^2"), ("7 s^-2", "7", "s^-2"), ("1e3 亿 USD", "1000", "亿 USD")],
+)  # fmt: skip
+def test_an_amount_is_a_number_and_a_unit(text: str, number: str, unit: str | None) -> None:
+    """The number ends where the unit begins, powers and reciprocals included."""
+    found, of = UNITS.split_amount(text)
+
+    assert (found, None if of is None else of.text) == (Fraction(number), unit)
+
+
+@pytest.mark.parametrize("text", ["1 234", "1 234 USD", "1 234.5", "1 (2)", "5 USD 2", "5 2/3", "1 1000 W", "2 3 s"])
+def test_an_amount_holds_one_number(text: str) -> None:
+    """A space is no thousands separator, and a second number is no factor of a unit."""
+    with pytest.raises(NumberFormatError, match="holds two numbers"):
+        UNITS.split_amount(text)
+
+
+@pytest.mark.parametrize("text", ["5 万%", "5 % 万", "1 万 万", "1 % %", "3 亿 百万 USD"])
+def test_an_amount_holds_one_scale(text: str) -> None:
+    """Two scales in a row are more often a slip than a product."""
+    with pytest.raises(UnitError, match="are two scales"):
+        UNITS.split_amount(text)
+
+
 def test_a_dimension_is_shown_with_its_denominator_in_parentheses() -> None:
     """Messages show dimensions that read back the right way."""
     assert show(UNITS.parse("TFLOP/(s*accelerator)").dimension) == "flop/(accelerator*time)"

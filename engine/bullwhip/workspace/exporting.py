@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from bullwhip.errors import Place, Problem, UsageError
+from bullwhip.errors import Place, Problem, UsageError, did_you_mean
 from bullwhip.numbers import decimal_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,14 @@ FORMATS: dict[str, str] = {
 
 
 def export(workspace: Workspace, form: str, language: str, period: int | None) -> bytes:
-    """Return an export as bytes; the same inputs give the same bytes."""
+    """Return an export as bytes; the same inputs give the same bytes.
+
+    Raises:
+        UsageError: BW001 for a format or language that does not exist.
+    """
+    for word, noun, known in ((form, "format", FORMATS), (language, "language", ("zh", "en", "both"))):
+        if word not in known:
+            raise UsageError(Problem("BW001", f"no {noun} {word!r}", hint=did_you_mean(word, known, f"{noun}s")))
     program = workspace.program
     lingua = cast(Literal["zh", "en", "both"], language)
     if form == "svg":
