@@ -11,6 +11,7 @@ import evaluation_guard
 
 settings.register_profile("ci", derandomize=True, max_examples=60, deadline=None, database=None)
 settings.register_profile("quick", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
+settings.register_profile("long", max_examples=2_000, deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 evaluation_guard.install()
