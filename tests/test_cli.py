@@ -161,6 +161,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["diff", "base"], 2, "two sides to compare are missing"),
         (["diff", *["--as-of", "2023-01-01"] * 3], 2, "--as-of is given 3 times"),
         (["diff", "2024", "2025", "cooling.market"], 3, "BW417 'cooling.market' has no periods"),
+        (["schema", "rulez"], 2, "did you mean 'rules'"),
+        (["init", str(Path(__file__).parent)], 2, "BW451 the folder holds"),
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),
