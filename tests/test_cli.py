@@ -163,6 +163,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["diff", "2024", "2025", "cooling.market"], 3, "BW417 'cooling.market' has no periods"),
         (["schema", "rulez"], 2, "did you mean 'rules'"),
         (["init", str(Path(__file__).parent)], 2, "BW451 the folder holds"),
+        (["solve", "hbm.valeu=1", "--for", "training.utilization"], 2, "did you mean 'hbm.value'"),
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),

@@ -57,6 +57,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["sensitivity", "server.market"],
         ["diff", "2024", "2025", "server.market"],
         ["diff", "base", "liquid_30"],
+        ["solve", "server.market=1000 亿 USD", "--for", "training.utilization"],
         ["facts", "--report", "003", "--json"],
         ["list", "companies"],
     ],

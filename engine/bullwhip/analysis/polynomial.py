@@ -175,9 +175,11 @@ def isolate(p: Polynomial, low: Fraction, high: Fraction) -> list[tuple[Fraction
         roots = [Fraction(-p[0], p[1])] if len(p) == 2 else _halves(p, isqrt(disc))
         return [(r, r) for r in sorted(roots) if low < r < high]
     found, exact = _descend(_moved(p, low, high), low, high)
-    for r in exact:
-        p = quotient(p, (-r.numerator, r.denominator))
-    return sorted([(r, r) for r in exact] + [_settled(p, a, b) for a, b in found])
+    if exact:
+        for r in exact:
+            p = quotient(p, (-r.numerator, r.denominator))
+        return sorted([(r, r) for r in exact] + isolate(p, low, high))
+    return sorted(_settled(p, a, b) for a, b in found)
 
 
 def _halves(p: Polynomial, root: int) -> list[Fraction]:

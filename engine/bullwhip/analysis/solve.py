@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bullwhip.analysis.bracket import Bracket, brackets, narrowed, places, side
@@ -111,17 +111,24 @@ class _Scan:
         self.join(parts, [Part(last, last, side(values[-1], self.target))], side(values[-1], self.target))
         known = [v for v in values if v is not None]
         span = Interval(min(known), max(known)) if known else None
-        found = [*jumps(parts), *self.jumps]
+        leaps = tuple(sorted([*jumps(parts), *self.jumps], key=lambda j: j.place))
         return Solved(
-            tuple(stretches(parts)), tuple(sorted(found, key=lambda j: j.place)), span, (), 0, "scan",
+            tuple(self.exactly(s) for s in stretches(parts)), leaps, span, (), 0, "scan",
             f"{why}; seen at {len(seen)} places, and narrowed down where it changes sides",
         )  # fmt: skip
+
+    def exactly(self, s: Stretch) -> Stretch:
+        """Return a single place as exact where the value there is the target without rounding."""
+        if not s.is_point or not s.low.slack or self.line.value(s.low.low) != self.target.low:
+            return s
+        place = Real.rational(s.low.low)
+        return replace(s, low=place, high=place) if self.line.was_exact else s
 
     def join(self, parts: list[Part], more: list[Part], between: int | None) -> None:
         """Add parts that begin with a point, with what lies before them."""
         here = parts[-1].high
         if more[0].low.equals(here):
-            parts += [Part(here, p.high, p.side, p.reading) if p is more[1] else p for p in more[1:2]] + more[2:]
+            parts += [replace(p, low=here) for p in more[1:2]] + more[2:]
         else:
             parts += [Part(here, more[0].low, between), *more]
 

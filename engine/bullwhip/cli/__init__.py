@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "value": "Show the value of a quantity.",
     "sensitivity": "Show derivative and elasticity of a quantity to drivers.",
     "diff": "Split the difference between two scenarios, periods or dates.",
+    "solve": "Show what a driver must be for a quantity to have a value.",
     "list": "List drivers, quantities, companies, tiers, reports, scenarios, queries.",
     "facts": "Show what the documents print, as printed.",
     "read": "Read a printed number, unit, period or name.",

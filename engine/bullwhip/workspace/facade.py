@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from bullwhip.audit import AuditRow
     from bullwhip.audit.conflicts import Conflict
     from bullwhip.model.attribution import Difference
+    from bullwhip.model.solution import Solution
     from bullwhip.query.sparql import Table
     from bullwhip.workspace.reading import Outcome
+    from bullwhip.workspace.solving import Unknown
 
 __all__ = ["Demand", "Workspace"]
 
@@ -204,15 +206,45 @@ class Workspace:
             period: the period of the quantity; the default period when absent.
             forms: whether closed forms are built.
         """
-        at = self._at_period(name, period)
+        at = self.at_period(name, period)
         return answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
+
+    def solve(
+        self,
+        target: str,
+        driver: str,
+        period: int | None = None,
+        *,
+        claim: str = "",
+        unknown: Unknown = "",
+        within: str = "",
+    ) -> Sequence[Solution]:
+        """Return what a driver must be for each cell of a quantity to have a value, or to lie in a range.
+
+        Args:
+            target: `ID[…]=NUMBER[ UNIT]` or `ID[…]=LOW..HIGH[ UNIT]`; with a claim, the quantity alone or nothing.
+            driver: a driver, or any other quantity, which is cut from its rule; with a period it moves in that one.
+            period: the period of the quantity; the default period when absent.
+            claim: `REPORT/LOCATOR/ROW/COLUMN` of a printed figure, which stands for its rounding interval.
+            unknown: `value` sets all cells of the driver to one value, `factor` scales them; when empty the value,
+                where all that reach the quantity have the same.
+            within: `LOW..HIGH[ UNIT]`, the range to search.
+
+        Raises:
+            UsageError: BW411, BW412, BW414 or BW415, and as arguments are read.
+            PropagationError: BW413 or BW416 where the quantity has no value at all.
+        """
+        from bullwhip.workspace.solving import solve
+
+        return solve(self, target, driver, period, claim, unknown, within)
 
     def explain(self, name: str, driver: str = "", period: int | None = None) -> Sequence[dict[str, Any]]:
         """Return value, closed form, path and sources of every cell that a name selects, as plain data."""
-        at = self._at_period(name, period)
+        at = self.at_period(name, period)
         return [answering.explanation(self.evaluation, p, driver, self.scenario_id) for p in at]
 
-    def _at_period(self, name: str, period: int | None) -> tuple[int, ...]:
+    def at_period(self, name: str, period: int | None) -> tuple[int, ...]:
+        """Return the positions of the cells that a name selects, at the default period unless one is named."""
         selection = select_cells(self.program, name, period)
         if period is None and selection.period is None and selection.quantity.timed:
             return select_cells(self.program, name, self.program.header.default_period).positions

@@ -13,12 +13,14 @@ from bullwhip.units import Vocabulary
 
 __all__ = [
     "Selection",
+    "amount_of",
     "parse_set",
     "quantity_of",
     "select_cells",
     "settable",
     "split_setting",
     "vocabulary_of",
+    "wrong",
     "wrong_amount",
 ]
 
@@ -35,7 +37,7 @@ class Selection:
     positions: tuple[int, ...]
 
 
-def _wrong(text: str, message: str, hint: str = "", start: int = 0, length: int = 0, code: str = "BW001") -> UsageError:
+def wrong(text: str, message: str, hint: str = "", start: int = 0, length: int = 0, code: str = "BW001") -> UsageError:
     place = Place("argument", 1, start + 1, text, max(1, length or len(text)))
     return UsageError(Problem(code, message, place, hint))
 
@@ -49,7 +51,7 @@ def quantity_of(program: CompiledProgram, name: str, text: str = "") -> Quantity
     quantity = program.quantities.get(name)
     if quantity is None:
         hint = did_you_mean(name, program.quantities) or "bullwhip list quantities shows every id"
-        raise _wrong(text or name, f"no quantity {name!r}", hint, 0, len(name))
+        raise wrong(text or name, f"no quantity {name!r}", hint, 0, len(name))
     return quantity
 
 
@@ -67,7 +69,7 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
     try:
         name, pairs = parse_cell_name(text)
     except ValueError as error:
-        raise _wrong(text, str(error), code="BW002") from None
+        raise wrong(text, str(error), code="BW002") from None
     quantity = quantity_of(program, name, text)
     members, named = [], None
     for dimension, member in pairs:
@@ -78,11 +80,11 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
         if dimension not in quantity.dimensions:
             known = [*quantity.dimensions, *(["period"] if quantity.timed else [])]
             hint = did_you_mean(dimension, known) or f"its dimensions: {', '.join(known) or 'none'}"
-            raise _wrong(text, f"{name!r} has no dimension {dimension!r}", hint, start, len(dimension))
+            raise wrong(text, f"{name!r} has no dimension {dimension!r}", hint, start, len(dimension))
         known_members = program.dimensions[dimension].members
         if member not in known_members:
             hint = did_you_mean(member, known_members, "members")
-            raise _wrong(
+            raise wrong(
                 text,
                 f"{member!r} is not a member of {dimension!r}",
                 hint,
@@ -97,17 +99,17 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
         if c.quantity == name and set(members) <= set(c.index) and (wanted is None or c.period in (None, wanted))
     )
     if not positions:
-        raise _wrong(text, f"{_shown(name, members, wanted)} does not exist", _existing(program, quantity, members))
+        raise wrong(text, f"{_shown(name, members, wanted)} does not exist", _existing(program, quantity, members))
     return Selection(quantity, tuple(members), named, positions)
 
 
 def _period(program: CompiledProgram, quantity: Quantity, member: str, text: str) -> int:
     periods = program.header.periods
     if not quantity.timed:
-        raise _wrong(text, f"{quantity.id!r} has no periods", "leave the period out", text.find("period"), 6)
+        raise wrong(text, f"{quantity.id!r} has no periods", "leave the period out", text.find("period"), 6)
     if not (member.isascii() and member.isdigit()) or int(member) not in periods:
         span = f"periods: {periods[0]} to {periods[-1]}" if periods else "no periods are declared"
-        raise _wrong(text, f"{member!r} is not a period", span, text.rfind(member), len(member))
+        raise wrong(text, f"{member!r} is not a period", span, text.rfind(member), len(member))
     return int(member)
 
 
@@ -141,10 +143,25 @@ def parse_set(program: CompiledProgram, text: str) -> tuple[Selection, Fraction]
     """
     name, amount, start = split_setting(text, "NUMBER[ UNIT]")
     selection = settable(program, name, text)
-    quantity = selection.quantity
+    return selection, amount_of(program, selection.quantity, amount, text, start)
+
+
+def amount_of(program: CompiledProgram, quantity: Quantity, amount: str, text: str, start: int) -> Fraction:
+    """Return a typed amount in the unit of a quantity.
+
+    Args:
+        program: gives the unit vocabulary.
+        quantity: whose value it is.
+        amount: `NUMBER[ UNIT]`.
+        text: all that was typed, for messages.
+        start: where in it the amount begins.
+
+    Raises:
+        UsageError: BW002, BW205, BW206 or BW209, with a caret under what is wrong.
+    """
     vocabulary = vocabulary_of(program)
     try:
-        return selection, read_amount(amount, quantity, vocabulary.parse(quantity.unit), vocabulary)
+        return read_amount(amount, quantity, vocabulary.parse(quantity.unit), vocabulary)
     except AmountError as error:
         raise wrong_amount(error, text, start, len(amount)) from None
 
@@ -161,7 +178,7 @@ def split_setting(text: str, form: str) -> tuple[str, str, int]:
         if character == "=" and depth == 0:
             rest = text[position + 1 :]
             return text[:position].strip(), rest.strip(), position + 1 + len(rest) - len(rest.lstrip())
-    raise _wrong(text, "a value is missing", f"write ID[dimension=member,…]={form}", code="BW002")
+    raise wrong(text, "a value is missing", f"write ID[dimension=member,…]={form}", code="BW002")
 
 
 def settable(program: CompiledProgram, name: str, text: str = "") -> Selection:
@@ -178,13 +195,13 @@ def settable(program: CompiledProgram, name: str, text: str = "") -> Selection:
     if len(quantity.given) == 1:
         return select_cells(program, _at_period(name, first))
     hint = f"name the period, e.g. {quantity.id}[period={first}]; later periods follow from it"
-    raise _wrong(text or name, f"{quantity.id!r} is defined by a rule in each period", hint, 0, len(name), "BW002")
+    raise wrong(text or name, f"{quantity.id!r} is defined by a rule in each period", hint, 0, len(name), "BW002")
 
 
 def wrong_amount(error: AmountError, text: str, start: int, length: int) -> UsageError:
     """Return the refusal of an amount in an argument, with a caret under it."""
     code = "BW002" if error.code in ("BW112", "BW431") else error.code
-    return _wrong(text, str(error), error.hint, start + error.start, error.length or length, code)
+    return wrong(text, str(error), error.hint, start + error.start, error.length or length, code)
 
 
 def _at_period(name: str, period: int) -> str:
