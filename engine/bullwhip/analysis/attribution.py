@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from bullwhip.analysis.polynomials import Polynomial, add, bernstein, integral, multiply, subtract
+from bullwhip.analysis.integrals import Polynomial, add, bernstein, integral, multiply, subtract
 from bullwhip.expr.dag import Node
 from bullwhip.propagate.evaluate import OPERATIONS, UndefinedError, bounded
 

@@ -1,4 +1,4 @@
-"""Polynomials in one variable with rational coefficients, from the constant term up."""
+"""Polynomials with rational coefficients, from the constant term up, to be added, multiplied and integrated."""
 
 from __future__ import annotations
 
