@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sympy.parsing.sympy_parser import parse_expr
 
 from bullwhip.errors import PropagationError
-from bullwhip.expr.dag import Dag
+from bullwhip.expr.dag import Dag, arguments
 from bullwhip.model.chain import Chain
 from bullwhip.model.label import Label
 from bullwhip.model.program import Cell, CompiledProgram, Given, Header
@@ -116,6 +116,32 @@ def draw_node(draw: st.DrawFn, small: Small, pool: list[int], operation: str, va
     return dag.div(first, second) if operation == "/" else dag.node(operation, first, second)
 
 
+@st.composite
+def homogeneous(draw: st.DrawFn) -> tuple[CompiledProgram, int, Fraction]:
+    """Draw a homogeneous function of positive inputs, kinks included, and its degree."""
+    small = Small()
+    positive = st.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
+    pool = [(small.input(draw(positive)), Fraction(1)) for _ in range(draw(st.integers(1, 3)))]
+    for _ in range(draw(st.integers(1, 7))):
+        a, degree = draw(st.sampled_from(pool))
+        b, other = draw(st.sampled_from(pool))
+        same = draw(st.sampled_from([n for n, d in pool if d == degree]))
+        operation = draw(st.sampled_from(("+", "-", "*", "/", "^", "min", "max", "abs", "<=")))
+        if operation in ("+", "-"):
+            node = small.dag.add(a, same if operation == "+" else small.dag.neg(same))
+        elif operation in ("*", "/"):
+            node = small.dag.mul(a, b) if operation == "*" else small.dag.div(a, b)
+            degree = degree + other if operation == "*" else degree - other
+        elif operation == "^":
+            node, degree = small.dag.pow(a, Fraction(2)), 2 * degree
+        elif operation == "<=":
+            node = small.dag.select("<=", a, same, same, a)
+        else:
+            node = small.dag.node("abs", a) if operation == "abs" else small.dag.node(operation, a, same)
+        pool.append((small.cell(node), degree))
+    return small.program(), len(small.cells) - 1, pool[-1][1]
+
+
 def value_of(evaluation: Evaluation, position: int) -> Fraction:
     """Return a cell's value; examples in which it is undefined or rounded on the way are passed over."""
     try:
@@ -124,6 +150,18 @@ def value_of(evaluation: Evaluation, position: int) -> Fraction:
         assume(False)
     assume(value is not None and not evaluation.inexact)
     return value if value is not None else Fraction(0)
+
+
+def has_tie(evaluation: Evaluation, position: int) -> bool:
+    """Return whether a min, max, abs or condition on the way stands exactly at its switching point."""
+    nodes, values = evaluation.program.dag.nodes, evaluation.values
+    for i in evaluation.cone((evaluation.program.cells[position].node,)):
+        node, below = nodes[i], [values[j] for j in arguments(nodes[i])]
+        if node[0] in ("min", "max") and below.count(values[i]) > 1:
+            return True
+        if (node[0] == "abs" and below == [0]) or (node[0] in ("<", "<=") and below[0] == below[1]):
+            return True
+    return False
 
 
 def inputs_of(evaluation: Evaluation, position: int) -> list[int]:

@@ -65,6 +65,20 @@ def test_sensitivity_sums_over_families(capsys: pytest.CaptureFixture[str]) -> N
     assert utilization["elasticity_form"] == "-1"
 
 
+def test_second_order_is_shown_once_for_every_two_drivers(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both families of parameters and utilization: six pairs, the derivative by both families zero but not theirs."""
+    arguments = ["sensitivity", "accelerator.count[chip=a100_sxm]", "--second"]
+    drivers = ["--driver", "training.utilization", "--driver", "model.parameters"]
+    cli.run([*arguments, *drivers])
+    lines = capsys.readouterr().out.splitlines()
+    answers = _json(capsys, *arguments, *drivers)
+
+    assert len(lines) == 1 + 6
+    assert [[s["elasticity_exact"] for s in a["second"]] for a in answers] == [
+        ["0", "0", "0"], ["0", "120/289", "-120/289"], ["0", "-120/289", "120/289"],
+    ]  # fmt: skip
+
+
 def test_explain_shows_one_closed_form_over_both_families(capsys: pytest.CaptureFixture[str]) -> None:
     """The closed form of accelerators names both model families and every driver, and SymPy-readable text has latex."""
     answer = _json(capsys, "explain", "accelerator.count[chip=a100_sxm]", "--period", "2025")

@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bullwhip.errors import PropagationError
-from bullwhip.expr.dag import Dag, arguments
+from bullwhip.expr.dag import Dag
 from bullwhip.model.codec import encode
 from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation, elasticity_node, responses
@@ -31,6 +31,8 @@ from random_programs import (
     at,
     closed,
     exact,
+    has_tie,
+    homogeneous,
     inputs_of,
     programs,
     read,
@@ -131,18 +133,6 @@ def test_a_closed_form_is_the_value_step_by_step(drawn: Drawn) -> None:
         if equals:
             known[name] = last
     assert last == value
-
-
-def has_tie(evaluation: Evaluation, position: int) -> bool:
-    """Return whether a min, max, abs or condition on the way stands exactly at its switching point."""
-    nodes, values = evaluation.program.dag.nodes, evaluation.values
-    for i in evaluation.cone((evaluation.program.cells[position].node,)):
-        node, below = nodes[i], [values[j] for j in arguments(nodes[i])]
-        if node[0] in ("min", "max") and below.count(values[i]) > 1:
-            return True
-        if (node[0] == "abs" and below == [0]) or (node[0] in ("<", "<=") and below[0] == below[1]):
-            return True
-    return False
 
 
 @given(programs((*RATIONAL, *PIECES), SMALL))
@@ -259,32 +249,6 @@ def test_the_elasticity_of_a_monomial_is_its_exponent_known_or_not(
         assert found.elasticity == exponents[p]
         assert node is not None
         assert graph.constant(node) == exponents[p]
-
-
-@st.composite
-def homogeneous(draw: st.DrawFn) -> tuple[CompiledProgram, int, Fraction]:
-    """Draw a homogeneous function of positive inputs, kinks included, and its degree."""
-    small = Small()
-    positive = st.fractions(min_value=Fraction(1, 4), max_value=4, max_denominator=4)
-    pool = [(small.input(draw(positive)), Fraction(1)) for _ in range(draw(st.integers(1, 3)))]
-    for _ in range(draw(st.integers(1, 7))):
-        a, degree = draw(st.sampled_from(pool))
-        b, other = draw(st.sampled_from(pool))
-        same = draw(st.sampled_from([n for n, d in pool if d == degree]))
-        operation = draw(st.sampled_from(("+", "-", "*", "/", "^", "min", "max", "abs", "<=")))
-        if operation in ("+", "-"):
-            node = small.dag.add(a, same if operation == "+" else small.dag.neg(same))
-        elif operation in ("*", "/"):
-            node = small.dag.mul(a, b) if operation == "*" else small.dag.div(a, b)
-            degree = degree + other if operation == "*" else degree - other
-        elif operation == "^":
-            node, degree = small.dag.pow(a, Fraction(2)), 2 * degree
-        elif operation == "<=":
-            node = small.dag.select("<=", a, same, same, a)
-        else:
-            node = small.dag.node("abs", a) if operation == "abs" else small.dag.node(operation, a, same)
-        pool.append((small.cell(node), degree))
-    return small.program(), len(small.cells) - 1, pool[-1][1]
 
 
 @given(homogeneous())

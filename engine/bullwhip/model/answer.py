@@ -14,6 +14,7 @@ __all__ = [
     "Exposure",
     "ExposureRow",
     "PathStep",
+    "SecondOrder",
     "Sensitivity",
     "Source",
     "Value",
@@ -119,6 +120,45 @@ class Value:
         }  # fmt: skip
 
 
+Pair = tuple[Fraction | None, Fraction | None]
+"""A derivative and an elasticity."""
+
+
+def _pair(side: Pair | None) -> dict[str, Any] | None:
+    return None if side is None else {"derivative": as_number(side[0]), "elasticity": as_number(side[1])}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOrder:
+    """How the response to a driver changes with another one: an entry of the Hessian, and the cross elasticity."""
+
+    driver: str
+    """The other driver; the same one for the second derivative by it."""
+    driver_index: Index
+    driver_unit: str
+    derivative: Fraction | None
+    elasticity: Fraction | None
+    """The derivative of the elasticity to the one driver by the logarithm of the other."""
+    left: Pair | None
+    """With both drivers moving to the left, at a kink."""
+    right: Pair | None
+    derivative_form: str
+    elasticity_form: str
+    symbols: dict[str, str]
+    note: str = ""
+    """Why there is none."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "driver": self.driver, "driver_index": dict(self.driver_index), "driver_unit": self.driver_unit,
+            "derivative": as_number(self.derivative), "elasticity": as_number(self.elasticity),
+            "derivative_exact": exact_text(self.derivative), "elasticity_exact": exact_text(self.elasticity),
+            "left": _pair(self.left), "right": _pair(self.right), "derivative_form": self.derivative_form or None,
+            "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "note": self.note or None,
+        }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
     """How a quantity answers a driver: derivative and elasticity, as numbers and as closed forms."""
@@ -132,29 +172,27 @@ class Sensitivity:
     driver_unit: str
     derivative: Fraction | None
     elasticity: Fraction | None
-    left: tuple[Fraction | None, Fraction | None] | None
+    left: Pair | None
     """Derivative and elasticity to the left, where they differ from those to the right."""
-    right: tuple[Fraction | None, Fraction | None] | None
+    right: Pair | None
     derivative_form: str
     elasticity_form: str
     symbols: dict[str, str]
     scenario: str
     note: str = ""
+    second: tuple[SecondOrder, ...] | None = None
+    """The same driver and every other one, in the order of the answers; None where not asked for."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-
-        def pair(side: tuple[Fraction | None, Fraction | None] | None) -> dict[str, Any] | None:
-            return None if side is None else {"derivative": as_number(side[0]), "elasticity": as_number(side[1])}
-
         return {
             "quantity": self.quantity, "index": dict(self.index), "period": self.period, "unit": self.unit,
             "driver": self.driver, "driver_index": dict(self.driver_index), "driver_unit": self.driver_unit,
             "derivative": as_number(self.derivative), "elasticity": as_number(self.elasticity),
             "derivative_exact": exact_text(self.derivative), "elasticity_exact": exact_text(self.elasticity),
-            "left": pair(self.left), "right": pair(self.right), "derivative_form": self.derivative_form or None,
+            "left": _pair(self.left), "right": _pair(self.right), "derivative_form": self.derivative_form or None,
             "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "scenario": self.scenario,
-            "note": self.note or None,
+            "note": self.note or None, "second": None if self.second is None else [s.as_dict() for s in self.second],
         }  # fmt: skip
 
 

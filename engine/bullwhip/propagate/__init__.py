@@ -4,16 +4,21 @@ from bullwhip.propagate.derive import elasticity_node, gradient
 from bullwhip.propagate.directional import Response, Slope, responses
 from bullwhip.propagate.evaluate import Evaluation
 from bullwhip.propagate.forms import MAX_FORM, Form, form, symbol_names
+from bullwhip.propagate.second import Bend, bend, cross_elasticity_node, hessian_node
 
 __all__ = [
     "MAX_FORM",
+    "Bend",
     "Evaluation",
     "Form",
     "Response",
     "Slope",
+    "bend",
+    "cross_elasticity_node",
     "elasticity_node",
     "form",
     "gradient",
+    "hessian_node",
     "responses",
     "symbol_names",
 ]

@@ -15,7 +15,7 @@ from fractions import Fraction
 from bullwhip.expr.dag import Node, arguments
 from bullwhip.propagate.evaluate import Evaluation
 
-__all__ = ["Response", "Slope", "responses"]
+__all__ = ["STILL", "Response", "Slope", "pass_along", "responses", "seeds_of"]
 
 _ZERO = Fraction(0)
 
@@ -80,25 +80,39 @@ def responses(
     wanted = list(positions)
     nodes = [evaluation.program.cells[p].node for p in wanted]
     evaluation.run([*nodes, *(evaluation.program.cells[p].node for p in moved)])
-    cut = dict(evaluation.definition)
+    seeds = seeds_of(evaluation, moved, proportional=proportional)
+    cut = {k: v for k, v in evaluation.definition.items() if k not in seeds}
+    order = evaluation.program.dag.cone(nodes, cut)
+    right = pass_along(evaluation, order, cut, seeds, 1)
+    left = pass_along(evaluation, order, cut, seeds, -1)
+    return {p: Response(right[n], left[n]) for p, n in zip(wanted, nodes, strict=True)}
+
+
+def seeds_of(evaluation: Evaluation, moved: Mapping[int, Fraction | None], *, proportional: bool) -> dict[int, Slope]:
+    """Return the slopes of the cells that move, by node; the cells are evaluated already."""
     seeds: dict[int, Slope] = {}
     for position, speed in moved.items():
         node = evaluation.program.cells[position].node
-        cut.pop(node, None)
         value = evaluation.values[node]
         if proportional:
             seeds[node] = Slope(value, Fraction(1))
         else:
             seeds[node] = Slope(speed, None if speed is None or not value else speed / value)
-    order = evaluation.program.dag.cone(nodes, cut)
-    right = _pass(evaluation, order, cut, seeds, 1)
-    left = _pass(evaluation, order, cut, seeds, -1)
-    return {p: Response(right[n], left[n]) for p, n in zip(wanted, nodes, strict=True)}
+    return seeds
 
 
-def _pass(
+def pass_along(
     evaluation: Evaluation, order: list[int], cut: Mapping[int, int], seeds: Mapping[int, Slope], side: int
 ) -> dict[int, Slope]:
+    """Return the slopes of nodes to one side (1 or -1), from those of the cells that move; the others stand still.
+
+    Args:
+        evaluation: the program, evaluated at the nodes.
+        order: the nodes, those that a node reads before it.
+        cut: cell node to the node of its expression, without the cells that move.
+        seeds: the slopes of the cells that move, by node.
+        side: 1 to the right, -1 to the left.
+    """
     slopes: dict[int, Slope] = {}
     nodes, values = evaluation.program.dag.nodes, evaluation.values
     for i in order:

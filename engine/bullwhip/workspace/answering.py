@@ -9,6 +9,7 @@ from typing import Any
 from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.expr.dag import Dag
 from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
+from bullwhip.model.claim import Index
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import Cell, CompiledProgram
 from bullwhip.model.quantity import index_text
@@ -16,7 +17,16 @@ from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient
 from bullwhip.query.exposure import Reached, rank, reached_path, sizing_cells
 from bullwhip.workspace.naming import select_cells
 
-__all__ = ["cell_sources", "closed_form", "explanation", "exposure", "receipt", "sensitivities", "value"]
+__all__ = [
+    "cell_sources",
+    "closed_form",
+    "driver_groups",
+    "explanation",
+    "exposure",
+    "receipt",
+    "sensitivities",
+    "value",
+]
 
 
 def _name(cell: Cell) -> str:
@@ -71,12 +81,14 @@ def closed_form(evaluation: Evaluation, position: int) -> Form:
 # -- sensitivities ------------------------------------------------------------------------------------------------
 
 
-def _driver_groups(
-    evaluation: Evaluation, names: list[str]
-) -> list[tuple[str, tuple[tuple[str, str], ...], list[int]]]:
+Group = tuple[str, Index, list[int]]
+"""A quantity at an index, and the positions of its cells that move together."""
+
+
+def _driver_groups(evaluation: Evaluation, names: list[str]) -> list[Group]:
     """Return each driver and index with the cells that move together: all its periods, or the one that was named."""
     program = evaluation.program
-    groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = {}
+    groups: dict[tuple[str, Index], list[int]] = {}
     for name in names:
         selection = select_cells(program, name)
         quantity = selection.quantity
@@ -105,15 +117,17 @@ def sensitivities(
     are the ordinary derivative and elasticity where only one period matters. Without named drivers, indices that do
     not reach the cell are left out.
     """
-    answers = []
-    for p in positions:
-        names = drivers or _all_drivers(evaluation, (p,))
-        for name, index, cells in _driver_groups(evaluation, names):
-            reach = _reaching(evaluation, p, cells)
-            if not reach and not drivers:
-                continue
-            answers.append(_sensitivity(evaluation, p, name, index, cells, scenario, forms=forms))
-    return answers
+    return [
+        _sensitivity(evaluation, p, *group, scenario, forms=forms)
+        for p in positions
+        for group in driver_groups(evaluation, p, drivers)
+    ]
+
+
+def driver_groups(evaluation: Evaluation, position: int, drivers: list[str]) -> list[Group]:
+    """Return the drivers of a cell, each with its cells that move together; without names all that reach it."""
+    groups = _driver_groups(evaluation, drivers or _all_drivers(evaluation, (position,)))
+    return [g for g in groups if drivers or _reaching(evaluation, position, g[2])]
 
 
 def _reaching(evaluation: Evaluation, position: int, cells: list[int]) -> list[int]:
@@ -126,7 +140,7 @@ def _sensitivity(
     evaluation: Evaluation,
     position: int,
     driver: str,
-    index: tuple[tuple[str, str], ...],
+    index: Index,
     cells: list[int],
     scenario: str,
     *,

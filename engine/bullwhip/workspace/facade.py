@@ -195,7 +195,13 @@ class Workspace:
         return [answering.value(self.evaluation, p, self.scenario_id) for p in self.cells(name, period)]
 
     def sensitivity(
-        self, name: str, drivers: Iterable[str] = (), period: int | None = None, *, forms: bool = True
+        self,
+        name: str,
+        drivers: Iterable[str] = (),
+        period: int | None = None,
+        *,
+        forms: bool = True,
+        second: bool = False,
     ) -> Sequence[Sensitivity]:
         """Return derivative and elasticity of cells to drivers; without drivers, to every driver that reaches them.
 
@@ -205,9 +211,17 @@ class Workspace:
                 one answer for each.
             period: the period of the quantity; the default period when absent.
             forms: whether closed forms are built.
+            second: whether each answer also says how it changes with every other one: second derivatives.
         """
         at = self.at_period(name, period)
         return answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
+        at = self._at_period(name, period)
+        answers = answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
+        if second:
+            from bullwhip.workspace.curving import with_second_order
+
+            return with_second_order(self.evaluation, at, [*drivers], answers, forms=forms)
+        return answers
 
     def solve(
         self,
