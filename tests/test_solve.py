@@ -169,7 +169,7 @@ rules:
         ("cooling.liquid_market=1", "cooling.liquid_penetration", {"within": "1..0"}, "BW415 '1..0' is no range"),
         ("cooling.liquid_market=1", "cooling.liquid_penetration", {"within": "0.."}, "BW415 '0..' is no range to"),
         (f"{COUNT}=1", "model.parameters", {"unknown": "factor", "within": "a..1"}, "BW415 'a' is not a plain"),
-        ("cooling.liquid_market", "cooling.liquid_penetration", {}, "BW002 what it has to be is missing"),
+        ("cooling.liquid_market", "cooling.liquid_penetration", {}, "BW002 a value is missing"),
         ("cooling.liquid_market=1 USD", "cooling.liquid_penetration", {}, "give the value in CNY"),
         ("cooling.liquid_market=1", "cooling.liquid", {}, "did you mean"),
     ],

@@ -18,6 +18,8 @@ __all__ = ["OPERATIONS", "Evaluation", "UndefinedError", "bounded"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
+_MAX_ROUNDED_BITS = 1_024
+"""Largest numerator or denominator, in bits, of a value that rests on a rounded one: more bits would say nothing."""
 _MAX_MAGNITUDE = 13_000
 """Bits of numerator or denominator beyond which a value is refused, about 3,900 digits."""
 
@@ -46,6 +48,9 @@ class Evaluation:
     variants: Mapping[str, str] = field(default_factory=dict)
     values: dict[int, Fraction | None] = field(default_factory=dict, repr=False)
     inexact: set[int] = field(default_factory=set, repr=False)
+    """Nodes whose value was rounded to 60 digits."""
+    rounded: set[int] = field(default_factory=set, repr=False)
+    """The same, and every evaluated node that depends on one of them."""
     definition: dict[int, int] = field(default_factory=dict, repr=False)
     undefined: dict[int, tuple[int, UndefinedError]] = field(default_factory=dict, repr=False)
     """Nodes without a value at these inputs, with the node where that began."""
@@ -69,9 +74,7 @@ class Evaluation:
 
     def is_exact(self, position: int) -> bool:
         """Return whether the value of an evaluated cell is exact, and not rounded to 60 digits on the way."""
-        if not self.inexact:
-            return True
-        return self.inexact.isdisjoint(self.cone((self.program.cells[position].node,)))
+        return self.program.cells[position].node not in self.rounded
 
     def cone(self, nodes: Iterable[int]) -> list[int]:
         """Return the nodes that some nodes depend on, in order."""
@@ -116,26 +119,45 @@ class Evaluation:
                 raise PropagationError(self._problem(o, *self.undefined[o])) from None
 
     def _value(self, i: int, node: Node) -> Fraction | None:
-        if node[0] in ("<", "<="):
-            return self._select(i, node)
-        below = (self.definition[i],) if i in self.definition else arguments(node)
-        broken = next((j for j in below if j in self.undefined), None)
-        if broken is not None:
-            self.undefined[i] = self.undefined[broken]
-            return None
-        if node[0] == "cell":
-            return self.values[below[0]] if below else self.given(node[1])
-        if node[0] == "num":
+        operation, values, rounded = node[0], self.values, self.rounded
+        if operation == "num":
             constant: Fraction = node[1]
             return constant
-        found = [self.values[j] for j in below]
-        if any(v is None for v in found):
+        if operation == "cell":
+            return self._defined(i, self.definition[i]) if i in self.definition else self.given(node[1])
+        below = arguments(node)
+        if rounded and not rounded.isdisjoint(below):
+            rounded.add(i)
+        if operation in ("<", "<="):
+            return self._select(i, node)
+        known = [v for v in [values[j] for j in below] if v is not None]
+        if len(known) < len(below):
+            broken = next((j for j in below if j in self.undefined), None)
+            if broken is not None:
+                self.undefined[i] = self.undefined[broken]
             return None
-        known = [v for v in found if v is not None]
-        result = OPERATIONS[node[0]](known, node)
-        if node[0] in INEXACT or (node[0] == "^" and result ** node[2].denominator != known[0] ** node[2].numerator):
-            self.inexact.add(i)
-        return self._bounded(i, result)
+        if len(known) > 2 and operation in "+*" and _bits(known) > _MAX_MAGNITUDE:
+            known = [shortened(v) for v in known]
+            self._mark(i)
+        result = OPERATIONS[operation](known, node)
+        if operation in INEXACT or (operation == "^" and not _is_power(result, known[0], node[2])):
+            self._mark(i)
+        limit = _MAX_ROUNDED_BITS if i in rounded else MAX_BITS
+        if result.numerator.bit_length() > limit or result.denominator.bit_length() > limit:
+            self._mark(i)
+            return shortened(result)
+        return result
+
+    def _defined(self, i: int, definition: int) -> Fraction | None:
+        if definition in self.rounded:
+            self.rounded.add(i)
+        if definition in self.undefined:
+            self.undefined[i] = self.undefined[definition]
+        return self.values[definition]
+
+    def _mark(self, i: int) -> None:
+        self.inexact.add(i)
+        self.rounded.add(i)
 
     def _select(self, i: int, node: Node) -> Fraction | None:
         for j in node[1:3]:
@@ -151,12 +173,6 @@ class Evaluation:
         if taken in self.undefined:
             self.undefined[i] = self.undefined[taken]
         return self.values[taken]
-
-    def _bounded(self, i: int, value: Fraction) -> Fraction:
-        kept = bounded(value)
-        if kept is not value:
-            self.inexact.add(i)
-        return kept
 
     def _problem(self, output: int, i: int, error: UndefinedError) -> Problem:
         """Name the rule in which a node fails, and the values it met."""
@@ -196,13 +212,29 @@ def bounded(value: Fraction) -> Fraction:
     (Fraction(1, 3), False)
     """
     bits = max(value.numerator.bit_length(), value.denominator.bit_length())
-    if bits <= MAX_BITS:
-        return value
-    if bits > _MAX_MAGNITUDE:
-        raise UndefinedError("BW403", f"a number of more than {_MAX_MAGNITUDE:,} bits")
+    return value if bits <= MAX_BITS else shortened(value)
+
+
+def shortened(value: Fraction) -> Fraction:
+    """Return a rational of 60 significant digits for one that has outgrown what is kept exactly.
+
+    Raises:
+        UndefinedError: BW403 when it has outgrown what is computed with at all.
+    """
+    _grown(value)
     with localcontext() as context:
         context.prec = _DIGITS
         return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
+
+
+def _bits(values: list[Fraction]) -> int:
+    """Return how many bits a sum or product of values can have."""
+    return sum(max(v.numerator.bit_length(), v.denominator.bit_length()) for v in values)
+
+
+def _is_power(result: Fraction, base: Fraction, exponent: Fraction) -> bool:
+    """Return whether a power is exact; roots of rationals seldom are."""
+    return exponent.denominator == 1 or result**exponent.denominator == base**exponent.numerator
 
 
 def _brief(value: Fraction | None) -> str:
@@ -217,9 +249,9 @@ def _grown(value: Fraction) -> Fraction:
 
 
 def _total(v: list[Fraction], _: Node) -> Fraction:
-    total = Fraction(0)
-    for term in v:
-        total = _grown(total + term)
+    total = v[0] + v[1] if len(v) > 1 else v[0]
+    for term in v[2:]:
+        total = _grown(total) + term
     return total
 
 
@@ -285,9 +317,9 @@ def _log(v: list[Fraction], _: Node) -> Fraction:
 
 
 def _product(v: list[Fraction], _: Node) -> Fraction:
-    result = Fraction(1)
-    for factor in v:
-        result = _grown(result * factor)
+    result = v[0] * v[1] if len(v) > 1 else v[0]
+    for factor in v[2:]:
+        result = _grown(result) * factor
     return result
 
 
