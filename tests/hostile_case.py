@@ -31,7 +31,7 @@ drivers:
   part: {unit: "1", kind: ratio, range: ["0", "1"], assume: [{value: "0.7", note: seven tenths}]}
   s:
     unit: "1"
-    kind: stock
+    kind: flow
     foreach: [period]
     assume:
       - {period: 2023, value: "1", note: first}

@@ -132,6 +132,33 @@ INDICES: tuple[Case, ...] = (
     expression("a sum over periods of what has none", "sum(x, period)", "BW207", hint="multiply"),
     expression("a sum over periods of a fixed one", "sum(s[period=2023], period)", "BW207"),
     expression("a sum over periods twice", "sum(sum(s, period), period)", "BW207"),
+    *(
+        text(
+            f"{what} of a {kind}",
+            f"drivers:\n  v: {{unit: '1', kind: {kind}, foreach: [period]}}\n" + rules(written, extra=_TIMED),
+            "BW213",
+            hint="only flows add up over time",
+        )
+        for what, written in (("a running sum", "cum(v)"), ("a sum over periods", "v + sum(v, period)"))
+        for kind in ("stock", "ratio", "price", "rate", "coefficient")
+    ),
+    text(
+        "a sum of what exists at different members",
+        _driver(
+            "    foreach: [fam, alt]\n    where: [{fam: a, alt: p}, {fam: b, alt: p}]\n",
+            "sum(v[alt=p] + w[alt=p], fam)",
+        ),
+        "BW214",
+        hint="one where list",
+    ),
+    text(
+        "a sum over no member",
+        "dimensions: {side: {members: {u: {en: U}, v: {en: V}}}}\n"
+        "drivers: {v: {unit: '1', kind: ratio, foreach: [fam, side], where: [{fam: a, side: u}]}}\n"
+        "rules: {r: {unit: '1', kind: ratio, foreach: [side], expression: 'sum(v, fam)'}}\n",
+        "BW214",
+        hint="leaves them out",
+    ),
     expression("an unknown member", "f[fam=c]", "BW207", hint="known members: a, b"),
     expression("an unknown dimension", "f[fan=a]", "BW207", hint="its dimensions: fam"),
     expression("a member of what has none", "x[fam=a]", "BW207", hint="it has no dimensions"),
@@ -151,7 +178,7 @@ INDICES: tuple[Case, ...] = (
     expression("growth between no periods", "cagr(s, 2023, 2050)", "BW207"),
     expression("growth backwards", "cagr(s, 2026, 2023)", "BW207", hint="later"),
     expression("growth over nothing", "cagr(s, 2024, 2024)", "BW207"),
-    expression("a member that where leaves out", "w[fam=a,alt=q]", "BW214"),
+    expression("a member that where leaves out", "w[fam=a,alt=q]", "BW214", hint="the where list of 'w' leaves it out"),
     expression("a rule over members that where leaves out", "w", "BW214", extra="    foreach: [fam, alt]\n"),
     expression("a circle of one", "r + 1", "BW204", hint="r -> r"),
     expression("a circle of one with periods", "r * 2", "BW204", extra=_TIMED),

@@ -41,7 +41,7 @@ def yearly(name: str, *values: str, unit: str = "'1'", first: int = 2021) -> str
     """Return a driver with a value in each year from the first."""
     given = "".join(f"{{period: {first + k}, value: '{v}', note: given}}, " for k, v in enumerate(values))
     since = f"since: {first}, " if first != 2021 else ""
-    return f"  {name}: {{unit: {unit}, kind: stock, foreach: [period], {since}assume: [{given.rstrip(', ')}]}}\n"
+    return f"  {name}: {{unit: {unit}, kind: flow, foreach: [period], {since}assume: [{given.rstrip(', ')}]}}\n"
 
 
 def one(name: str, value: str, unit: str = "'1'") -> str:
@@ -206,7 +206,7 @@ TIME = (
     ),
     Worked(
         "years before the first, after nothing, and unknown ones",
-        "drivers:\n" + yearly("none", "0", "0", "1", "2", "4") + "  gap: {unit: '1', kind: stock, foreach: [period], "
+        "drivers:\n" + yearly("none", "0", "0", "1", "2", "4") + "  gap: {unit: '1', kind: flow, foreach: [period], "
         "assume: [{period: 2021, value: '1', note: a}, {period: 2023, value: '3', note: b}, "
         "{period: 2024, value: '6', note: c}, {period: 2025, value: '0', note: d}]}\n"
         + "rules:\n"
@@ -266,6 +266,11 @@ DIMENSIONS = (
         + "  doubled: {unit: card, kind: stock, foreach: [mix, side], where: [{mix: r, side: v}], "
         "expression: grid * 2}\n"
         + rule("listed", "grid[mix=p,side=u] + grid[mix=q,side=u] + grid[mix=r,side=v]", "card")
+        + "  by_side: {unit: card, kind: stock, foreach: [side], expression: 'sum(grid, mix)'}\n"
+        + "  by_mix: {unit: card, kind: stock, foreach: [mix], expression: 'sum(grid, side)'}\n"
+        + rule("whole", "sum(sum(grid, mix), side)", "card")
+        + rule("weighed", "sum(sum(grid * row, side), mix)", "card")
+        + rule("one_side", "sum(grid[side=u] * row, mix)", "card")
         + rule("rows", "sum(row, mix)")
         + rule("rows_but", "sum(row, mix) - row[mix=q]")
         + rule("columns", "sum(column, side)", "lamp")
@@ -282,6 +287,13 @@ DIMENSIONS = (
             "scaled[mix=r,side=v]": "65",
             "doubled[mix=r,side=v]": "10",
             "listed": "10",
+            "by_side[side=u]": "5",  # a sum runs over the members that there are: 2 + 3
+            "by_side[side=v]": "5",
+            "by_mix[mix=q]": "3",
+            "by_mix[mix=r]": "5",
+            "whole": "10",
+            "weighed": "112",  # 2*7 + 3*11 + 5*13
+            "one_side": "47",  # 2*7 + 3*11
             "rows": "31",  # 7 + 11 + 13
             "rows_but": "20",
             "columns": "-1",  # 0.5 - 1.5

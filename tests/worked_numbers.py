@@ -73,6 +73,10 @@ PURE = (
         "quotients",
         {
             "zero / zero": "BW401",
+            "0 / 0": "BW401",
+            "0 / 2": "0",
+            "0 + 0": "0",
+            "1 * 1": "1",
             "two / zero": "BW401",
             "0 / zero": "BW401",
             "zero / two": "0",
@@ -151,6 +155,7 @@ PURE = (
             "where(zero < 1, log(1), log(zero))": "0",
             "where(1 / zero < 1, 5, 5)": "5",  # both branches are one number, so nothing is asked
             "where(1 / zero < 1, 5, two)": "BW401",
+            "where(1 < 1 / zero, 5, two)": "BW401",
             "where(two < three, where(three < two, 1, 2), 3)": "2",
         },
     ),

@@ -296,8 +296,7 @@ class Vocabulary:
     def _scaled(self, name: str, prefix: str, factor: Fraction, *, scale: bool) -> tuple[Fraction, Dimension]:
         root = self.aliases.get(name, name)
         if scale and not (root in self.names and self.names[root].scale):
-            if root not in self.names and root not in self.aliases.values():
-                raise UnitError(f"no unit {name!r}", did_you_mean(name, [*self.names, *self.aliases]), name)
+            self._name(name)  # refused where there is no such unit
             raise UnitError(
                 f"the scale {prefix!r} does not go with {name!r}", "scales go with counted things and money"
             )

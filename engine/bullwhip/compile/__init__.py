@@ -190,8 +190,7 @@ class _Scout(Dag):
 def _missing(program: CheckedProgram, key: Key, error: MissingCellError) -> Problem:
     place = program.places[key[0]]
     where = Place(place.file, place.line, place.column, place.text, place.length)
-    hint = "declare since: a later period, or given: the periods whose value is a fact"
-    return Problem("BW214", f"in {index_text(*key)}: {error}", where, hint)
+    return Problem("BW214", f"in {index_text(*key)}: {error}", where, error.hint)
 
 
 class _Builder:

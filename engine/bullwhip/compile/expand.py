@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from bullwhip.compile.cells import Key, periods_of
 from bullwhip.expr.dag import Dag
-from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference
+from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references
 from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.units import Unit
 
@@ -16,11 +16,12 @@ __all__ = ["Expander", "MissingCellError"]
 
 
 class MissingCellError(Exception):
-    """An expression reaches a cell that does not exist; `span` says where in its text."""
+    """An expression reaches a cell that does not exist; `span` says where in its text, `hint` what to do."""
 
-    def __init__(self, message: str, span: tuple[int, int]) -> None:
+    def __init__(self, message: str, span: tuple[int, int], hint: str) -> None:
         super().__init__(message)
         self.span = span
+        self.hint = hint
 
 
 class Expander:
@@ -153,15 +154,37 @@ class Expander:
                 parts.append(self._scaled(inner))
             self.period = saved_period
             return parts
-        for member in self.dimensions[over].members:
+        for member in self._members_in(inner, over):
             self.members[over] = member
             parts.append(self._scaled(inner))
         del self.members[over]
         return parts
 
-    def _periods_in(self, tree: Expr) -> list[int]:
-        from bullwhip.expr.tree import references
+    def _members_in(self, tree: Expr, over: str) -> tuple[str, ...]:
+        """Return the members that a sum runs over: those of the index set of what it adds up.
 
+        Where several quantities in it have index sets, they have to agree; else a member would drop out in silence.
+        """
+        every = self.dimensions[over].members
+        narrowed: tuple[str, set[str]] | None = None
+        for reference in references(tree):
+            target, chosen = self.quantities[reference.name], dict(reference.select)
+            if not target.where or over not in target.dimensions or over in chosen:
+                continue
+            known = {**self.members, **chosen}
+            fitting = {
+                dict(index)[over] for index in target.where if all(known.get(d, m) == m for d, m in index if d != over)
+            }
+            if narrowed is not None and narrowed[1] != fitting:
+                message = f"{narrowed[0]!r} and {target.id!r} exist at different members of {over!r}"
+                raise MissingCellError(message, reference.span, "add them up in two sums, or give them one where list")
+            if not fitting:
+                message = f"{target.id!r} exists at no member of {over!r} here"
+                raise MissingCellError(message, reference.span, f"the where list of {target.id!r} leaves them out")
+            narrowed = target.id, fitting
+        return every if narrowed is None else tuple(m for m in every if m in narrowed[1])
+
+    def _periods_in(self, tree: Expr) -> list[int]:
         ranges = [
             {p for p in periods_of(self.quantities[r.name], self.periods) if p is not None}
             for r in references(tree)
@@ -208,5 +231,8 @@ class Expander:
             period = int(chosen["period"]) if "period" in chosen else (self.period or 0) - lag
         node = self.node_of((target.id, index, period))
         if node is None:
-            raise MissingCellError(f"{index_text(target.id, index, period)} does not exist", reference.span)
+            hint = "declare since: a later period, or given: the periods whose value is a fact"
+            if target.where and index not in target.where:
+                hint = f"the where list of {target.id!r} leaves it out"
+            raise MissingCellError(f"{index_text(target.id, index, period)} does not exist", reference.span, hint)
         return node

@@ -150,6 +150,8 @@ class _Check:
         if over == "period":
             if not self.varies_in_time(inner):
                 self.report("BW207", "nothing inside this sum varies by period", call.span, "multiply instead")
+            elif isinstance(inner, Reference):
+                self.check_flow("sum() over periods", inner)
             self.check_alignment(inner, free, True)
             return
         dimension = self.dimensions.get(over)
@@ -177,6 +179,14 @@ class _Check:
             self.report("BW207", f"nothing inside this sum has the dimension {over!r}", call.span)
             return
         self.check_alignment(inner, free | {over}, timed)
+
+    def check_flow(self, what: str, reference: Reference) -> None:
+        """Report what is no amount per period, and so has no total over periods."""
+        kind = self.found.quantities[reference.name].kind
+        if kind and kind != "flow":
+            example = f"{reference.name}[period={self.periods[-1]}]" if self.periods else f"{reference.name}[period=…]"
+            hint = f"only flows add up over time; take one period, e.g. {example}"
+            self.report("BW213", f"{what} adds up {reference.name!r}, a {kind}", reference.span, hint)
 
     def varies_in_time(self, tree: Expr) -> bool:
         stack = [tree]
@@ -207,6 +217,8 @@ class _Check:
             self.report("BW207", f"{call.function}() needs periods, and {reference.name!r} has none", call.span)
         elif not timed and call.function != "cagr":
             self.report("BW207", f"{call.function}() needs periods, and {self.name!r} has none", call.span)
+        elif call.function == "cum":
+            self.check_flow("cum()", reference)
         if call.function in ("cagr", "index"):
             for argument in call.arguments[1:]:
                 period = argument.value if isinstance(argument, Number) else None
