@@ -174,3 +174,29 @@ def test_a_call_keeps_its_dimension_apart_from_its_arguments() -> None:
 
     assert isinstance(tree, Call)
     assert (len(tree.arguments), tree.over) == (1, "fam")
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, (least, _, _) in FUNCTIONS.items() if n not in ("sum", "where", "piecewise")]
+)
+def test_a_function_takes_as_many_arguments_as_it_says(name: str) -> None:
+    """One argument fewer than the least and one more than the most are refused; the bounds themselves are not."""
+    least, most, _ = FUNCTIONS[name]
+    numbers = ["2023", "2024"]
+    for count in {least - 1, least, most, most + 1}:
+        written = f"{name}({', '.join(['x', *numbers, *['y'] * 64][:count])})"
+        if least <= count <= most:
+            assert len(parse(written).arguments) == count  # type: ignore[union-attr]
+        else:
+            with pytest.raises(ExpressionError):
+                parse(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("x", (0, 1)), (" -x", (1, 3)), ("--x", (0, 3)), ("x + y", (0, 5)), ("x * y / z", (0, 9)), ("x^2", (0, 3)),
+     ("min(x, y)", (0, 9)), ("x[t-1]", (0, 6)), ("(x) + 1", (1, 7)), ("12.5", (0, 4))],
+)  # fmt: skip
+def test_a_part_knows_where_it_stands(text: str, span: tuple[int, int]) -> None:
+    """The span of a tree is that of its text."""
+    assert parse(text).span == span

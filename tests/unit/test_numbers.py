@@ -88,3 +88,16 @@ def test_very_long_numbers_have_a_text(value: Fraction) -> None:
     """More digits than `str` of an integer allows are no error."""
     assert len(fraction_text(value)) > 4300
     assert "e" in decimal_text(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("999999999999999", "999,999,999,999,999"), ("100000000000000", "100,000,000,000,000"), ("1e15", "1e15"),
+     ("-1e15", "-1e15"), ("1234567e15", "1.23457e21"), ("9.9999996e20", "1e21"), ("-9.9999996e20", "-1e21"),
+     ("0.0001", "0.0001"), ("0.00009", "9e-5"), ("0.00099999996", "0.001"), ("0", "0"), ("1", "1"),
+     ("999999.6", "1,000,000"), ("0.12345678", "0.123457"), ("-0.12345678", "-0.123457"), ("1234.5", "1,234.5"),
+     ("1/3", "0.333333")],
+)  # fmt: skip
+def test_a_number_is_shown_with_six_digits(value: str, text: str) -> None:
+    """Thousands are grouped up to 1e15; small and large ones get an exponent; whole digits stay; ten tenths are one."""
+    assert decimal_text(Fraction(value)) == text

@@ -144,6 +144,27 @@ def test_an_amount_is_a_number_and_a_unit(text: str, number: str, unit: str | No
     assert (found, None if of is None else of.text) == (Fraction(number), unit)
 
 
+@pytest.mark.parametrize("text", ["kaccelerator", "Maccelerator", "kmodule", "kUSD", "kday", "ks", "万s", "亿GB"])
+def test_a_prefix_goes_with_what_takes_it(text: str) -> None:
+    """SI prefixes stand before units of measurement that declare them, and scales before money and counted things."""
+    with pytest.raises(UnitError):
+        UNITS.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("GB/s*h", "ambiguous after '/'"), ("GB/s h", "ambiguous after '/'"), ("GB/s/h", "two divisions in a row"),
+     ("GB/(s", "not closed"), ("GB)", "unexpected '\\)'"), ("GB^7", "from 1 to 6"), ("GB^0", "from 1 to 6"),
+     ("0 s", "contains a zero"), ("((((((((( s", "nests deeper than 8"), ("", "a unit is missing"),
+     ("GB*", "the end was found"), ("万GB", "does not go with 'GB'"), ("9" * 81, "at most 80"),
+     ("GB§", "cannot read '§'"), ("万gbb", "no unit 'gbb'")],
+)  # fmt: skip
+def test_a_refusal_says_what_is_wrong(text: str, why: str) -> None:
+    """Each rule of unit texts has its own message."""
+    with pytest.raises(UnitError, match=why):
+        UNITS.parse(text)
+
+
 @pytest.mark.parametrize("text", ["1 234", "1 234 USD", "1 234.5", "1 (2)", "5 USD 2", "5 2/3", "1 1000 W", "2 3 s"])
 def test_an_amount_holds_one_number(text: str) -> None:
     """A space is no thousands separator, and a second number is no factor of a unit."""
