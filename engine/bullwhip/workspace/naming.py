@@ -38,6 +38,7 @@ class Selection:
 
 
 def wrong(text: str, message: str, hint: str = "", start: int = 0, length: int = 0, code: str = "BW001") -> UsageError:
+    """Return the refusal of an argument, with a caret under what is wrong in it."""
     place = Place("argument", 1, start + 1, text, max(1, length or len(text)))
     return UsageError(Problem(code, message, place, hint))
 
