@@ -16,7 +16,7 @@ from bullwhip.propagate.evaluate import UndefinedError
 from bullwhip.propagate.interval import INTERVAL_OPERATIONS, Extended, Interval
 from bullwhip.propagate.slopes import is_fractional_linear, slope
 
-__all__ = ["Extended", "Interval", "range_of", "required"]
+__all__ = ["Extended", "Interval", "natural_ranges", "range_of", "required"]
 
 _MAX_BOXES = 128
 _multiplied, _over = INTERVAL_OPERATIONS["*"], INTERVAL_OPERATIONS["/"]
@@ -39,7 +39,7 @@ def range_of(dag: Dag, node: int, leaves: Mapping[int, Interval]) -> Interval:
     Interval(low=Fraction(3, 1), high=inf)
     """
     cone = dag.cone((node,), {})
-    natural = _ranges(dag, cone, node, leaves)[node]
+    natural = natural_ranges(dag, cone, node, leaves)[node]
     uses = _uses(dag, cone, node)
     repeated = [k for k, n in uses.items() if n > 1 and not leaves[k].is_point]
     if not repeated:
@@ -99,14 +99,14 @@ class _Reach:
 
     def end(self, box: _Box) -> _End:
         """Return the end that counts of what the natural extension gives over a box."""
-        found = _ranges(self.dag, self.cone, self.node, box)[self.node]
+        found = natural_ranges(self.dag, self.cone, self.node, box)[self.node]
         return (-found.high, found.high_open) if self.high else (found.low, found.low_open)
 
     def collapsed(self, outer: _End, box: _Box) -> tuple[_End, _Box]:
         """Return a box and its end with the inputs in which the expression is monotone put to the side that counts."""
         left_out = False
         while True:
-            ranges = _ranges(self.dag, self.cone, self.node, box)
+            ranges = natural_ranges(self.dag, self.cone, self.node, box)
             put: dict[int, Interval] = {}
             for k in (k for k in self.repeated if not box[k].is_point):
                 found = slope(self.dag, self.cone, self.node, ranges, k)
@@ -141,7 +141,7 @@ class _Reach:
 
     def has_no_pole(self, box: _Box) -> bool:
         """Return whether the expression surely stays finite in a box."""
-        found = _ranges(self.dag, self.cone, self.node, box)[self.node]
+        found = natural_ranges(self.dag, self.cone, self.node, box)[self.node]
         return isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
 
 
@@ -214,8 +214,18 @@ def _uses(dag: Dag, cone: list[int], node: int) -> dict[int, int]:
     return found
 
 
-def _ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval]) -> dict[int, Interval]:
-    """Return the range of every node by the natural extension, which is exact where each input occurs once."""
+def natural_ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval]) -> dict[int, Interval]:
+    """Return the range of every node by the natural extension, which is exact where each input occurs once.
+
+    Args:
+        dag: the graph.
+        cone: the nodes below `node`, in order.
+        node: what is asked.
+        leaves: the interval of each cell.
+
+    Raises:
+        UndefinedError: where the node has no value.
+    """
     values: dict[int, Interval] = {}
     undefined: dict[int, UndefinedError] = {}
     for i in cone:

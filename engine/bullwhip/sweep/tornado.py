@@ -1,0 +1,70 @@
+"""Each input alone: the output at its 10th and 90th percentile, and its part of the variance near the value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bullwhip.propagate import Evaluation, responses
+from bullwhip.sweep.quantiles import deviation, percentile
+from bullwhip.sweep.ranges import Moved, evaluate_at
+
+__all__ = ["Swing", "centred", "shares", "swings"]
+
+_LOW, _HIGH = Fraction(1, 10), Fraction(9, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """An output with one input at its 10th and at its 90th percentile and all others as they are."""
+
+    at_low: Fraction | None
+    at_high: Fraction | None
+
+    @property
+    def width(self) -> Fraction | None:
+        """How far the output moves; None where it has no value at an end."""
+        return None if self.at_low is None or self.at_high is None else abs(self.at_high - self.at_low)
+
+
+def centred(evaluation: Evaluation, moved: Sequence[Moved]) -> Evaluation:
+    """Return the program with everything that varies cut from its rule, at its value, or at its median without one."""
+    values: dict[int, Fraction] = {}
+    for p, distribution in (cell for m in moved for cell in m.cells):
+        value = evaluation.value(p)
+        values[p] = percentile(distribution, Fraction(1, 2)) if value is None else value
+    return Evaluation(evaluation.program, {**evaluation.overrides, **values}, evaluation.variants)
+
+
+def swings(evaluation: Evaluation, outputs: Sequence[int], moved: Sequence[Moved]) -> list[list[Swing]]:
+    """Return for every output the swing of every input, in their order."""
+    found: list[list[Swing]] = [[] for _ in outputs]
+    for m in moved:
+        ends = [
+            evaluate_at(evaluation, outputs, {p: percentile(d, part) for p, d in m.cells}) for part in (_LOW, _HIGH)
+        ]
+        for k, (low, high) in enumerate(zip(*ends, strict=True)):
+            found[k].append(Swing(low, high))
+    return found
+
+
+def shares(evaluation: Evaluation, outputs: Sequence[int], moved: Sequence[Moved]) -> list[list[Fraction | None]]:
+    """Return for every output the part of the variance from every input, as the derivatives at its value have it.
+
+    It is the square of derivative times standard deviation, or of elasticity times relative deviation, over the sum of
+    all; unknown for all inputs where one derivative is, as at a kink.
+    """
+    squares: list[list[Fraction | None]] = [[] for _ in outputs]
+    for m in moved:
+        speeds: dict[int, Fraction | None] = {p: deviation(d) for p, d in m.cells}
+        answers = responses(evaluation, outputs, speeds, proportional=False)
+        for k, p in enumerate(outputs):
+            effect = answers[p].derivative
+            squares[k].append(None if effect is None else effect * effect)
+    found = []
+    for row in squares:
+        total = sum((s for s in row if s is not None), Fraction(0))
+        unknown = total == 0 or any(s is None for s in row)
+        found.append([None if unknown or s is None else s / total for s in row])
+    return found
