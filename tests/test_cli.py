@@ -178,6 +178,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["schema", "rulez"], 2, "did you mean 'rules'"),
         (["init", str(Path(__file__).parent)], 2, "BW451 the folder holds"),
         (["solve", "hbm.valeu=1", "--for", "training.utilization"], 2, "did you mean 'hbm.value'"),
+        (["simulate", "hbm.value"], 2, "nothing varies"),
+        (["simulate", "hbm.value", "--vary", "training.utilization=1..2"], 2, "2 is outside 0 … 1"),
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),

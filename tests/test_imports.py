@@ -60,11 +60,19 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["solve", "server.market=1000 亿 USD", "--for", "training.utilization"],
         ["facts", "--report", "003", "--json"],
         ["list", "companies"],
+        ["simulate", "--help"],
     ],
 )
 def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:
     """Help, and any answer from a warm cache that shows no SymPy expression, imports none of the heavy modules."""
     assert _imported(arguments, warm) & HEAVY == set()
+
+
+def test_a_simulation_imports_only_what_computes(warm: Path) -> None:
+    """Sampling needs NumPy, and no other of the heavy modules."""
+    arguments = ["simulate", "server.market", "--vary", "training.utilization=±10%", "--samples", "100", "--sobol"]
+
+    assert _imported(arguments, warm) & HEAVY == {"numpy"}
 
 
 def test_importing_the_package_imports_nothing_else() -> None:

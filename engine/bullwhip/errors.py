@@ -80,6 +80,8 @@ CODES: dict[str, str] = {
     "BW423": "what a numeric evaluation is given does not fit",
     "BW451": "a folder for a new workspace is not empty",
     "BW431": "a distribution or correlation cannot be read or does not exist",
+    "BW432": "correlations contradict each other",
+    "BW433": "a simulation has no input that varies",
     "BW434": "the executor of a sweep cannot be reached or lost its workers",
     "BW417": "a quantity does not exist on both sides of a difference",
     "BW411": "a driver does not reach a quantity",

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from sample import sample_program
 
 from bullwhip.model.amount import AmountError, read_amount
 from bullwhip.model.quantity import Quantity
 from bullwhip.model.uncertainty import Distribution, read_distribution, read_rank
 from bullwhip.units import Vocabulary
+from unit.sample import sample_program
 
 F = Fraction
 
 
 def share() -> Quantity:
     """Return a quantity between 0 and 1."""
-    from dataclasses import replace
-
-    return replace(sample_program().quantities["hbm.capacity"], unit="1", low=F(0), high=F(1))
+    quantity: Quantity = sample_program().quantities["hbm.capacity"]
+    return replace(quantity, unit="1", low=F(0), high=F(1))
 
 
 def read(text: str, quantity: Quantity | None = None) -> Distribution:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bullwhip.model.copula import NotDefiniteError, normal_factor
 from bullwhip.model.uncertainty import Distribution
-from bullwhip.sweep.copula import NotDefiniteError, normal_factor
 from bullwhip.sweep.nets import net
 from bullwhip.sweep.normal import normal_probability, normal_quantile
 from bullwhip.sweep.quantiles import deviation, percentile, quantile_of

@@ -17,16 +17,17 @@ from bullwhip.model.entity import Measure, Mention, Product, Relation, Topic
 from bullwhip.model.label import Label
 from bullwhip.model.program import Assumption, Cell, CompiledProgram, Given, Header, Scenario
 from bullwhip.model.quantity import Dimension, Quantity
+from bullwhip.model.uncertainty import Correlation, Varied
 
 __all__ = ["FORMAT", "decode", "encode"]
 
-FORMAT = 5
+FORMAT = 6
 """Changes whenever a record changes, so that an old cache is never read."""
 
 _CLASSES: tuple[type, ...] = (
     *(Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario),
     *(Cell, Given, Assumption, Figure, Instance, Derivation, CompiledProgram),
-    *(Product, Topic, Measure, Mention, Relation),
+    *(Product, Topic, Measure, Mention, Relation, Varied, Correlation),
 )
 _PLAIN = frozenset({str, int, bool, type(None)})
 """What is the same in JSON and in records; asked first, because nearly all values are."""

@@ -42,7 +42,7 @@ def normal_factor(size: int, ranks: Mapping[Pair, float]) -> tuple[tuple[float, 
     ((1.0, 0.0), (0.0, 1.0))
     >>> normal_factor(3, {(0, 1): 0.9, (1, 2): 0.9, (0, 2): -0.9})
     Traceback (most recent call last):
-    bullwhip.sweep.copula.NotDefiniteError: (0, 2): beside the others between 0.631 and 1
+    bullwhip.model.copula.NotDefiniteError: (0, 2): beside the others between 0.631 and 1
     """
     normal = {pair: 2.0 * sin(pi * rank / 6.0) for pair, rank in ranks.items()}
     found = _cholesky(size, normal)

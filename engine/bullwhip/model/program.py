@@ -13,6 +13,7 @@ from bullwhip.model.claim import Claim, Document, Index
 from bullwhip.model.derivation import Derivation
 from bullwhip.model.label import Label
 from bullwhip.model.quantity import Dimension, Quantity
+from bullwhip.model.uncertainty import Correlation, Varied
 from bullwhip.units import Unit, Vocabulary
 
 __all__ = [
@@ -65,6 +66,9 @@ class Scenario:
     """Cell name, value text, source place, as written; read when the scenario is applied."""
     variants: tuple[tuple[str, str], ...]
     """Rule id to variant name."""
+    vary: tuple[Varied, ...] = ()
+    """Inputs that are not known exactly, with their distributions as written."""
+    correlations: tuple[Correlation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bullwhip.numbers import NumberFormatError, fraction_text, read_decimal
 from bullwhip.units import Unit, UnitError, Vocabulary
 from bullwhip.validate.form import Form, scalar_text
 from bullwhip.validate.settings import Setting, check_setting
+from bullwhip.validate.uncertainty import Uncertainty, check_uncertainty, read_uncertainty
 
 __all__ = ["Declarations", "read_declarations"]
 
@@ -87,6 +88,7 @@ class _Reader:
         self.assumed: list[tuple[str, Index, Place]] = []
         self.settings: list[Setting] = []
         self.chosen: list[tuple[str, str, str, Place]] = []
+        self.uncertain: list[Uncertainty] = []
 
     def quantity(self, name: str, body: Node, place: Place, is_rule: bool, file: str) -> None:
         what = f"{'rule' if is_rule else 'driver'} {name!r}"
@@ -361,6 +363,8 @@ class _Reader:
         for rule, variant in form.mapping("variants"):
             self.chosen.append((name, rule, scalar_text(variant), variant.place))
         self.found.scenarios[name] = Scenario(name, form.label(), (), ())
+        if form.has("uncertainty"):
+            self.uncertain.append(read_uncertainty(form.get("uncertainty") or node, name, self.problems))
 
     def finish(self) -> None:
         """Resolve `where: other.quantity` to the index set of that quantity; then check what names cells."""
@@ -406,6 +410,12 @@ class _Reader:
             elif not known:
                 hint = f"{rule!r} has no variants"
             self.problems.append(Problem("BW201", f"no variant {variant!r} of {rule!r}", place, hint))
+        for block in self.uncertain:
+            scenario = found.scenarios[block.scenario]
+            vary, correlations = check_uncertainty(
+                block, found.quantities, self.dimensions, self.periods, found.units, self.vocabulary, self.problems
+            )
+            found.scenarios[block.scenario] = replace(scenario, vary=vary, correlations=correlations)
 
 
 def _names(tree: Expr) -> tuple[str, ...]:

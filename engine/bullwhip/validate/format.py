@@ -129,6 +129,18 @@ _RULES: dict[str, Keys] = {
         _note,
         Key("set", Named(_NAME), "cell to a number with its unit", "指标到数值和单位"),
         Key("variants", Named(_NAME), "rule to one of its variants", "规则到选用的算法"),
+        Key("uncertainty", Group("uncertainty"), "which inputs vary, and how", "哪些输入变动及其分布"),
+    ),
+    "uncertainty": _keys(
+        "Inputs that vary, and which of them go together", "变动的输入及其相关",
+        Key("inputs", Named(_NAME), "cell to a distribution: 0.2..0.4, normal(…), triangular(…), lognormal(…), ±10 %",
+            "指标到分布", required=True),
+        Key("correlations", Listed(Group("correlation")), "pairs that go together", "相关的输入对"),
+    ),
+    "correlation": _keys(
+        "Two inputs that go together", "两个相关的输入",
+        Key("between", _TEXTS, "the two inputs", "两个输入", required=True),
+        Key("rank", _NUMBER, "their rank correlation, between -1 and 1", "秩相关系数", required=True),
     ),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from bullwhip.model.amount import AmountError, read_amount
 from bullwhip.model.quantity import Dimension, Quantity, parse_cell_name
 from bullwhip.units import Unit, Vocabulary
 
-__all__ = ["Setting", "check_setting"]
+__all__ = ["Setting", "check_cell", "check_setting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,23 @@ def check_setting(
     vocabulary: Vocabulary,
 ) -> list[Problem]:
     """Return what is wrong with a setting."""
+    quantity, problems = check_cell(setting, quantities, dimensions, periods)
+    return problems if quantity is None else problems or _amount(setting, quantity, units, vocabulary)
+
+
+def check_cell(
+    setting: Setting, quantities: Mapping[str, Quantity], dimensions: Mapping[str, Dimension], periods: tuple[int, ...]
+) -> tuple[Quantity | None, list[Problem]]:
+    """Return the quantity that a setting names, where there is one, and what is wrong with the name."""
     try:
         name, pairs = parse_cell_name(setting.cell)
     except ValueError as error:
-        return [Problem("BW110", f"{setting.cell!r}: {error}", setting.cell_place)]
+        return None, [Problem("BW110", f"{setting.cell!r}: {error}", setting.cell_place)]
     quantity = quantities.get(name)
     if quantity is None:
         hint = did_you_mean(name, quantities) or "bullwhip list quantities shows every id"
-        return [Problem("BW201", f"no quantity {name!r} to set", setting.cell_place, hint)]
-    return _cell(setting, quantity, pairs, dimensions, periods) or _amount(setting, quantity, units, vocabulary)
+        return None, [Problem("BW201", f"no quantity {name!r} to set", setting.cell_place, hint)]
+    return quantity, _cell(setting, quantity, pairs, dimensions, periods)
 
 
 def _cell(

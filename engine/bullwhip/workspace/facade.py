@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from bullwhip.audit.conflicts import Conflict
     from bullwhip.model.attribution import Difference
     from bullwhip.model.solution import Solution
+    from bullwhip.model.simulation import Simulation
     from bullwhip.query.sparql import Table
+    from bullwhip.sweep.executors import Progress
     from bullwhip.workspace.reading import Outcome
     from bullwhip.workspace.solving import Unknown
 
@@ -332,6 +334,23 @@ class Workspace:
         from bullwhip.workspace.conflicting import conflicts
 
         return conflicts(self)
+
+    def simulate(
+        self, names: Sequence[str], period: int | None = None, *, progress: Progress | None = None, **request: Any
+    ) -> Simulation:
+        """Return the distribution of cells when inputs vary.
+
+        Args:
+            names: quantities, with members where wanted.
+            period: the period; the default period when absent.
+            progress: told how many samples are done of how many.
+            request: the fields of `bullwhip.workspace.simulating.Request`: samples, seed, vary, printed, correlate,
+                sobol, tornado, backend, executor, workers.
+        """
+        from bullwhip.workspace.simulating import Request, simulate
+
+        positions = dict.fromkeys(p for name in names for p in self._at_period(name, period))
+        return simulate(self, tuple(positions), Request(**request), progress)
 
     def nquads(self) -> bytes:
         """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
