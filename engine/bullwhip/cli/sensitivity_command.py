@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from bullwhip.cli.kink_lines import kink_lines
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.model.answer import SecondOrder, Sensitivity
@@ -79,6 +80,19 @@ def command(
     table(_COLUMNS, rows)
     if any(a.left is not None for a in answers):
         note("left | right: the driver stands at a kink")
+    for line in _kinks(answers):
+        note(line)
+
+
+def _kinks(answers: Sequence[Sensitivity]) -> list[str]:
+    """Return every kink once, with the switching points of all drivers under it."""
+    found: dict[str, list[str]] = {}
+    for a in answers:
+        for kink in a.kinks:
+            heading, *lines = kink_lines(kink.as_dict())
+            known = found.setdefault(heading, [])
+            known += [line for line in lines if line not in known]
+    return [text for heading, lines in found.items() for text in (heading, *(f"  {line}" for line in lines))]
 
 
 def _show_second(answers: Sequence[Sensitivity]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bullwhip.model.claim import Claim, Index
 from bullwhip.model.label import Label
 from bullwhip.numbers import fraction_text
+
+if TYPE_CHECKING:
+    from bullwhip.model.kink import Kink
 
 __all__ = [
     "Exposure",
@@ -182,6 +185,8 @@ class Sensitivity:
     note: str = ""
     second: tuple[SecondOrder, ...] | None = None
     """The same driver and every other one, in the order of the answers; None where not asked for."""
+    kinks: tuple[Kink, ...] = ()
+    """The kinks and jumps that the driver moves, with the values at which it takes them to another branch."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -193,6 +198,7 @@ class Sensitivity:
             "left": _pair(self.left), "right": _pair(self.right), "derivative_form": self.derivative_form or None,
             "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "scenario": self.scenario,
             "note": self.note or None, "second": None if self.second is None else [s.as_dict() for s in self.second],
+            "kinks": [k.as_dict() for k in self.kinks],
         }  # fmt: skip
 
 

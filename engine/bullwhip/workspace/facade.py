@@ -217,12 +217,16 @@ class Workspace:
         """
         at = self.at_period(name, period)
         return answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
+        from bullwhip.workspace.switching import with_kinks
+
         at = self._at_period(name, period)
-        answers = answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
+        named = [*drivers]
+        answers = answering.sensitivities(self.evaluation, at, named, self.scenario_id, forms=forms)
+        answers = with_kinks(self.evaluation, at, named, answers)
         if second:
             from bullwhip.workspace.curving import with_second_order
 
-            return with_second_order(self.evaluation, at, [*drivers], answers, forms=forms)
+            return with_second_order(self.evaluation, at, named, answers, forms=forms)
         return answers
 
     def solve(
@@ -258,6 +262,15 @@ class Workspace:
         """Return value, closed form, path and sources of every cell that a name selects, as plain data."""
         at = self.at_period(name, period)
         return [answering.explanation(self.evaluation, p, driver, self.scenario_id) for p in at]
+        """Return value, closed form, path, kinks and sources of every cell that a name selects, as plain data."""
+        from bullwhip.workspace.switching import kinks_of
+
+        answers = []
+        for p in self._at_period(name, period):
+            groups = answering.driver_groups(self.evaluation, p, [driver] if driver else [])
+            found = [k.as_dict() for k in kinks_of(self.evaluation, p, groups)]
+            answers.append(answering.explanation(self.evaluation, p, driver, self.scenario_id) | {"kinks": found})
+        return answers
 
     def at_period(self, name: str, period: int | None) -> tuple[int, ...]:
         """Return the positions of the cells that a name selects, at the default period unless one is named."""

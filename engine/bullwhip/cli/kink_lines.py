@@ -1,0 +1,70 @@
+"""Kinks as lines for people: what binds, how far it is to the next branch, and at which driver values it takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from bullwhip.model.quantity import index_text
+from bullwhip.numbers import decimal_text, round_half_up
+
+__all__ = ["kink_lines", "switching_line"]
+
+
+def kink_lines(kink: Mapping[str, Any]) -> list[str]:
+    """Return a kink of an answer as lines: the kink itself, then one line for each driver that moves it.
+
+    >>> kink_lines({"function": "max", "text": "a.x, b.y", "cell": "c.z", "binding": ["a.x"], "next": "b.y",
+    ...             "slack": 2, "slack_exact": "2", "relative": 0.5, "relative_exact": "0.5", "at_tie": False,
+    ...             "options": [], "sides": [], "switching": [], "note": None})
+    ['max(a.x, b.y) in c.z: a.x binds, b.y is next, slack 2 (50 %)']
+    """
+    name = f"{kink['function']}({kink['text']}) in {kink['cell']}"
+    return [f"{name}: {_binding(kink)}", *(switching_line(s) for s in kink["switching"]), *_note(kink)]
+
+
+def _note(kink: Mapping[str, Any]) -> list[str]:
+    return [kink["note"]] if kink["note"] else []
+
+
+def _binding(kink: Mapping[str, Any]) -> str:
+    if kink["slack"] is None or not kink["binding"]:
+        return "what binds is unknown"
+    relative = (
+        f" ({_number(round_half_up(Fraction(kink['relative_exact']) * 100, 1))} %)" if kink["relative_exact"] else ""
+    )
+    slack = "exactly at the kink" if kink["at_tie"] else f"slack {_number(Fraction(kink['slack_exact']))}{relative}"
+    if kink["function"] in ("floor", "ceil"):
+        value = kink["options"][0]["exact"]
+        return f"at {_number(Fraction(value))}, {slack}"
+    if kink["function"] == "abs":
+        return slack
+    ahead = f", {kink['next']} is next" if kink["next"] else ""
+    return f"{' and '.join(kink['binding'])} binds{ahead}, {slack}"
+
+
+def switching_line(s: Mapping[str, Any]) -> str:
+    """Return at which values of a driver a kink takes another branch.
+
+    >>> switching_line({"driver": "a.x", "driver_index": {}, "moves": "value", "unit": "GB", "now": 80,
+    ...                 "now_exact": "80", "below": None, "below_exact": None, "above": 87.5, "above_exact": "87.5",
+    ...                 "low": 0, "high": 100, "note": None})
+    'a.x = 80 GB: another branch above 87.5'
+    """
+    name = index_text(s["driver"], tuple(s["driver_index"].items()))
+    now = f"{name} = {_shown(s, 'now')}" if s["moves"] == "value" else f"{name} times 1"
+    unit = f" {s['unit']}" if s["unit"] and s["unit"] != "1" else ""
+    ends = [f"{side} {_shown(s, side)}" for side in ("below", "above") if s[side] is not None]
+    if ends:
+        return f"{now}{unit}: another branch {' and '.join(ends)}"
+    return f"{now}{unit}: {s['note'] or 'no other branch in its range'}"
+
+
+def _shown(s: Mapping[str, Any], side: str) -> str:
+    exact = s[f"{side}_exact"]
+    return _number(Fraction(exact)) if exact else f"about {_number(Fraction(s[side]))}"
+
+
+def _number(value: Fraction) -> str:
+    return decimal_text(value, 6)

@@ -1,0 +1,176 @@
+"""Kinks: what binds is what the value is, slack is the distance, and a switching point is where the branch changes."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bullwhip import cli
+from bullwhip.analysis.kinks import Bound, Flip, flips, kinks
+from bullwhip.errors import PropagationError
+from bullwhip.propagate import Evaluation
+from random_programs import PIECES, RATIONAL, SMALL, Drawn, Small, inputs_of, programs, value_of
+from shipped import shipped
+
+BENT = (*PIECES, "floor", "ceil")
+REACH = Fraction(9)
+NEAR = Fraction(1, 10**12)
+
+
+@given(programs((*RATIONAL, *BENT), SMALL))
+def test_what_binds_is_the_value_and_slack_is_the_distance_to_the_next(drawn: Drawn) -> None:
+    """Of every kink that a cell rests on, recomputed from the values of its arguments."""
+    program, output = drawn
+    evaluation = Evaluation(program)
+    value_of(evaluation, output)
+    for b in kinks(evaluation, output):
+        value, known = evaluation.values[b.node], [v for v in b.values if v is not None]
+        if len(known) < len(b.values) or value is None or b.slack is None:
+            continue  # a branch without a value
+        if b.function in ("min", "max"):
+            assert {known[k] for k in b.taken} == {value}
+            others = [abs(v - value) for k, v in enumerate(known) if k != b.taken[0]]
+
+            assert b.slack == min(others)
+            assert b.next is not None
+            assert abs(known[b.next] - value) == b.slack
+            assert (b.slack == 0) == (len(b.taken) > 1)
+        elif b.function == "where":
+            assert [known[k] for k in b.taken] == [value]
+        elif b.function in ("floor", "ceil"):
+            assert b.slack == min(abs(known[0] - round(known[0]) + k) for k in (-1, 0, 1))
+        else:
+            assert b.slack == value
+
+
+def decision(drawn: Drawn, bound: Bound, moved: int, x: Fraction, start: Evaluation) -> bool | None:
+    """Return whether a kink takes the branch that it takes at the start, where its input is x; None if undefined."""
+    program, _ = drawn
+    evaluation = Evaluation(program, {moved: x})
+    node = program.dag.nodes[bound.node]
+    wanted = [j for j in node[1:] if isinstance(j, int)]
+    wanted = wanted[:2] if bound.function == "where" else wanted
+    try:
+        evaluation.run((*wanted, bound.node) if bound.function != "where" else wanted)
+    except PropagationError:
+        return None
+    inner = [evaluation.values[j] or Fraction(0) for j in wanted]
+    before = [start.values[j] or Fraction(0) for j in wanted]
+    if bound.function in ("floor", "ceil"):
+        return evaluation.values[bound.node] == start.values[bound.node]
+    if bound.function == "abs":
+        return (inner[0] < 0) == (before[0] < 0)
+    if bound.function == "where":
+        if node[0] == "<":
+            return (inner[0] < inner[1]) == (before[0] < before[1])
+        return (inner[0] <= inner[1]) == (before[0] <= before[1])
+    return evaluation.values[bound.node] == inner[bound.taken[0]]
+
+
+def along(evaluation: Evaluation, bound: Bound, moved: int) -> Flip | None:
+    """Return the switching points of a kink along one input."""
+    now = evaluation.given(moved)
+    assert now is not None
+    return flips(evaluation, bound, {moved: (Fraction(0), Fraction(1))}, now, (-REACH, REACH))
+
+
+@settings(max_examples=200)
+@given(programs((*RATIONAL, *BENT), SMALL), st.data())
+def test_up_to_a_switching_point_the_branch_stays_and_behind_it_is_another(drawn: Drawn, data: st.DataObject) -> None:
+    """Looked at in between, just behind, and, where no point is said, all over the range."""
+    program, output = drawn
+    evaluation = Evaluation(program)
+    value_of(evaluation, output)
+    moved = data.draw(st.sampled_from(inputs_of(evaluation, output)))
+    now = evaluation.given(moved)
+    assert now is not None
+    whole = [b for b in kinks(evaluation, output) if program.cells[b.cell].definition == b.node and b.taken]
+    assume(whole)
+    bound = data.draw(st.sampled_from(whole))
+    found = along(evaluation, bound, moved)
+    assume(found is not None)
+    assert found is not None
+    assert found.note == ""
+    for place, end in ((found.below, -REACH), (found.above, REACH)):
+        stop = end if place is None else place[0]
+        for k in range(1, 12):
+            x = now + (stop - now) * Fraction(k, 12)
+            assert decision(drawn, bound, moved, x, evaluation) is not False
+        if place is not None:
+            step = NEAR if end > 0 else -NEAR
+            assert decision(drawn, bound, moved, stop + step, evaluation) is not True
+
+
+def test_a_kink_beyond_another_is_followed() -> None:
+    """max(min(x, 2), y) with y = 1, x = 0: x binds from 1 on; with y = 3 it never does."""
+    small = Small()
+    x, y = small.input(Fraction(0)), small.input(Fraction(1))
+    inner = small.cell(small.dag.node("min", x, small.dag.num(2)))
+    small.cell(small.dag.node("max", inner, y))
+    program = small.program()
+    reached, never = Evaluation(program), Evaluation(program, {1: Fraction(3)})
+
+    assert along(reached, kinks(reached, 3)[1], 0) == Flip(None, (Fraction(1), True))
+    assert along(never, kinks(never, 3)[1], 0) == Flip(None, None)
+
+
+def test_a_switching_point_that_is_no_fraction_is_marked() -> None:
+    """min(x², 2) flips at the root of two, and max(exp(x), 3) at log 3, found by narrowing down."""
+    small = Small()
+    x = small.input(Fraction(1))
+    small.cell(small.dag.node("min", small.dag.mul(x, x), small.dag.num(2)))
+    small.cell(small.dag.node("max", small.dag.node("exp", x), small.dag.num(3)))
+    evaluation = Evaluation(small.program())
+    root, log = (along(evaluation, kinks(evaluation, k)[0], 0) for k in (1, 2))
+    assert root is not None
+    assert log is not None
+    assert root.above is not None
+    assert log.above is not None
+
+    assert abs(root.above[0] ** 2 - 2) < Fraction(1, 10**50)
+    assert abs(log.above[0] - Fraction("1.0986122886681098")) < Fraction(1, 10**15)
+    assert [root.above[1], log.above[1], log.below] == [False, False, None]
+
+
+def test_at_a_tie_both_bind_and_the_driver_stands_at_its_switching_point() -> None:
+    """max(x, 3 - x) at x = 1.5."""
+    small = Small()
+    x = small.input(Fraction(3, 2))
+    small.cell(small.dag.node("max", x, small.dag.add(small.dag.num(3), small.dag.neg(x))))
+    evaluation = Evaluation(small.program())
+    (bound,) = kinks(evaluation, 1)
+
+    assert (bound.taken, bound.slack) == ((0, 1), Fraction(0))
+    assert along(evaluation, bound, 0) == Flip((Fraction(3, 2), True), None)
+
+
+def test_cards_flip_by_hand() -> None:
+    """A model of 700 GB takes 9 cards of 80 GB: 10 below 700/9 GB a card, 8 from 87.5 on."""
+    (answer,) = shipped().sensitivity("inference.cards[deployed_model=gpt3,card=a100_80gb]", ["card.memory[card=a100_80gb]"])
+    (kink,) = answer.kinks
+    (point,) = kink.switching
+
+    assert (kink.function, kink.slack, kink.relative, kink.jump) == ("ceil", Fraction(1, 4), Fraction(1, 35), True)
+    assert (point.now, point.below, point.above) == (Fraction(80), Fraction(700, 9), Fraction(175, 2))
+
+
+def _explained(capsys: pytest.CaptureFixture[str], *options: str) -> Any:
+    cli.run(["explain", "cooling.liquid_market_at_limit[zone=beijing]", *options])
+    return capsys.readouterr().out
+
+
+def test_explain_says_what_binds_and_where_it_flips(capsys: pytest.CaptureFixture[str]) -> None:
+    """A PUE of 1.28 is 0.02 below the limit of 1.3: no policy applies until it is above, or the limit is 1.28."""
+    (kink,) = json.loads(_explained(capsys, "--json"))["kinks"]
+    text = _explained(capsys)
+    points = {s["driver"]: (s["below_exact"], s["above_exact"]) for s in kink["switching"]}
+
+    assert (kink["binding"], kink["slack_exact"], kink["jump"]) == (["cooling.liquid_penetration"], "0.02", None)
+    assert points == {"idc.case_pue_after": (None, "1.3"), "idc.pue_limit": ("1.28", None)}
+    assert "cooling.liquid_penetration binds, slack 0.02" in text
+    assert "idc.case_pue_after = 1.28: another branch above 1.3" in text
