@@ -14,7 +14,7 @@ A cell is a boundary: two quantities with the same expression stay two cells, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -51,16 +51,17 @@ class Dag:
     """
 
     nodes: list[Node] = field(default_factory=list)
-    _seen: dict[Node, int] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        self._seen = {node: i for i, node in enumerate(self.nodes)}
+    _seen: dict[Node, int] | None = field(default=None, repr=False, compare=False)
+    """Number of each node; made when the first node is added, because a finished graph is only read."""
 
     def node(self, *node: Any) -> int:
         """Return the number of a node, adding it when it is new."""
-        number = self._seen.get(node)
+        seen = self._seen
+        if seen is None:
+            seen = self._seen = {known: i for i, known in enumerate(self.nodes)}
+        number = seen.get(node)
         if number is None:
-            number = self._seen[node] = len(self.nodes)
+            number = seen[node] = len(self.nodes)
             self.nodes.append(node)
         return number
 
@@ -118,12 +119,13 @@ class Dag:
         """Return `a where i operator j, else b` for an operator of < <=."""
         return a if a == b else self.node(operator, i, j, a, b)
 
-    def cone(self, outputs: Iterable[int], definition: dict[int, int]) -> list[int]:
+    def cone(self, outputs: Iterable[int], definition: Mapping[int, int]) -> list[int]:
         """Return the nodes that outputs depend on, in order; `definition` maps a cell node to its expression node.
 
         A cell absent from `definition` is an input. The order is topological because arguments are always added
         before their users and definitions before their cells.
         """
+        nodes = self.nodes
         needed: set[int] = set()
         stack = list(outputs)
         while stack:
@@ -131,8 +133,9 @@ class Dag:
             if i in needed:
                 continue
             needed.add(i)
+            node = nodes[i]
             if i in definition:
                 stack.append(definition[i])
-            else:
-                stack.extend(arguments(self.nodes[i]))
+            elif node[0] not in ("num", "cell"):
+                stack.extend(node[1:] if node[0] != "^" else node[1:2])
         return sorted(needed)

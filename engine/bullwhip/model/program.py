@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from bullwhip.errors import Place, Problem
 from bullwhip.expr.dag import Dag
@@ -132,13 +134,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """The plan: one DAG over all cells in topological order, the inputs' values, and all that answers need."""
+    """The plan: one DAG over all cells in topological order, the inputs' values, and all that answers need.
+
+    One that comes from the cache reads each of its parts when it is first asked for (`stored`).
+    """
 
     key: str
     """Content hash of every input file and of the engine; the cache's key and part of the receipt."""
     header: Header
     dimensions: dict[str, Dimension]
-    quantities: dict[str, Quantity]
+    quantities: Mapping[str, Quantity]
     factors: dict[str, Fraction]
     """Factor of each quantity's unit to the coherent unit of its dimension."""
     dag: Dag
@@ -151,3 +156,19 @@ class CompiledProgram:
     claims: tuple[Claim, ...]
     derivations: tuple[Derivation, ...]
     chain: Chain
+    _read: Callable[[str], Any] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def stored(cls, read: Callable[[str], Any]) -> CompiledProgram:
+        """Return a program whose parts are read, by name of the field, when they are first used."""
+        program = object.__new__(cls)
+        object.__setattr__(program, "_read", read)
+        return program
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a part that has not been used yet; called only where a field has no value."""
+        if name == "_read" or name not in self.__dataclass_fields__ or self._read is None:
+            raise AttributeError(name)
+        part = self._read(name)
+        object.__setattr__(self, name, part)
+        return part

@@ -125,6 +125,17 @@ class Evaluation:
             return constant
         if operation == "cell":
             return self._defined(i, self.definition[i]) if i in self.definition else self.given(node[1])
+        if len(node) == 3 and operation in "*/+":  # nearly all nodes of a large model
+            first, second = values[node[1]], values[node[2]]
+            if first is not None and second is not None:
+                if rounded and (node[1] in rounded or node[2] in rounded):
+                    rounded.add(i)
+                if operation == "*":
+                    return self._kept(i, first * second)
+                if operation == "+":
+                    return self._kept(i, first + second)
+                if second:
+                    return self._kept(i, first / second)
         below = arguments(node)
         if rounded and not rounded.isdisjoint(below):
             rounded.add(i)
@@ -136,13 +147,17 @@ class Evaluation:
             if broken is not None:
                 self.undefined[i] = self.undefined[broken]
             return None
-        if len(known) > 2 and operation in "+*" and _bits(known) > _MAX_MAGNITUDE:
+        if operation in "+*" and _bits(known) > _MAX_MAGNITUDE:
             known = [shortened(v) for v in known]
             self._mark(i)
         result = OPERATIONS[operation](known, node)
         if operation in INEXACT or (operation == "^" and not _is_power(result, known[0], node[2])):
             self._mark(i)
-        limit = _MAX_ROUNDED_BITS if i in rounded else MAX_BITS
+        return self._kept(i, result)
+
+    def _kept(self, i: int, result: Fraction) -> Fraction:
+        """Return the result of a node as it is kept: exact, or rounded where it is too long."""
+        limit = _MAX_ROUNDED_BITS if i in self.rounded else MAX_BITS
         if result.numerator.bit_length() > limit or result.denominator.bit_length() > limit:
             self._mark(i)
             return shortened(result)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import tempfile
 from pathlib import Path
 
-from bullwhip.model.codec import FORMAT, decode, encode
+from bullwhip.model.codec import FORMAT, from_bytes, to_bytes
 from bullwhip.model.program import CompiledProgram
 from bullwhip.resources import PACKAGE
 
@@ -84,11 +83,10 @@ def read_plan(key: str) -> CompiledProgram | None:
     body = read_blob(key, "plan")
     if body is None:
         return None
-    program = decode(json.loads(body))
-    return program if isinstance(program, CompiledProgram) and program.key == key else None
+    program = from_bytes(body)
+    return program if program.key == key else None
 
 
 def write_plan(program: CompiledProgram) -> None:
     """Keep a compiled program under its content hash."""
-    body = json.dumps(encode(program), ensure_ascii=False, separators=(",", ":")).encode()
-    write_blob(program.key, "plan", body)
+    write_blob(program.key, "plan", to_bytes(program))
