@@ -317,7 +317,9 @@ class _Parser:
         while position < len(stripped):
             match = _TOKEN.match(stripped, position)
             if match is None or match["bad"]:
-                raise UnitError(f"cannot read {stripped[position:].strip()[:1]!r} in the unit {text!r}")
+                found = stripped[position:].strip()[:1]
+                hint = "write straight quotes" if found in "“”‘’「」『』＂" else ""
+                raise UnitError(f"cannot read {found!r} in the unit {text!r}", hint)
             kind = str(match.lastgroup)
             self.tokens.append((kind, match[kind]))
             position = match.end()

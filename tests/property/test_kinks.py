@@ -151,7 +151,9 @@ def test_at_a_tie_both_bind_and_the_driver_stands_at_its_switching_point() -> No
 
 def test_cards_flip_by_hand() -> None:
     """A model of 700 GB takes 9 cards of 80 GB: 10 below 700/9 GB a card, 8 from 87.5 on."""
-    (answer,) = shipped().sensitivity("inference.cards[deployed_model=gpt3,card=a100_80gb]", ["card.memory[card=a100_80gb]"])
+    (answer,) = shipped().sensitivity(
+        "inference.cards[deployed_model=gpt3,card=a100_80gb]", ["card.memory[card=a100_80gb]"]
+    )
     (kink,) = answer.kinks
     (point,) = kink.switching
 

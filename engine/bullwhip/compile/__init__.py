@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from bullwhip.compile.cells import Key, keys
 from bullwhip.compile.expand import Expander, MissingCellError
 from bullwhip.compile.select import check_policy, select_inputs
-from bullwhip.errors import CompileError, LimitError, Place, Problem, UsageError
+from bullwhip.errors import CompileError, LimitError, Problem, UsageError
 from bullwhip.expr.dag import Dag
 from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
@@ -188,9 +188,11 @@ class _Scout(Dag):
 
 
 def _missing(program: CheckedProgram, key: Key, error: MissingCellError) -> Problem:
-    place = program.places[key[0]]
-    where = Place(place.file, place.line, place.column, place.text, place.length)
-    return Problem("BW214", f"in {index_text(*key)}: {error}", where, error.hint)
+    place, written = program.places[key[0]], program.quantities[key[0]].expression
+    if place.text[place.column - 1 :].startswith(written):  # on one line, so that the reference can be pointed at
+        start, end = error.span
+        place = replace(place, column=place.column + start, length=end - start)
+    return Problem("BW214", f"in {index_text(*key)}: {error}", place, error.hint)
 
 
 class _Builder:

@@ -178,17 +178,20 @@ class _Parser:
 
     def expect(self, text: str, after: str) -> _Token:
         if self.token.text != text or self.token.kind != "op":
-            raise ExpressionError(f"{text!r} was expected {after}, {self.found()} was found", self.token.span)
+            message = f"{text!r} was expected {after}, {self.found()} was found"
+            raise ExpressionError(message, self.token.span, self.advice() if self.token.kind != "end" else "")
         return self.take()
 
     def found(self) -> str:
         return "the end" if self.token.kind == "end" else repr(self.token.text)
 
     def expect_end(self) -> None:
-        token = self.token
-        if token.kind == "end":
-            return
-        hint = ""
+        if self.token.kind != "end":
+            raise ExpressionError(f"{self.found()} was not expected here", self.token.span, self.advice())
+
+    def advice(self) -> str:
+        """Return what to do about a token that does not belong where it stands."""
+        token, hint = self.token, ""
         if token.text in ("if", "else", "and", "or", "not", "in", "is", "for", "lambda"):
             hint = "a condition is written where(condition, a, b)"
         elif token.text == ",":
@@ -201,7 +204,7 @@ class _Parser:
             hint = "comparisons stand only first in where() and piecewise(), and only as < <= > >="
         elif token.text == "**":
             hint = "write ^ for a power"
-        raise ExpressionError(f"{self.found()} was not expected here", token.span, hint)
+        return hint
 
     def expression(self) -> Expr:
         left = self.term()
@@ -262,7 +265,8 @@ class _Parser:
             self.expect(")", "to close the parenthesis")
             return inner
         found = "the end" if token.kind == "end" else repr(token.text)
-        raise ExpressionError(f"a number or a name was expected, {found} was found", token.span)
+        hint = "leave the = out: an expression is only what stands behind it" if token.text == "=" else ""
+        raise ExpressionError(f"a number or a name was expected, {found} was found", token.span, hint)
 
     def number(self, token: _Token) -> Number:
         if len(token.text) > _MAX_LITERAL:
@@ -329,7 +333,8 @@ class _Parser:
     def call(self, token: _Token) -> Call:
         name = token.text
         if name not in FUNCTIONS:
-            hint = did_you_mean(name, FUNCTIONS) or f"functions: {', '.join(FUNCTIONS)}"
+            hint = did_you_mean(name.lower(), FUNCTIONS) or f"functions: {', '.join(FUNCTIONS)}"
+            hint = "a condition is written where(condition, a, b)" if name.lower() == "if" else hint
             raise ExpressionError(f"there is no function {name!r}", token.span, hint)
         self.take()
         arguments: list[Expr] = []

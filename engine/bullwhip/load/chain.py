@@ -21,6 +21,7 @@ MAX_BYTES = 2_000_000
 
 _TIER = f"{BASE}tier/"
 _TYPE = f"{PREFIXES['rdf']}type"
+_PROPERTIES = ("order", "isDemand", "supplies", "pulls")
 _LABEL, _ALIAS = f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['skos']}altLabel"
 
 
@@ -58,12 +59,28 @@ def read_chain(name: str, data: bytes) -> tuple[tuple[Tier, ...], tuple[Edge, ..
         lines = text.splitlines()
         number, column = error.lineno or 0, error.offset or 0
         shown = lines[number - 1] if 0 < number <= len(lines) else ""
-        return (), (), [Problem("BW103", f"not well-formed Turtle: {error.msg}", Place(name, number, column, shown))]
-    problems: list[Problem] = []
+        message = f"not well-formed Turtle: {error.msg}"
+        hint = "end the statement before this line with a dot" if "A dot is expected" in str(error.msg) else ""
+        return (), (), [Problem("BW103", message, Place(name, number, column, shown), hint)]
+    problems = _strange(name, text, facts)
     tiers = _tiers(name, text, facts, problems)
     edges = _edges(name, text, facts, tiers, problems)
     ordered = sorted(tiers.values(), key=lambda t: (999 if t.order is None else t.order, t.id))
     return tuple(ordered), tuple(sorted(edges, key=lambda e: (e.source, e.target))), problems
+
+
+def _strange(name: str, text: str, facts: _Facts) -> list[Problem]:
+    """Report terms of the project's vocabulary that no chain knows: a misspelt one would be lost silently."""
+    said = {p for values in facts.values() for p in values if p.startswith(BW)}
+    kinds = {v.value for values in facts.values() for v in values.get(_TYPE, []) if v.value.startswith(BW)}
+    problems = []
+    for noun, found, known in (("property", said, _PROPERTIES), ("class", kinds, ("Tier",))):
+        for term in sorted(t.removeprefix(BW) for t in found):
+            if term not in known:
+                place = _place(name, text, f"bw:{term}")
+                hint = did_you_mean(term, known, "terms")
+                problems.append(Problem("BW201", f"the chain has no {noun} bw:{term}", place, hint))
+    return problems
 
 
 def _tiers(name: str, text: str, facts: _Facts, problems: list[Problem]) -> dict[str, Tier]:

@@ -75,6 +75,12 @@ def read_yaml(name: str, data: bytes) -> tuple[Node | None, list[Problem]]:
             message = f"nested deeper than {MAX_DEPTH}"
             return None, [*composer.problems, Problem("BW107", message, place, "split the file, or flatten it")]
         hint = "check indentation, colons and quotes on this line and the one before"
+        if "mapping values are not allowed" in found:
+            hint = "quote a text that holds a colon and a space, or check the indentation"
+        wide = next((n for n in (place.line, place.line - 1) if n > 0 and "：" in source.place(n, 1).text), 0)
+        if wide:
+            place = source.place(wide, source.place(wide, 1).text.index("：") + 1)
+            hint = "write an ASCII colon and a space behind a key"
         if mark and "\t" in place.text:
             hint = "indent with spaces, not with tabs"
         return None, [*composer.problems, Problem("BW103", f"not well-formed YAML: {found}", place, hint)]

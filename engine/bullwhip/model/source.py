@@ -37,6 +37,10 @@ class ScalarNode:
 
     def locate(self, start: int, end: int) -> Place:
         """Return the place of characters `start..end` of the value, following folded and literal lines."""
+        text = self.value.rstrip()
+        if text and start >= len(text):  # behind the last character, not on what follows in the file
+            last = self.locate(len(text) - 1, len(text))
+            return self.source.place(last.line, last.column + 1)
         line, column = self.place.line - 1, self.place.column - 1
         wanted = len(re.sub(r"\s", "", self.value[:start]))
         seen = 0
@@ -92,6 +96,12 @@ class RawTable:
     file: str
     columns: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def place(self, number: int, cells: tuple[str, ...], column: str) -> Place:
+        """Return the place of a cell, or of its row where there is no such column."""
+        before = cells[: self.columns.index(column)] if column in self.columns else ()
+        length = len(cells[len(before)]) if column in self.columns else 1
+        return Place(self.file, number, sum(len(c) + 1 for c in before) + 1, "\t".join(cells), max(1, length))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bullwhip.model.source import RawProgram
 from bullwhip.validate.declarations import read_declarations
 from bullwhip.validate.derivations import read_derivations
 from bullwhip.validate.documents import read_documents
+from bullwhip.validate.echoes import without_echoes
 from bullwhip.validate.entities import read_things
 from bullwhip.validate.expressions import check_expressions
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
@@ -39,6 +40,7 @@ def validate(raw: RawProgram) -> CheckedProgram:
         files, printed.claims, printed.documents, found.quantities, printed.units, vocabulary, problems
     )
     check_derivation_edges(derivations, raw, problems)
+    problems = without_echoes(problems, raw)
     if any(p.severity == "error" for p in problems):
         raise ValidationError(sorted(problems, key=_position))
     rules = {

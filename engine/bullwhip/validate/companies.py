@@ -79,15 +79,23 @@ def read_supplies(
     supplies = []
     for number, cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
-        place = Place(table.file, number, 1, "\t".join(cells))
         company = names.get(row["company"])
         if company is None:
             hint = did_you_mean(row["company"], names) or "add the company, or an alias, to ontology/companies.tsv"
-            problems.append(Problem("BW215", f"no company {row['company']!r}", place, hint))
+            problems.append(
+                Problem("BW215", f"no company {row['company']!r}", table.place(number, cells, "company"), hint)
+            )
             continue
         if row["segment"] not in mapping.segments:
             hint = did_you_mean(row["segment"], mapping.segments) or "add it under segments: in the document file"
-            problems.append(Problem("BW212", f"the segment {row['segment']!r} is not mapped to a tier", place, hint))
+            problems.append(
+                Problem(
+                    "BW212",
+                    f"the segment {row['segment']!r} is not mapped to a tier",
+                    table.place(number, cells, "segment"),
+                    hint,
+                )
+            )
             continue
         segment = mapping.segments[row["segment"]]
         if segment is None:
@@ -98,7 +106,7 @@ def read_supplies(
                 Problem(
                     "BW212",
                     f"no tier {tier!r} for the segment {row['segment']!r}",
-                    place,
+                    table.place(number, cells, "segment"),
                     did_you_mean(tier, tiers),
                 )
             )
@@ -122,13 +130,13 @@ def read_shares(
     """Return the shares that the mapping names, each from the claim that prints it, as fractions of one."""
     shares = []
     for rule in mapping.shares:
-        for noun, name, known, code in (
-            ("company", rule.company, names, "BW215"),
-            ("tier", rule.tier, tiers, "BW212"),
-            ("quantity", rule.of, quantities, "BW211"),
+        for noun, key, name, known, code in (
+            ("company", "company", rule.company, names, "BW215"),
+            ("tier", "tier", rule.tier, tiers, "BW212"),
+            ("quantity", "of", rule.of, quantities, "BW211"),
         ):
             if name not in known and not (noun == "quantity" and not name):
-                problems.append(Problem(code, f"no {noun} {name!r}", rule.place, did_you_mean(name, known)))
+                problems.append(Problem(code, f"no {noun} {name!r}", rule.at(key), did_you_mean(name, known)))
         matches = [c for c in claims if not c.table and c.subject == rule.subject and c.measure == rule.measure]
         if not matches:
             message = f"no claim on {rule.subject!r}, {rule.measure!r}"

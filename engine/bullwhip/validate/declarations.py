@@ -35,6 +35,8 @@ class Declarations:
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     unread: bool = False
     """Whether a rule could not be read, so that nobody knows which names it uses."""
+    unaligned: set[str] = field(default_factory=set)
+    """Quantities whose dimensions could not be read, so that nobody knows what fits them."""
 
     def place(self, quantity: str, key: str = "") -> Place:
         """Return where a quantity, or one of its keys, is written."""
@@ -53,7 +55,8 @@ def read_declarations(
 ) -> Declarations:
     """Return all drivers, rules, assumptions and scenarios of the rule files."""
     found = Declarations()
-    reader = _Reader(found, dimensions, periods, vocabulary, problems)
+    timeless = not periods and any("time" in root.items for _, root in files)
+    reader = _Reader(found, dimensions, periods, vocabulary, problems, timeless=timeless)
     for name, root in files:
         Form(root, problems, "file", "file")
         for section in ("drivers", "rules"):
@@ -81,13 +84,16 @@ class _Reader:
         periods: tuple[int, ...],
         vocabulary: Vocabulary,
         problems: list[Problem],
+        *,
+        timeless: bool,
     ) -> None:
-        self.found, self.dimensions, self.periods = found, dimensions, periods
+        """Take what declarations are read against; `timeless` says that there is a time axis, but it is wrong."""
+        self.found, self.dimensions, self.periods, self.timeless = found, dimensions, periods, timeless
         self.vocabulary, self.problems = vocabulary, problems
         self.where_of: dict[str, tuple[str, Place]] = {}
         self.assumed: list[tuple[str, Index, Place]] = []
         self.settings: list[Setting] = []
-        self.chosen: list[tuple[str, str, str, Place]] = []
+        self.chosen: list[tuple[str, str, str, Place, Place]] = []
         self.uncertain: list[Uncertainty] = []
 
     def quantity(self, name: str, body: Node, place: Place, is_rule: bool, file: str) -> None:
@@ -102,9 +108,13 @@ class _Reader:
             return
         form = Form(body, self.problems, what, "rule" if is_rule else "driver")
         foreach = form.texts("foreach")
+        before = len(self.problems)
         dims = self.dims(form, foreach)
+        lost = not foreach and (form.has("foreach") or any(did_you_mean(k, ["foreach"]) for k in form.unknown))
+        if len(self.problems) > before or lost:
+            self.found.unaligned.add(name)
         timed = "period" in foreach
-        since, until = self.span(form, timed)
+        since, until = self.span(form, timed, lost=lost)
         low, high = self.range(form)
         expression = form.text("expression")
         edge = self.edge(form)
@@ -142,12 +152,13 @@ class _Reader:
         for dimension in foreach:
             if dimension not in known:
                 hint = did_you_mean(dimension, known, "dimensions")
-                self.problems.append(
-                    Problem("BW201", f"no dimension {dimension!r} for {form.what}", form.place("foreach"), hint)
-                )
+                if "，" in dimension or "、" in dimension:
+                    hint = "part the dimensions by an ASCII comma: [drink, period]".replace("drink", known[0])
+                place = form.item_place("foreach", dimension)
+                self.problems.append(Problem("BW201", f"no dimension {dimension!r} for {form.what}", place, hint))
         if len(set(foreach)) < len(foreach):
             form.wrong("foreach", "a list without repetition")
-        if "period" in foreach and not self.periods:
+        if not self.timeless and "period" in foreach and not self.periods:
             self.problems.append(
                 Problem(
                     "BW109",
@@ -157,10 +168,10 @@ class _Reader:
             )
         return tuple(d for d in dict.fromkeys(foreach) if d in self.dimensions)
 
-    def span(self, form: Form, timed: bool) -> tuple[int | None, int | None]:
+    def span(self, form: Form, timed: bool, *, lost: bool) -> tuple[int | None, int | None]:
         given = form.integers("given")
         for key in ("since", "until", "given"):
-            if form.has(key) and not timed:
+            if form.has(key) and not timed and not lost:
                 self.problems.append(
                     Problem("BW110", f"{form.what} has {key} but no period in foreach", form.place(key))
                 )
@@ -179,9 +190,12 @@ class _Reader:
         return since, until
 
     def range(self, form: Form) -> tuple[Fraction | None, Fraction | None]:
-        texts = form.texts("range")
         if not form.has("range"):
             return None, None
+        if isinstance(form.get("range"), ScalarNode):
+            form.wrong("range", "a list of two bounds", 'e.g. ["0", "1"] or ["0", none]')
+            return None, None
+        texts = form.texts("range")
         if len(texts) != 2:
             form.wrong("range", "a list of two bounds; none for an open end", 'e.g. ["0", "1"] or ["0", none]')
             return None, None
@@ -194,6 +208,7 @@ class _Reader:
                 bounds.append(None)
         if bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]:
             form.wrong("range", "a list of two bounds, the lower one first")
+            return None, None
         return bounds[0], bounds[1]
 
     def edge(self, form: Form) -> tuple[str, str] | None:
@@ -210,7 +225,10 @@ class _Reader:
         if form.has("where") and not dims:
             form.wrong("where", "absent, because foreach names no dimension")
             return ()
+        before = len(self.problems)
         indices = tuple(self.index(n, dims, f"where of {form.what}", whole=True) for n in form.items("where"))
+        if len(self.problems) > before:
+            return ()  # which indices are meant is not known
         if isinstance(node, SequenceNode) and len(set(indices)) != max(1, len(indices)):
             form.wrong("where", "a list of one or more indices without repetition")
         return indices
@@ -265,7 +283,7 @@ class _Reader:
 
     def tree(self, node: Node | None, what: str) -> Expr | None:
         if not isinstance(node, ScalarNode):
-            if node is not None:
+            if node is not None and what.startswith("variant"):  # of an expression it has been reported
                 self.problems.append(Problem("BW110", f"{what} must be one text", node.place, "quote it"))
             return None
         line, column = node.end
@@ -322,7 +340,9 @@ class _Reader:
             if below or (quantity.high is not None and value > quantity.high):
                 low, high = (b if b is None else fraction_text(b) for b in (quantity.low, quantity.high))
                 message = f"the value {inner.text('value')} of {what} is outside its range {low} … {high}"
-                hint = f"the unit is {quantity.unit}" + ("; write 70 % as 0.7" if quantity.unit == "1" else "")
+                hint = f"the unit is {quantity.unit}"
+                if quantity.unit == "1" and 1 < value <= 100:
+                    hint += f"; write {inner.text('value')} % as {fraction_text(value / 100)}"
                 self.problems.append(Problem("BW209", message, inner.place("value"), hint))
                 continue
             periods: list[int | None] = [period]
@@ -360,8 +380,9 @@ class _Reader:
                 )
                 continue
             self.settings.append(Setting(cell, value.value, settings.keys[cell], value.place, name))
-        for rule, variant in form.mapping("variants"):
-            self.chosen.append((name, rule, scalar_text(variant), variant.place))
+        chosen = form.mapping("variants")
+        for rule, variant in chosen:
+            self.chosen.append((name, rule, scalar_text(variant), chosen.keys[rule], variant.place))
         self.found.scenarios[name] = Scenario(name, form.label(), (), ())
         if form.has("uncertainty"):
             self.uncertain.append(read_uncertainty(form.get("uncertainty") or node, name, self.problems))
@@ -390,6 +411,8 @@ class _Reader:
         """Give every scenario the settings and variants that hold up."""
         found = self.found
         for setting in self.settings:
+            if setting.cell.partition("[")[0] in found.unaligned:
+                continue
             wrong = check_setting(
                 setting, found.quantities, self.dimensions, self.periods, found.units, self.vocabulary
             )
@@ -398,7 +421,7 @@ class _Reader:
                 scenario = found.scenarios[setting.scenario]
                 kept = (setting.cell, setting.amount, str(setting.amount_place))
                 found.scenarios[setting.scenario] = replace(scenario, values=(*scenario.values, kept))
-        for name, rule, variant, place in self.chosen:
+        for name, rule, variant, rule_place, place in self.chosen:
             known = found.variants.get(rule, {})
             if variant in known:
                 scenario = found.scenarios[name]
@@ -406,8 +429,11 @@ class _Reader:
                 continue
             hint = did_you_mean(variant, known, "variants")
             if rule not in found.quantities:
-                hint = did_you_mean(rule, found.quantities)
-            elif not known:
+                hint = did_you_mean(rule, [q for q, variants in found.variants.items() if variants], "rules")
+                message = f"no rule {rule!r} to choose a variant of"
+                self.problems.append(Problem("BW201", message, rule_place, hint))
+                continue
+            if not known:
                 hint = f"{rule!r} has no variants"
             self.problems.append(Problem("BW201", f"no variant {variant!r} of {rule!r}", place, hint))
         for block in self.uncertain:

@@ -59,7 +59,7 @@ class _Check:
         before = len(self.problems)
         for reference in references(self.tree):
             self.check_name(reference)
-        if len(self.problems) > before:
+        if len(self.problems) > before or self.found.unaligned & {self.name, *(r.name for r in references(self.tree))}:
             return
         self.check_alignment(self.tree, frozenset(self.quantity.dimensions), self.quantity.timed)
         if len(self.problems) == before:
@@ -176,7 +176,9 @@ class _Check:
             for r in references(inner)
         )
         if not varies:
-            self.report("BW207", f"nothing inside this sum has the dimension {over!r}", call.span)
+            inside = [d for r in references(inner) for d in self.found.quantities[r.name].dimensions]
+            hint = f"dimensions inside: {', '.join(dict.fromkeys(inside)) or 'none'}"
+            self.report("BW207", f"nothing inside this sum has the dimension {over!r}", call.span, hint)
             return
         self.check_alignment(inner, free | {over}, timed)
 

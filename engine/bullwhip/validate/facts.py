@@ -75,7 +75,12 @@ class _Row:
 
     def __init__(self, table: RawTable, number: int, cells: tuple[str, ...]) -> None:
         self.values = dict(zip(table.columns, cells, strict=True))
-        self.file, self.number, self.columns, self.cells = table.file, number, table.columns, cells
+        self.table, self.number, self.cells = table, number, cells
+
+    @property
+    def file(self) -> str:
+        """The name of the table's file."""
+        return self.table.file
 
     @property
     def extra(self) -> Index:
@@ -86,9 +91,7 @@ class _Row:
         return self.values.get(column, "")
 
     def place(self, column: str) -> Place:
-        text = "\t".join(self.cells)
-        at = sum(len(c) + 1 for c in self.cells[: self.columns.index(column)]) if column in self.columns else 0
-        return Place(self.file, self.number, at + 1, text, max(1, len(self[column])))
+        return self.table.place(self.number, self.cells, column)
 
 
 def _rows(table: RawTable) -> Iterator[_Row]:
@@ -118,8 +121,12 @@ class _Reader:
         for claim_rule in mapping.claims:
             self.claim_rules.setdefault((claim_rule.subject, claim_rule.measure), []).append(claim_rule)
         self.used: set[int] = set()
+        self.rows: dict[str, dict[str, None]] = {}
+        """Locator to the rows met there."""
+        self.unmapped: set[tuple[str, str]] = set()
 
     def cell(self, row: _Row) -> Claim:
+        self.rows.setdefault(row["locator"], {}).setdefault(row["row"])
         reading = self.reading(row)
         year = read_year(reading.period)
         claim = self.base(row, reading.subject, reading.measure, table=True)
@@ -167,9 +174,9 @@ class _Reader:
     def base(self, row: _Row, subject: str, measure: str, *, table: bool) -> Claim:
         if row["status"] not in STATUS:
             expected = ", ".join(STATUS)
-            self.problems.append(
-                Problem("BW110", f"status {row['status']!r} is not one of {expected}", row.place("status"))
-            )
+            hint = "A is actual, E an estimate, forecast or assumption, spec a specification"
+            message = f"status {row['status']!r} is not one of {expected}"
+            self.problems.append(Problem("BW110", message, row.place("status"), hint))
         if row["bound"] not in BOUNDS:
             self.problems.append(
                 Problem("BW110", f"bound {row['bound']!r} is not one of ~ < <= > >=", row.place("bound"))
@@ -190,6 +197,9 @@ class _Reader:
 
     def unit(self, row: _Row) -> Unit | None:
         if row["unit"] not in self.mapping.units:
+            if (row.file, row["unit"]) in self.unmapped:
+                return None  # once a table is enough
+            self.unmapped.add((row.file, row["unit"]))
             hint = f"add it under units: in the document file; {did_you_mean(row['unit'], self.mapping.units)}".rstrip(
                 "; "
             )
@@ -214,7 +224,7 @@ class _Reader:
         """Return the claim tied to its model cell."""
         quantity = self.found.quantities.get(rule.quantity)
         if quantity is None:
-            problem = unknown_quantity(rule.quantity, self.found.quantities, rule.place)
+            problem = unknown_quantity(rule.quantity, self.found.quantities, rule.at("quantity"))
             if problem not in self.problems:
                 self.problems.append(problem)
             return claim
@@ -225,7 +235,8 @@ class _Reader:
             if unit.dimension != rule.unit.dimension:
                 own = f"{quantity.id!r} in {unit.text} = {show(unit.dimension)}"
                 message = f"{rule.unit.text} = {show(rule.unit.dimension)} does not fit {own}"
-                self.report_once(Problem("BW205", message, rule.place))
+                hint = f"read the figures in a unit of {show(unit.dimension)}, or map them to another quantity"
+                self.report_once(Problem("BW205", message, rule.at("unit"), hint))
             elif claim.value is not None:
                 value = claim.value * rule.unit.factor / unit.factor
         period = period if quantity.timed else None
@@ -269,13 +280,15 @@ class _Reader:
         """Report mapping entries that met no row: a misspelt row would otherwise lose its fact silently."""
         rules: list[CellRule | ClaimRule] = [*self.mapping.cells, *self.mapping.claims]
         for rule in rules:
-            if id(rule) not in self.used:
-                what = (
-                    f"{rule.tables}, {list(rule.rows)}"
-                    if isinstance(rule, CellRule)
-                    else f"{rule.subject}, {rule.measure}"
-                )
+            if id(rule) not in self.used and not (isinstance(rule, CellRule) and not rule.tables):
+                named = (*rule.tables, *rule.rows) if isinstance(rule, CellRule) else (rule.subject, rule.measure)
+                what = ", ".join(repr(name) for name in named)
                 hint = "copy the row, column and part exactly as they stand in the table"
+                if isinstance(rule, CellRule):
+                    known = [r for table in rule.tables for r in self.rows.get(table, ())]
+                    missing = [r for r in rule.rows if r not in known]
+                    nearest = next((h for r in missing if (h := did_you_mean(r, known))), "")
+                    hint = f"{nearest} {hint}".strip()
                 self.problems.append(Problem("BW211", f"the mapping of {what} meets no row", rule.place, hint))
 
 

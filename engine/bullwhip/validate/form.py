@@ -8,16 +8,51 @@ from fractions import Fraction
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.label import Label
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
-from bullwhip.numbers import NumberFormatError, read_decimal
+from bullwhip.numbers import NumberFormatError, fraction_text, read_decimal
 from bullwhip.validate.format import TABLES
 from bullwhip.validate.keys import Group, Keys, Listed, Named, Scalar, Value
 
-__all__ = ["Form", "scalar_text"]
+__all__ = ["Form", "plain_digits", "scalar_text"]
 
 
 def scalar_text(node: Node | None) -> str:
     """Return the text of a scalar node, or an empty string for anything else."""
     return node.value if isinstance(node, ScalarNode) else ""
+
+
+def plain_digits(text: str) -> str:
+    """Return a hint how to write a number that cannot be read as it stands.
+
+    >>> plain_digits("5%"), plain_digits("5,200"), plain_digits("many")
+    ('write plain digits: 0.05', 'write plain digits: 5200', 'write plain digits')
+    """
+    plain = text.translate(_MARKS)
+    part = plain.removesuffix("%").strip()
+    try:
+        value = read_decimal(part)
+    except NumberFormatError:
+        return "write plain digits"
+    return f"write plain digits: {fraction_text(value / 100) if plain.endswith('%') else part}"
+
+
+_TRUTH = {
+    "yes": "true",
+    "on": "true",
+    "1": "true",
+    "no": "false",
+    "off": "false",
+    "0": "false",
+    "是": "true",
+    "否": "false",
+}
+"""Words for true and false that are not read, to the one that is."""
+
+_MARKS = {ord("，"): None, ord(","): None, ord(" "): None, ord("％"): "%", ord("。"): "."}
+
+
+def _follows_comma(value: Node, place: Place) -> bool:
+    """Return whether a key without value stands behind a comma: a piece of a text or number that holds one."""
+    return scalar_text(value) == "" and place.text[: place.column - 1].rstrip().endswith(",")
 
 
 class Form:
@@ -41,22 +76,26 @@ class Form:
         self.problems, self.what = problems, what
         self.table: Keys | None = TABLES[keys] if isinstance(keys, str) else None
         self.node = node if isinstance(node, MapNode) else MapNode({}, {}, node.place)
+        self.unknown: list[str] = []
+        """Keys that the table does not have."""
         if not isinstance(node, MapNode):
             problems.append(Problem("BW110", f"{what} must be a mapping", node.place, "write key: value lines"))
             return
         known = list(keys if self.table is None else self.table.names)
+        self.unknown = [key for key in self.node.keys if key not in known]
         for key, place in self.node.keys.items():
             if key not in known:
                 hint = did_you_mean(key, known) or f"keys of {what.split(' ')[0]}: {', '.join(known)}"
+                if _follows_comma(self.node.items[key], place):
+                    hint = "a comma begins a new key: quote a text that holds one, and write 5200 for 5,200"
                 problems.append(Problem("BW108", f"{what} has no key {key!r}", place, hint))
-        unknown = [key for key in self.node.keys if key not in known]
         if self.table is None:
             return
         for key in self.table.required:
-            if key not in self.node.items and not any(did_you_mean(k, [key]) for k in unknown):
+            if key not in self.node.items and not any(did_you_mean(k, [key]) for k in self.unknown):
                 problems.append(Problem("BW109", f"{what} needs the key {key!r}", node.place, f"add {key}: …"))
         some = self.table.some
-        if some and not any(k in self.node.items or did_you_mean(u, [k]) for k in some for u in (*unknown, "")):
+        if some and not any(k in self.node.items or did_you_mean(u, [k]) for k in some for u in (*self.unknown, "")):
             wanted = " or ".join(f"{key}:" for key in some)
             problems.append(Problem("BW109", f"{what} needs {wanted}", node.place, self.says(some[0])))
 
@@ -89,6 +128,12 @@ class Form:
         node = self.node.items.get(key)
         return node.place if node is not None else self.node.place
 
+    def item_place(self, key: str, text: str) -> Place:
+        """Return the place of an item of a list, or of the value under the key."""
+        node = self.get(key)
+        found = (i for i in node.items if scalar_text(i).strip() == text) if isinstance(node, SequenceNode) else ()
+        return next((item.place for item in found), self.place(key))
+
     def wrong(self, key: str, expected: str, hint: str = "") -> None:
         """Report that the value under a key has the wrong form."""
         node = self.get(key)
@@ -102,7 +147,7 @@ class Form:
         if node is None:
             return default
         if not isinstance(node, ScalarNode):
-            self.wrong(key, "one value")
+            self.wrong(key, "one value", "quote a text that begins with a bracket or brace")
             return default
         return node.value.strip()
 
@@ -120,6 +165,10 @@ class Form:
 
     def flag(self, key: str) -> bool:
         """Return a scalar that is `true` or `false`; false when absent."""
+        value = scalar_text(self.get(key)).strip().lower()
+        if value in _TRUTH:
+            self.wrong(key, "one of true, false", f"write {_TRUTH[value]}")
+            return _TRUTH[value] == "true"
         return self.choice(key, "false") == "true"
 
     def integer(self, key: str, default: int | None = None) -> int | None:
@@ -140,7 +189,7 @@ class Form:
         if node is None:
             return ()
         if not isinstance(node, SequenceNode):
-            self.wrong(key, "a list")
+            self.wrong(key, "a list", f"write [{scalar_text(node)}]" if isinstance(node, ScalarNode) else "")
             return ()
         return node.items
 
@@ -173,9 +222,8 @@ class Form:
         try:
             return read_decimal(text)
         except NumberFormatError as error:
-            self.problems.append(
-                Problem("BW112", f"{key} of {self.what}: {error}", self.place(key), "write plain digits")
-            )
+            message = f"{key} of {self.what}: {error}"
+            self.problems.append(Problem("BW112", message, self.place(key), plain_digits(text)))
             return None
 
     def label(self, key: str = "label") -> Label:

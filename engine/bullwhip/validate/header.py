@@ -123,10 +123,9 @@ def read_dimensions(files: list[tuple[str, MapNode]], problems: list[Problem]) -
             for member, label in form.mapping("members"):
                 if not MEMBER.fullmatch(member):
                     place = form.mapping("members").keys[member]
-                    problems.append(
-                        Problem("BW203", f"the member {member!r} of {what} is malformed", place, "use snake_case")
-                    )
-                    continue
+                    hint = "members are snake_case in ASCII, e.g. member_1; put other scripts into the label"
+                    problems.append(Problem("BW203", f"the member {member!r} of {what} is malformed", place, hint))
+                    member = member.lower()  # what names it in small letters names this one
                 text = Form(label, problems, f"member {member!r}", "label")
                 members.append(member)
                 labels.append(Label(text.text("zh"), text.text("en")))

@@ -20,8 +20,24 @@ Segment = tuple[str, str, str, Pairs]
 """Tier, role, product, and the members that a printed segment names."""
 
 
+class _Written:
+    """A mapping that is written somewhere."""
+
+    __slots__ = ()
+    node: MapNode
+
+    @property
+    def place(self) -> Place:
+        """Where the mapping is written."""
+        return self.node.place
+
+    def at(self, key: str) -> Place:
+        """Return where the value under a key is written."""
+        return self.node.items[key].place if key in self.node.items else self.node.place
+
+
 @dataclass(frozen=True, slots=True)
-class CellRule:
+class CellRule(_Written):
     """Maps table cells to a quantity."""
 
     tables: tuple[str, ...]
@@ -34,11 +50,11 @@ class CellRule:
     unit: Unit | None
     period: int | None
     compare: bool
-    place: Place
+    node: MapNode
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimRule:
+class ClaimRule(_Written):
     """Maps a statement in running text to a quantity."""
 
     subject: str
@@ -49,7 +65,7 @@ class ClaimRule:
     unit: Unit | None
     period: int | None
     compare: bool
-    place: Place
+    node: MapNode
     printed_period: str = ""
     """The period as printed, where statements of one subject and measure differ only there; any when empty."""
     printed_unit: str = ""
@@ -57,7 +73,7 @@ class ClaimRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareRule:
+class ShareRule(_Written):
     """Says that a statement is a company's share of a tier."""
 
     subject: str
@@ -65,7 +81,7 @@ class ShareRule:
     company: str
     tier: str
     of: str
-    place: Place
+    node: MapNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +196,7 @@ def _cell_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> C
     return CellRule(
         form.texts("tables"), rows, columns, form.text("part"), form.text("quantity"),
         _pairs(form.get("index"), problems), unit, form.integer("period"),
-        form.choice("use", "feed") == "compare", node.place,
+        form.choice("use", "feed") == "compare", form.node,
     )  # fmt: skip
 
 
@@ -190,7 +206,7 @@ def _claim_rule(node: Node, vocabulary: Vocabulary, problems: list[Problem]) -> 
     return ClaimRule(
         form.text("subject"), form.text("measure"), form.text("locator"), form.text("quantity"),
         _pairs(form.get("index"), problems), unit, form.integer("period"),
-        form.choice("use", "feed") == "compare", node.place, form.text("printed_period"),
+        form.choice("use", "feed") == "compare", form.node, form.text("printed_period"),
         form.text("printed_unit"),
     )  # fmt: skip
 
@@ -203,7 +219,7 @@ def _share_rule(node: Node, problems: list[Problem]) -> ShareRule:
         form.text("company"),
         form.text("tier"),
         form.text("of"),
-        node.place,
+        form.node,
     )
 
 

@@ -71,6 +71,8 @@ def _cell(
             last = quantity.until or (periods[-1] if periods else 0)
             span = [p for p in periods if (quantity.since or 0) <= p <= last]
             if member not in {str(p) for p in span}:
+                if not periods:
+                    continue  # a time axis that is wrong has been reported
                 hint = f"its periods: {span[0]} to {span[-1]}" if span else "it has no periods"
                 return wrong(f"{member!r} is not a period of {quantity.id!r}", hint)
         elif member not in dimensions[dimension].members:

@@ -59,6 +59,8 @@ def _check_edge(
         )
     if not unknown and edge[0] != edge[1] and edge not in links:
         hint = f"reachable from {edge[0]}: {', '.join(sorted(b for a, b in links if a == edge[0])) or 'nothing'}"
+        if edge[::-1] in links:
+            hint = f"an edge runs with demand, against supply: {{from: {edge[1]}, to: {edge[0]}}}"
         problems.append(
             Problem("BW212", f"the chain has no edge from {edge[0]!r} to {edge[1]!r} for {name!r}", place, hint)
         )

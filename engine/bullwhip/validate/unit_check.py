@@ -115,7 +115,8 @@ class UnitCheck:
             return "two currencies are joined only by an exchange rate, which is a driver"
         if {("time", Fraction(-1))} == set(a) ^ set(b):
             return "one of them is per unit of time and the other is not"
-        return ""
+        missing = divide(a, b)
+        return f"a factor of {show(missing)} would make the second like the first" if len(missing) <= 4 else ""
 
     def _call(self, tree: Call) -> UnitDimension | None:
         name, arguments = tree.function, tree.arguments
