@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from bullwhip.errors import LimitError, Problem, PropagationError
 from bullwhip.expr.dag import Dag, Node, arguments
 from bullwhip.model.program import Cell, CompiledProgram
 from bullwhip.model.quantity import index_text
-from bullwhip.propagate.tidy import tidy
+from bullwhip.numbers import MAX_BITS
+from bullwhip.propagate.evaluate import OPERATIONS, UndefinedError
+from bullwhip.propagate.tidy import OversizeError, tidy
 
 if TYPE_CHECKING:
     import sympy
@@ -19,6 +22,9 @@ __all__ = ["MAX_FORM", "Form", "form", "symbol_names"]
 
 MAX_FORM = 2_000
 """Largest closed form, in operations and names, that is written out; beyond it the form keeps named steps."""
+
+MAX_NESTING = 100
+"""Deepest closed form that is given to SymPy, which works by recursion; a deeper one is there as text."""
 
 _ATOM, _POWER, _UNARY, _PRODUCT, _SUM = 5, 4, 3, 2, 1
 
@@ -39,6 +45,8 @@ class Form:
     size: int
     """Forecast size of the full closed form."""
     steps: tuple[tuple[str, int], ...] = ()
+    unwritten: Problem | None = None
+    """Why there is no SymPy expression: it would be too large or too deep, or a constant part of it is no number."""
 
     @property
     def text(self) -> str:
@@ -54,11 +62,14 @@ class Form:
     def sympy(self) -> sympy.Expr:
         """The closed form as a SymPy expression over real symbols, exact.
 
+        Nothing is simplified, solved or evaluated, and the size is known before: the time is bounded by it.
+
         Raises:
-            ValueError: if the form is too large to be written out.
+            LimitError: BW901 if the form is too large to be written out.
+            PropagationError: BW401, BW402 or BW403 if a part of it without inputs is no real number.
         """
-        if self.steps:
-            raise ValueError(f"the closed form would have {self.size} parts; read .text for its steps")
+        if self.unwritten is not None:
+            raise (LimitError if self.unwritten.code == "BW901" else PropagationError)(self.unwritten)
         return _to_sympy(self.dag, self.node, self.definition, self.names)
 
     @property
@@ -123,16 +134,43 @@ def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int,
         size[i] = sum(size[j] for j in below) + (0 if i in definition else 1)
     cells = [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell"]
     names = symbol_names(program, cells)
+    hint = "its text has named steps"
+    too_large = Problem("BW901", f"a closed form of {size[node]:,} parts; at most {limit:,} are written out", hint=hint)
     if size[node] <= limit:
-        new, output = tidy(dag, node, definition)
-        inputs = symbol_names(
-            program, [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell" and i not in definition]
-        )
-        by_cell = {program.cells[p].node: p for p in cells}
-        renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
-        return Form(new, output, {}, renamed, size[node])
+        try:
+            new, output = tidy(dag, node, definition)
+        except OversizeError:
+            too_large = Problem("BW901", f"a closed form with a coefficient of more than {MAX_BITS:,} bits", hint=hint)
+        else:
+            inputs = symbol_names(
+                program, [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell" and i not in definition]
+            )
+            by_cell = {program.cells[p].node: p for p in cells}
+            renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
+            return Form(new, output, {}, renamed, size[node], (), _unwritten(new, output))
     steps = tuple((names[i], definition[i]) for i in order if i in definition and i != node)
-    return Form(dag, definition.get(node, node), definition, names, size[node], steps)
+    return Form(dag, definition.get(node, node), definition, names, size[node], steps, too_large)
+
+
+def _unwritten(dag: Dag, output: int) -> Problem | None:
+    """Return what keeps a form from SymPy: its depth, or a part without inputs such as 1/0 in a branch never taken."""
+    values: dict[int, Fraction | None] = {}
+    depth: dict[int, int] = {}
+    for i in dag.cone((output,), {}):
+        node = dag.nodes[i]
+        depth[i] = 1 + max((depth[j] for j in arguments(node)), default=0)
+        known = [v for v in (values[j] for j in arguments(node)) if v is not None]
+        values[i] = node[1] if node[0] == "num" else None
+        if node[0] not in OPERATIONS or len(known) < len(arguments(node)):
+            continue
+        try:
+            values[i] = OPERATIONS[node[0]](known, node)
+        except UndefinedError as error:
+            return Problem(error.code, f"{error} in a constant part of the closed form", hint="its text shows it")
+    if depth[output] > MAX_NESTING:
+        message = f"a closed form nested {depth[output]} deep; at most {MAX_NESTING} are given to SymPy"
+        return Problem("BW901", message, hint="its text has it all")
+    return None
 
 
 class _Printer:
@@ -227,6 +265,16 @@ def _to_sympy(dag: Dag, output: int, definition: Mapping[int, int], names: Mappi
     return done[output]
 
 
+def _piecewise(s: Any, condition: Any, then: Any, otherwise: Any) -> Any:
+    """Return a Piecewise as it is; SymPy's own constructor would multiply out a condition on conditions without end."""
+    if not condition.has(s.Piecewise):
+        return s.Piecewise((then, condition), (otherwise, True), evaluate=False)
+    from sympy.functions.elementary.piecewise import ExprCondPair
+
+    pairs = (s.Tuple.__new__(ExprCondPair, e, c) for e, c in ((then, condition), (otherwise, s.true)))
+    return s.Basic.__new__(s.Piecewise, *pairs)
+
+
 _SYMPY: dict[str, Any] = {
     "+": lambda s, a, _: s.Add(*a),
     "*": lambda s, a, _: s.Mul(*a),
@@ -236,12 +284,12 @@ _SYMPY: dict[str, Any] = {
     "max": lambda s, a, _: s.Max(*a, evaluate=False),
     "abs": lambda s, a, _: s.Abs(a[0]),
     "sign": lambda s, a, _: s.sign(a[0]),
-    "floor": lambda s, a, _: s.floor(a[0]),
-    "ceil": lambda s, a, _: s.ceiling(a[0]),
+    "floor": lambda s, a, _: s.floor(a[0], evaluate=a[0].is_Rational),  # else it would compute digits without end
+    "ceil": lambda s, a, _: s.ceiling(a[0], evaluate=a[0].is_Rational),
     "exp": lambda s, a, _: s.exp(a[0]),
     "log": lambda s, a, _: s.log(a[0]),
-    "<": lambda s, a, _: s.Piecewise((a[2], s.Lt(a[0], a[1])), (a[3], True), evaluate=False),
-    "<=": lambda s, a, _: s.Piecewise((a[2], s.Le(a[0], a[1])), (a[3], True), evaluate=False),
+    "<": lambda s, a, _: _piecewise(s, s.Lt(a[0], a[1], evaluate=False), a[2], a[3]),
+    "<=": lambda s, a, _: _piecewise(s, s.Le(a[0], a[1], evaluate=False), a[2], a[3]),
 }
 
 

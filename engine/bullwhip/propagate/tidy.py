@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bullwhip.expr.dag import Dag, Node, arguments
+from bullwhip.numbers import MAX_BITS
 
-__all__ = ["tidy"]
+__all__ = ["OversizeError", "tidy"]
+
+
+class OversizeError(ArithmeticError):
+    """A coefficient would grow beyond MAX_BITS: a power of powers would never end, and nobody could read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class _Monomial:
 
 def tidy(dag: Dag, output: int, definition: Mapping[int, int]) -> tuple[Dag, int]:
     """Return a new graph and the node in it that equals `output` with all definitions written in.
+
+    Raises:
+        OversizeError: where the coefficients of the factors that are joined grow too large.
 
     >>> d = Dag(); x = d.cell(0); y = d.mul(d.num(2), x, x)
     >>> new, node = tidy(d, d.div(y, x), {})
@@ -72,7 +80,7 @@ def _product(factors: list[_Monomial]) -> _Monomial:
     coefficient = Fraction(1)
     powers: dict[int, Fraction] = {}
     for factor in factors:
-        coefficient *= factor.coefficient
+        coefficient = _bearable(coefficient * factor.coefficient)
         for base, exponent in factor.powers:
             powers[base] = powers.get(base, Fraction(0)) + exponent
     if coefficient == 0:
@@ -81,7 +89,20 @@ def _product(factors: list[_Monomial]) -> _Monomial:
 
 
 def _raised(factor: _Monomial, exponent: Fraction) -> _Monomial:
-    return _Monomial(factor.coefficient ** int(exponent), tuple((b, e * exponent) for b, e in factor.powers))
+    whole = int(exponent)
+    if (_bits(factor.coefficient) - 1) * abs(whole) > MAX_BITS:
+        raise OversizeError
+    return _Monomial(factor.coefficient**whole, tuple((b, e * exponent) for b, e in factor.powers))
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _bearable(value: Fraction) -> Fraction:
+    if _bits(value) > MAX_BITS:
+        raise OversizeError
+    return value
 
 
 def _sum(new: Dag, terms: list[_Monomial]) -> _Monomial:
@@ -91,7 +112,9 @@ def _sum(new: Dag, terms: list[_Monomial]) -> _Monomial:
             continue
         key = frozenset(term.powers)
         before = like.get(key)
-        like[key] = term if before is None else _Monomial(before.coefficient + term.coefficient, before.powers)
+        like[key] = (
+            term if before is None else _Monomial(_bearable(before.coefficient + term.coefficient), before.powers)
+        )
     kept = [t for t in like.values() if t.coefficient != 0]
     if not kept:
         return _Monomial(Fraction(0), ())

@@ -226,7 +226,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
         "rule_file": f"{quantity.file}:{quantity.line}",
         "closed_form": written.text,
         "closed_form_size": written.size,
-        "latex": written.latex if not written.steps else None,
+        "latex": written.latex if written.unwritten is None else None,
         "symbols": symbols,
         "path": paths.get(driver, []) if driver else _edges(evaluation, position),
         "paths": paths,
