@@ -42,7 +42,7 @@ def test_order_of_records_changes_nothing(nquads: bytes) -> None:
         program,
         claims=program.claims[::-1],
         documents=program.documents[::-1],
-        quantities=dict(reversed(program.quantities.items())),
+        quantities=dict(reversed(list(program.quantities.items()))),
         chain=replace(chain, supplies=chain.supplies[::-1], tiers=chain.tiers[::-1], edges=chain.edges[::-1]),
     )
     expected = to_nquads(build_quads(program, vocabulary()))

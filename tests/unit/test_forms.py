@@ -149,8 +149,8 @@ def test_the_worst_forms_end(name: str) -> None:
 
 
 CONSTRUCTORS = {
-    "Add", "Mul", "Min", "Max", "Abs", "sign", "floor", "ceiling", "exp", "log", "Piecewise", "Lt", "Le", "Rational", "Symbol",
-    "Expr", "latex", "Tuple", "Basic", "ExprCondPair", "true",
+    "Add", "Mul", "Min", "Max", "Abs", "sign", "floor", "ceiling", "exp", "log", "Piecewise", "Lt", "Le", "Rational",
+    "Symbol", "Expr", "latex", "Tuple", "Basic", "ExprCondPair", "true",
 }  # fmt: skip
 
 

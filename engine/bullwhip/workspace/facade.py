@@ -362,7 +362,7 @@ class Workspace:
         """
         from bullwhip.workspace.simulating import Request, simulate
 
-        positions = dict.fromkeys(p for name in names for p in self._at_period(name, period))
+        positions = dict.fromkeys(p for name in names for p in self.at_period(name, period))
         return simulate(self, tuple(positions), Request(**request), progress)
 
     def nquads(self) -> bytes:
