@@ -7,6 +7,7 @@ expression. At a tie of min, max or a condition they take the branch that the va
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from bullwhip.expr.dag import Dag, arguments
@@ -14,8 +15,21 @@ from bullwhip.expr.dag import Dag, arguments
 __all__ = ["elasticity_node", "gradient"]
 
 
+_Condition = tuple[str, int, int]
+"""Operator and the two nodes it compares."""
+_AROUND = 4
+"""How many conditions around a part are minded, the innermost ones."""
+_Groups = dict[tuple[_Condition, ...], list[int]]
+"""Parts of an adjoint by the conditions under each of which they are nothing."""
+_APART = 4
+"""How many groups are kept apart; more are added up, and only what they have in common is minded."""
+
+
 def gradient(dag: Dag, output: int, inputs: Collection[int], definition: Mapping[int, int]) -> dict[int, int]:
     """Return, for each input node, the node of the derivative of `output` by it; reverse mode, all inputs at once.
+
+    Where a condition does not take the branch that a part stands in, the part need not have a value, and neither need
+    its derivative: `where(y <= 0, 0, x / y)` has the derivative 0 where y is 0.
 
     Args:
         dag: the graph; nodes are added to it.
@@ -23,73 +37,149 @@ def gradient(dag: Dag, output: int, inputs: Collection[int], definition: Mapping
         inputs: nodes to differentiate by; each is cut, so its own definition does not matter.
         definition: cell node to the node of its expression, as in `Dag.cone`.
     """
-    cut = {k: v for k, v in definition.items() if k not in inputs}
+    wanted = set(inputs)
+    cut = {k: v for k, v in definition.items() if k not in wanted}
     order = dag.cone((output,), cut)
+    depends, fragile = _marked(dag, order, wanted, cut)
+    adjoint: dict[int, _Groups] = {output: {(): [dag.num(1)]}}
+    zero, bases = dag.num(0), _Bases(dag)
+    found = dict.fromkeys(inputs, zero)
+    for i in reversed(order):
+        groups = adjoint.pop(i, None)
+        if groups is None or i not in depends:
+            continue
+        if i in wanted:
+            found[i] = dag.add(*(p for parts in groups.values() for p in parts))
+            continue
+        for conditions, parts in groups.items() if len(groups) <= _APART else _joined(groups):
+            total = dag.add(*parts)
+            for j, part, branch in [(cut[i], total, None)] if i in cut else _parts(dag, i, total, depends):
+                if j not in depends:
+                    continue
+                guarded = part
+                if part != total and _reads_fragile(dag, i, j, fragile):
+                    for operator, left, right in conditions:
+                        guarded = dag.select(operator, left, right, zero, guarded)
+                around = conditions if branch is None or branch in conditions else (*conditions, branch)[-_AROUND:]
+                minded = tuple(c for c in around if j not in bases.of(c)) if j in fragile else ()
+                adjoint.setdefault(j, {}).setdefault(minded, []).append(guarded)
+    return found
+
+
+def _joined(groups: _Groups) -> list[tuple[tuple[_Condition, ...], list[int]]]:
+    common = [c for c in next(iter(groups)) if all(c in conditions for conditions in groups)]
+    return [(tuple(common), [p for parts in groups.values() for p in parts])]
+
+
+@dataclass
+class _Bases:
+    """What a condition itself rests on, up to cells: where the condition holds or not, that has a value anyway."""
+
+    dag: Dag
+    known: dict[_Condition, set[int]] = field(default_factory=dict)
+
+    def of(self, condition: _Condition) -> set[int]:
+        """Return the nodes that a condition always reads."""
+        found = self.known.get(condition)
+        if found is None:
+            found = self.known[condition] = set()
+            stack = [*condition[1:]]
+            while stack:
+                i = stack.pop()
+                if i not in found:
+                    found.add(i)
+                    node = self.dag.nodes[i]
+                    stack.extend(node[1:3] if node[0] in ("<", "<=") else arguments(node))
+        return found
+
+
+def _reads_fragile(dag: Dag, i: int, j: int, fragile: Collection[int]) -> bool:
+    """Return whether the partial derivative of a node by an argument may have no value; a factor reads the others."""
+    node = dag.nodes[i]
+    if node[0] != "*":
+        return i in fragile
+    return any(k in fragile for k in node[1:] if k != j) or (j in fragile and node.count(j) > 1)
+
+
+def _marked(dag: Dag, order: list[int], inputs: set[int], cut: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """Return the nodes that depend on an input, and those that may have no value somewhere."""
     depends: set[int] = set(inputs)
+    fragile: set[int] = set()
     for i in order:
-        below = (cut[i],) if i in cut else arguments(dag.nodes[i])
+        node = dag.nodes[i]
+        below = (cut[i],) if i in cut else arguments(node)
         if any(j in depends for j in below):
             depends.add(i)
-    adjoint: dict[int, list[int]] = {output: [dag.num(1)]}
-    for i in reversed(order):
-        parts = adjoint.get(i)
-        if parts is None or i in inputs or i not in depends:
-            continue
-        total = dag.add(*parts)
-        adjoint[i] = [total]
-        if i in cut:
-            adjoint.setdefault(cut[i], []).append(total)
-            continue
-        for j, local in _partials(dag, i):
-            if j in depends:
-                adjoint.setdefault(j, []).append(dag.mul(total, local))
-    return {n: dag.add(*adjoint[n]) if n in adjoint else dag.num(0) for n in inputs}
+        undefined = (
+            (node[0] == "/" and not dag.constant(node[2]))
+            or (node[0] == "^" and (node[2] < 0 or node[2].denominator != 1))
+            or node[0] == "log"
+        )
+        if undefined or (i not in inputs and any(j in fragile for j in below)):
+            fragile.add(i)
+    return depends, fragile
 
 
-def _partials(dag: Dag, i: int) -> list[tuple[int, int]]:
-    """Return the arguments of a node with the node of the partial derivative by each, repeats listed apart."""
+def _parts(dag: Dag, i: int, total: int, depends: Collection[int]) -> list[tuple[int, int, _Condition | None]]:
+    """Return the arguments of a node with what each gets of the node's adjoint, repeats apart.
+
+    The condition is one where the argument gets nothing.
+    """
     node = dag.nodes[i]
     operation, below = node[0], arguments(node)
-    one, zero = dag.num(1), dag.num(0)
     if operation == "+":
-        return [(j, one) for j in below]
+        return [(j, total, None) for j in below]
     if operation == "*":
-        return [(j, dag.mul(*(below[m] for m in range(len(below)) if m != k))) for k, j in enumerate(below)]
+        return [(j, part, None) for j, part in _factors(dag, total, below, depends)]
     if operation == "/":
         a, b = below
-        return [(a, dag.div(one, b)), (b, dag.neg(dag.div(i, b)))]
+        part = dag.div(total, b)
+        return [(a, part, None), (b, dag.mul(dag.num(-1), part, i), None)]
     if operation == "^":
         exponent: Fraction = node[2]
-        return [(below[0], dag.mul(dag.num(exponent), dag.pow(below[0], exponent - 1)))]
+        return [(below[0], dag.mul(total, dag.num(exponent), dag.pow(below[0], exponent - 1)), None)]
     if operation in ("min", "max"):
-        parts = []
-        rest: int | None = None
-        for j in reversed(below):  # min(a, b, c) = a where a <= min(b, c), else …
-            others = rest
-            rest = j if rest is None else dag.node(operation, j, rest)
-            parts.append((j, others))
-        result, reached = [], one
-        for j, others in reversed(parts):
-            if others is None:
-                result.append((j, reached))
-                continue
-            low, high = (j, others) if operation == "min" else (others, j)
-            result.append((j, dag.select("<=", low, high, reached, zero)))
-            reached = dag.select("<=", low, high, zero, reached)
-        return result
+        return [(j, part, None) for j, part in _extremes(dag, operation, total, below)]
     if operation == "abs":
-        return [(below[0], dag.node("sign", below[0]))]
+        return [(below[0], dag.mul(total, dag.node("sign", below[0])), None)]
     if operation == "exp":
-        return [(below[0], i)]
+        return [(below[0], dag.mul(total, i), None)]
     if operation == "log":
-        return [(below[0], dag.div(one, below[0]))]
+        return [(below[0], dag.div(total, below[0]), None)]
     if operation in ("<", "<="):
         left, right, a, b = below
+        zero = dag.num(0)
         return [
-            (a, dag.select(operation, left, right, one, zero)),
-            (b, dag.select(operation, left, right, zero, one)),
+            (a, dag.select(operation, left, right, total, zero), ("<=" if operation == "<" else "<", right, left)),
+            (b, dag.select(operation, left, right, zero, total), (operation, left, right)),
         ]
-    return [(j, zero) for j in below]  # floor, ceil, sign: flat between their jumps
+    return []  # floor, ceil, sign: flat between their jumps
+
+
+def _factors(dag: Dag, total: int, below: tuple[int, ...], depends: Collection[int]) -> list[tuple[int, int]]:
+    """Return for each factor that moves the product of the adjoint and all other factors; linear in their number."""
+    moving = [j for j in below if j in depends]
+    before = [dag.mul(total, *(j for j in below if j not in depends))]
+    for j in moving[:-1]:
+        before.append(dag.mul(before[-1], j))
+    after = [dag.num(1)]
+    for j in reversed(moving[1:]):
+        after.append(dag.mul(j, after[-1]))
+    return [(j, dag.mul(b, a)) for j, b, a in zip(moving, before, reversed(after), strict=True)]
+
+
+def _extremes(dag: Dag, operation: str, total: int, below: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return for each argument of min or max the adjoint where it is taken, the first one at a tie."""
+    zero = dag.num(0)
+    rests: list[int] = [below[-1]]
+    for j in reversed(below[1:-1]):  # min(a, b, c) = a where a <= min(b, c), else …
+        rests.append(dag.node(operation, j, rests[-1]))
+    result, reached = [], total
+    for j, rest in zip(below, reversed(rests), strict=False):
+        low, high = (j, rest) if operation == "min" else (rest, j)
+        result.append((j, dag.select("<=", low, high, reached, zero)))
+        reached = dag.select("<=", low, high, zero, reached)
+    return [*result, (below[-1], reached)]
 
 
 def elasticity_node(dag: Dag, output: int, inputs: Collection[int], definition: Mapping[int, int]) -> int | None:
