@@ -14,10 +14,12 @@ from bullwhip.numeric.steps import Columns, Flags, Places, Step, step
 
 __all__ = ["BlockedKernel"]
 
-_CACHE = 1 << 20
-"""Bytes of registers that a block may take; a second-level cache holds them."""
-_LANES = (1 << 11, 1 << 14)
+_CACHE = 1 << 23
+"""Bytes of registers that a block should take: less costs calls, more costs memory traffic."""
+_LANES = (1 << 13, 1 << 14)
 """Least and most lanes of a block."""
+_MEMORY = 1 << 29
+"""Bytes of registers that a block may take, even if it has fewer lanes then."""
 
 
 @dataclass
@@ -33,9 +35,7 @@ class BlockedKernel:
     _pools: threading.local = field(default_factory=threading.local, repr=False)
 
     def __post_init__(self) -> None:
-        fitting_lanes = _CACHE // (8 * max(1, self.tape.registers))
-        power = 1 << max(0, fitting_lanes.bit_length() - 1)
-        self.lanes = self.lanes or min(max(power, _LANES[0]), _LANES[1])
+        self.lanes = self.lanes or _lanes(self.tape.registers)
         self._steps = _steps(self.tape)
         self._constants = [np.array(c) for c in (*self.tape.constants, 0.0)]
 
@@ -82,6 +82,17 @@ class BlockedKernel:
         if found is None:
             found = self._pools.registers = [*np.empty((self.tape.registers, self.lanes))]
         return found
+
+
+def _lanes(registers: int) -> int:
+    """Return how many lanes a block has.
+
+    >>> _lanes(10), _lanes(100), _lanes(1_000), _lanes(20_000)
+    (16384, 8192, 8192, 2048)
+    """
+    row = 8 * max(1, registers)
+    lanes = min(max(_CACHE // row, _LANES[0]), _LANES[1], max(1, _MEMORY // row))
+    return 1 << (lanes.bit_length() - 1)
 
 
 def _all_finite(block: Columns) -> bool:
