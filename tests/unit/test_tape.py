@@ -91,6 +91,21 @@ def test_an_unknown_behind_a_condition_that_is_settled_matters_to_nobody() -> No
     assert kernel(tape)(columns([4])).tolist() == [[8.0]]
 
 
+@pytest.mark.parametrize("backend", RUNNING)
+def test_an_unknown_in_a_branch_matters_where_it_is_taken(backend: Backend) -> None:
+    """Lanes that do not take it have a value; the others are told what nobody states."""
+    small = Small()
+    x, unknown = small.input(Fraction(1)), small.input(None)
+    dag = small.dag
+    run = kernel(tape_of(small, dag.select("<", x, dag.num(2), x, dag.mul(unknown, x)), 1), backend)
+
+    assert run(columns([0, 1])).tolist() == [[0.0, 1.0]]
+    with pytest.raises(
+        NumericError, match=r"BW422 1 of 2 lanes has no value of q\.n2; lane 1: needs q\.n1, which nobod"
+    ):
+        run(columns([1, 2]))
+
+
 def test_an_input_given_twice_is_refused() -> None:
     """BW423 names it."""
     small = Small()

@@ -79,8 +79,8 @@ def settle(tape: Tape, columns: Columns, result: Columns, allow_invalid: bool) -
     which = int(np.argmin(np.isfinite(outputs)))
     what, hint = _reason(tape, column, tape.results[which])
     count = int(bad.sum())
-    lanes = "lane has" if count == 1 else "lanes have"
-    message = f"{count:,} of {bad.size:,} {lanes} no value of {tape.output_names[which]}; lane {lane:,}: {what}"
+    have = "has" if count == 1 else "have"
+    message = f"{count:,} of {bad.size:,} lanes {have} no value of {tape.output_names[which]}; lane {lane:,}: {what}"
     raise NumericError(Problem("BW422", message, hint=hint))
 
 

@@ -52,24 +52,23 @@ def lower(evaluation: Evaluation, outputs: Sequence[int], inputs: tuple[int, ...
 def _refuse_unknown(
     evaluation: Evaluation, lowering: _Lowering, outputs: Sequence[int], names: tuple[str, ...]
 ) -> None:
-    lost = [k for k, n in enumerate(outputs) if lowering.operands[n] is None]
-    if not lost:
-        return
+    problems = [
+        Problem("BW421", f"{name} {_needed(evaluation, lowering, n)}", hint="set it, or let it vary as an input")
+        for n, name in zip(outputs, names, strict=True)
+        if lowering.operands[n] is None
+    ]
+    if problems:
+        raise NumericError(problems)
+
+
+def _needed(evaluation: Evaluation, lowering: _Lowering, node: int) -> str:
+    """Return which unknown inputs a node needs, as a predicate."""
     program = evaluation.program
     nodes = program.dag.nodes
-    problems = []
-    for k in lost:
-        cone = program.dag.cone((outputs[k],), lowering.definition)
-        cells = [n for n in cone if nodes[n][0] == "cell" and n not in lowering.definition and n not in lowering.inputs]
-        missing = [cell_name(program, nodes[n][1]) for n in cells if evaluation.given(nodes[n][1]) is None]
-        problems.append(
-            Problem(
-                "BW421",
-                f"{names[k]} needs {', '.join(missing[:6])}{', …' if len(missing) > 6 else ''}, which nobody states",
-                hint="set it, or let it vary as an input",
-            )
-        )
-    raise NumericError(problems)
+    cone = program.dag.cone((node,), lowering.definition)
+    cells = [n for n in cone if nodes[n][0] == "cell" and n not in lowering.definition and n not in lowering.inputs]
+    missing = [cell_name(program, nodes[n][1]) for n in cells if evaluation.given(nodes[n][1]) is None]
+    return f"needs {', '.join(missing[:6])}{', …' if len(missing) > 6 else ''}, which nobody states"
 
 
 @dataclass
@@ -140,7 +139,7 @@ class _Lowering:
         name = node[0]
         inner = [self.operands.get(j) for j in arguments(node)]
         if name in SELECTS:
-            return self._select(name, inner)
+            return self._select(node, inner)
         known = [v for v in inner if v is not None]
         if len(known) < len(inner):
             return None
@@ -162,12 +161,18 @@ class _Lowering:
             return self._extreme(name, known)
         return self.draft.op(name, *(self._slot(v) for v in known))
 
-    def _select(self, name: str, inner: list[_Operand]) -> _Operand:
+    def _unstated(self, node: int) -> int:
+        """Return a constant without a value for a branch that needs an unknown input: it may never be taken."""
+        return self.draft.undefined(_needed(self.evaluation, self, node))
+
+    def _select(self, node: Node, inner: list[_Operand]) -> _Operand:
+        name = node[0]
         left, right, a, b = inner
         if isinstance(left, Fraction) and isinstance(right, Fraction):
             return a if (left < right if name == "<" else left <= right) else b
-        if left is None or right is None or a is None or b is None:
+        if left is None or right is None or (a is None and b is None):
             return None
+        a, b = (self._unstated(j) if v is None else v for v, j in ((a, node[3]), (b, node[4])))
         return self.draft.op(name, *(self._slot(v) for v in (left, right, a, b)))
 
     def _sum(self, inner: list[int | Fraction]) -> _Operand:

@@ -19,6 +19,8 @@ _Condition = tuple[str, int, int]
 """Operator and the two nodes it compares."""
 _AROUND = 4
 """How many conditions around a part are minded, the innermost ones."""
+_LONG = 8
+"""Terms of a sum that is written in one."""
 _Groups = dict[tuple[_Condition, ...], list[int]]
 """Parts of an adjoint by the conditions under each of which they are nothing."""
 _APART = 4
@@ -49,10 +51,10 @@ def gradient(dag: Dag, output: int, inputs: Collection[int], definition: Mapping
         if groups is None or i not in depends:
             continue
         if i in wanted:
-            found[i] = dag.add(*(p for parts in groups.values() for p in parts))
+            found[i] = _sum(dag, [p for parts in groups.values() for p in parts])
             continue
         for conditions, parts in groups.items() if len(groups) <= _APART else _joined(groups):
-            total = dag.add(*parts)
+            total = _sum(dag, parts)
             for j, part, branch in [(cut[i], total, None)] if i in cut else _parts(dag, i, total, depends):
                 if j not in depends:
                     continue
@@ -64,6 +66,13 @@ def gradient(dag: Dag, output: int, inputs: Collection[int], definition: Mapping
                 minded = tuple(c for c in around if j not in bases.of(c)) if j in fragile else ()
                 adjoint.setdefault(j, {}).setdefault(minded, []).append(guarded)
     return found
+
+
+def _sum(dag: Dag, parts: list[int]) -> int:
+    """Return a sum; a long one in steps, so that exact values that outgrow their limit are rounded on the way."""
+    while len(parts) > _LONG:
+        parts = [dag.add(*parts[k : k + 3]) for k in range(0, len(parts), 3)]
+    return dag.add(*parts)
 
 
 def _joined(groups: _Groups) -> list[tuple[tuple[_Condition, ...], list[int]]]:
