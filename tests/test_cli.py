@@ -180,6 +180,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["solve", "hbm.valeu=1", "--for", "training.utilization"], 2, "did you mean 'hbm.value'"),
         (["simulate", "hbm.value"], 2, "nothing varies"),
         (["simulate", "hbm.value", "--vary", "training.utilization=1..2"], 2, "2 is outside 0 … 1"),
+        (["bottleneck", "hbm.valeu"], 2, "did you mean 'hbm.value'"),
+        (["bottleneck", "cooling.market", "--driver", "hbm.value"], 2, "BW411 'hbm.value' does not reach"),
         (["list", "drivres"], 2, "did you mean 'drivers'"),
         (["facts", "--report", "009"], 2, "did you mean"),
         (["facts", "--locator", "图表999"], 2, "no claim has the locator"),

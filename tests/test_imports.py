@@ -58,6 +58,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["diff", "2024", "2025", "server.market"],
         ["diff", "base", "liquid_30"],
         ["solve", "server.market=1000 亿 USD", "--for", "training.utilization"],
+        ["bottleneck", "cooling.liquid_market_at_limit"],
         ["facts", "--report", "003", "--json"],
         ["list", "companies"],
         ["simulate", "--help"],

@@ -5,18 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from bullwhip.errors import PropagationError
-from bullwhip.expr.dag import Dag, arguments
+from bullwhip.expr.dag import arguments
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
-from bullwhip.propagate import Evaluation, form
+from bullwhip.propagate import Evaluation, Form
 
-__all__ = ["CHOOSING", "Choice", "argument_text", "choices", "core"]
+__all__ = ["CHOOSING", "Choice", "argument_text", "choices", "core", "owner_of"]
 
 CHOOSING = ("min", "max", "abs", "<", "<=")
 """Operations that take one of several branches."""
-_LONGEST = 80
+_LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +98,58 @@ def _owners(evaluation: Evaluation, cone: list[int], wanted: set[int]) -> dict[i
     return owners
 
 
-def core(dag: Dag, node: int) -> tuple[int, Fraction]:
-    """Return a cell and a factor where a node is a cell times a number, else the node itself and 1.
+def owner_of(evaluation: Evaluation, position: int, node: int) -> int:
+    """Return the position of the cell in whose rule a node stands that a cell rests on; the cell itself otherwise."""
+    cone = evaluation.cone((evaluation.program.cells[position].node,))
+    return _owners(evaluation, cone, {node}).get(node, position)
 
-    >>> dag = Dag()
-    >>> core(dag, dag.times(dag.num(1000), dag.cell(0)))
-    (1, Fraction(1000, 1))
+
+def core(program: CompiledProgram, node: int) -> int:
+    """Return a node without the factor that converts its units: `10**6 * a` in a rule over tonnes is `a`.
+
+    Args:
+        program: gives the graph and the factors of units.
+        node: an argument of an operation.
     """
+    dag = program.dag
     entry = dag.nodes[node]
-    if entry[0] == "*" and len(entry) == 3:
-        for constant, other in (entry[1:3], entry[:0:-1]):
-            value = dag.constant(constant)
-            if value is not None and dag.nodes[other][0] == "cell":
-                return other, value
+    if entry[0] == "*" and len(entry) == 3 and dag.constant(entry[1]) is not None:
+        factor, inner = dag.constant(entry[1]), entry[2]
+    elif entry[0] == "/" and (divisor := dag.constant(entry[2])):
+        factor, inner = 1 / divisor, entry[1]
+    else:
+        return node
+    return inner if factor == _factor(program, inner) else node
+
+
+def _factor(program: CompiledProgram, node: int) -> Fraction | None:
+    """Return the factor to coherent units of a product of cells, each in its own unit; None of anything else."""
+    entry = program.dag.nodes[node]
+    if entry[0] == "cell":
+        return program.factors[program.cells[entry[1]].quantity]
+    if entry[0] == "num":
+        return Fraction(1)
+    inner = [_factor(program, j) for j in arguments(entry)]
+    known = [f for f in inner if f is not None]
+    if len(known) < len(inner) or entry[0] not in ("*", "/", "^", "+"):
+        return None
+    if entry[0] == "*":
+        return Fraction(prod(known))
     if entry[0] == "/":
-        value = dag.constant(entry[2])
-        if value and dag.nodes[entry[1]][0] == "cell":
-            return entry[1], 1 / value
-    return node, Fraction(1)
+        return known[0] / known[1]
+    if entry[0] == "^":
+        return Fraction(known[0] ** int(entry[2])) if entry[2].denominator == 1 else None
+    return known[0] if len(set(known)) == 1 else None
 
 
 def argument_text(program: CompiledProgram, node: int) -> str:
-    """Return the name of an argument: the cell where it is one, else its expression in the cells that it reads."""
-    found, _ = core(program.dag, node)
-    entry = program.dag.nodes[found]
-    if entry[0] == "cell":
-        cell = program.cells[entry[1]]
-        return index_text(cell.quantity, cell.index, cell.period)
-    text = form(program, program.dag, node, {}).text
+    """Return an argument as an expression in the cells that it reads, without the factor that converts its units."""
+    dag = program.dag
+    inner = core(program, node)
+    cells = [i for i in dag.cone((inner,), {}) if dag.nodes[i][0] == "cell"]
+    names = {}
+    for i in cells:
+        cell = program.cells[dag.nodes[i][1]]
+        names[i] = index_text(cell.quantity, cell.index, cell.period)
+    text = Form(dag, inner, {}, names, len(cells)).text
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -51,6 +51,9 @@ class Reading:
     borders: tuple[Polynomial, ...]
 
 
+_ONE = Fraction(1)
+
+
 class Line:
     """A program in which some cells move with one unknown.
 
@@ -58,9 +61,19 @@ class Line:
         evaluation: the program under its scenario.
         position: the cell that is asked for.
         moved: cell position to (start, step): its value is start + step * x. What defines it is cut.
+        relaxed: a node and one of its arguments, which moves there alone, as `step` times the unknown; a quantity
+            along it can be read and cut, but not evaluated.
+        step: what the argument is at 1.
     """
 
-    def __init__(self, evaluation: Evaluation, position: int, moved: Mapping[int, tuple[Fraction, Fraction]]) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        position: int,
+        moved: Mapping[int, tuple[Fraction, Fraction]],
+        relaxed: tuple[int, int] = (-1, 0),
+        step: Fraction = _ONE,
+    ) -> None:
         self.program = evaluation.program
         self.moved = dict(moved)
         self.source = evaluation
@@ -70,6 +83,8 @@ class Line:
         self.still = self.at(Fraction(0))
         """The evaluation that gives what does not depend on the unknown."""
         seeds = {cells[p].node: Rational.variable(*v) for p, v in self.moved.items()}
+        self.relaxed = relaxed
+        self.argument = Rational.variable(Fraction(0), step)
         self.definition = self.still.definition
         self.seeds: dict[int, Rational] = {}
         self.order: list[int] = []
@@ -78,7 +93,7 @@ class Line:
         for i in cone:
             if i in seeds:
                 self.seeds[i] = seeds[i]
-            if i in seeds or any(j in depends for j in self.below(i)):
+            if i in seeds or i == relaxed[0] or any(j in depends for j in self.below(i)):
                 depends.add(i)
                 self.order.append(i)
         self.was_exact = True
@@ -168,6 +183,8 @@ class _Walk:
         if node[0] in ("<", "<="):
             return self.select(i, node)
         inner = [self.get(j) for j in arguments(node)]
+        if i == self.line.relaxed[0]:
+            inner[self.line.relaxed[1]] = self.line.argument
         gaps = [f for f in inner if isinstance(f, Gap)]
         if gaps:
             return next((g for g in gaps if g.code), gaps[0])
@@ -257,7 +274,10 @@ class _Walk:
         return Rational.constant(Fraction(turn * step))
 
     def select(self, i: int, node: Node) -> Found:
-        left, right, a, b = (self.get(j) for j in node[1:5])
+        inner = [self.get(j) for j in node[1:5]]
+        if i == self.line.relaxed[0]:
+            inner[self.line.relaxed[1]] = self.line.argument
+        left, right, a, b = inner
         gaps = [f for f in (left, right) if isinstance(f, Gap)]
         if gaps:
             return next((g for g in gaps if g.code), gaps[0])

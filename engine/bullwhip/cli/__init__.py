@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "diff": "Split the difference between two scenarios, periods or dates.",
     "solve": "Show what a driver must be for a quantity to have a value.",
     "simulate": "Show the distribution of quantities when inputs vary.",
+    "bottleneck": "Show which capacity binds, and what relaxing it is worth.",
     "list": "List drivers, quantities, companies, tiers, reports, scenarios, queries.",
     "facts": "Show what the documents print, as printed.",
     "read": "Read a printed number, unit, period or name.",

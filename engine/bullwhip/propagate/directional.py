@@ -15,7 +15,7 @@ from fractions import Fraction
 from bullwhip.expr.dag import Node, arguments
 from bullwhip.propagate.evaluate import Evaluation
 
-__all__ = ["STILL", "Response", "Slope", "pass_along", "responses", "seeds_of"]
+__all__ = ["STILL", "Response", "Slope", "node_response", "pass_along", "responses", "seeds_of"]
 
 _ZERO = Fraction(0)
 
@@ -99,6 +99,23 @@ def seeds_of(evaluation: Evaluation, moved: Mapping[int, Fraction | None], *, pr
         else:
             seeds[node] = Slope(speed, None if speed is None or not value else speed / value)
     return seeds
+
+
+def node_response(evaluation: Evaluation, position: int, node: int) -> Response:
+    """Return the response of a cell to a move of one node, wherever it is used; what the node rests on stays.
+
+    Args:
+        evaluation: the program under its scenario.
+        position: the cell whose response is wanted.
+        node: the node that moves, such as an argument of a minimum.
+    """
+    output = evaluation.program.cells[position].node
+    evaluation.run((output, node))
+    value = evaluation.values[node]
+    seeds = {node: Slope(Fraction(1), 1 / value if value else None)}
+    order = evaluation.cone((output,))
+    right, left = (pass_along(evaluation, order, evaluation.definition, seeds, side) for side in (1, -1))
+    return Response(right[output], left[output])
 
 
 def pass_along(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bullwhip.audit.conflicts import Conflict
     from bullwhip.model.attribution import Difference
     from bullwhip.model.simulation import Simulation
+    from bullwhip.model.bottleneck import Bottleneck
     from bullwhip.model.solution import Solution
     from bullwhip.query.sparql import Table
     from bullwhip.sweep.executors import Progress
@@ -257,6 +258,21 @@ class Workspace:
         from bullwhip.workspace.solving import solve
 
         return solve(self, target, driver, period, claim, unknown, within)
+
+    def bottlenecks(
+        self, name: str = "", period: int | None = None, *, driver: str = "", within: str = ""
+    ) -> Sequence[Bottleneck]:
+        """Return what caps a quantity: every minimum, maximum and condition it rests on, and what binds there.
+
+        Args:
+            name: the quantity, with members where wanted; every quantity that no rule reads when empty.
+            period: keep to a period; all of them when absent.
+            driver: a driver along which to find where another argument binds.
+            within: `LOW..HIGH[ UNIT]`, the range of the driver to search.
+        """
+        from bullwhip.workspace.bottlenecking import bottlenecks
+
+        return bottlenecks(self, name, period, driver, within)
 
     def explain(self, name: str, driver: str = "", period: int | None = None) -> Sequence[dict[str, Any]]:
         """Return value, closed form, path and sources of every cell that a name selects, as plain data."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from bullwhip.analysis.binding import argument_text, choices
+from bullwhip.analysis.binding import argument_text, choices, owner_of
 from bullwhip.analysis.inverse import Stretch
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.real import Real
@@ -25,11 +25,11 @@ from bullwhip.workspace.targeting import Target, ends_of, target_of, target_of_c
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["Unknown", "bindings_of", "moves_of", "search_range", "solve"]
+__all__ = ["FAR", "Unknown", "bindings_of", "moves_of", "search_range", "solve", "switching"]
 
 Unknown = Literal["", "value", "factor"]
 """What is solved for: one value of all cells that move, or a common factor; empty where that is plain."""
-_FAR = Fraction(1000)
+FAR = Fraction(1000)
 """How far around the base a driver without declared range is searched."""
 _ANYWHERE = Fraction(10) ** 15
 _LONGEST = 58
@@ -139,7 +139,7 @@ def search_range(program: CompiledProgram, moves: Moves, within: str = "") -> tu
     low, high, base = quantity.low, quantity.high, moves.base
     if low is not None and high is not None and low < high:
         return low, high, f"the declared range of {quantity.id}"
-    around = (-_ANYWHERE, _ANYWHERE) if not base else tuple(sorted((base / _FAR, base * _FAR)))
+    around = (-_ANYWHERE, _ANYWHERE) if not base else tuple(sorted((base / FAR, base * FAR)))
     start = around[0] if low is None else low
     end = around[1] if high is None else high
     if start >= end:
@@ -159,7 +159,7 @@ def _plain(text: str) -> tuple[Extended, Extended]:
 
 
 def _factor_range(quantity: Quantity, moves: Moves) -> tuple[Fraction, Fraction, str]:
-    low, high = 1 / _FAR, _FAR
+    low, high = 1 / FAR, FAR
     for _, base in moves.line.moved.values():
         for end in (quantity.low, quantity.high):
             if base and end is not None and end / base > 0:
@@ -294,18 +294,26 @@ class _Answer:
         here = Real.rational(base)
         low, high = (here, place) if here < place else (place, here)
         met = [s for s in self.solved.switches if not s.place < low and not high < s.place]
-        return [self.switching(s) for s in met]
+        return [switching(self.evaluation, self.position, s) for s in met]
 
-    def switching(self, s: Switch) -> Switching:
-        """Return a switch in words."""
-        node = self.program.dag.nodes[s.node]
-        options = node[3:] if node[0] in ("<", "<=") else node[1:]
-        names = [argument_text(self.program, j) for j in options]
-        if node[0] == "abs":
-            names = [names[0], f"-({names[0]})"]
-        owner = next((c.cell for c in choices(self.evaluation, self.position) if c.node == s.node), self.position)
-        function = "where" if node[0] in ("<", "<=") else node[0]
-        return Switching(_place(s.place), _name(self.program, owner), function, names[s.before], names[s.after])
+
+def switching(evaluation: Evaluation, position: int, s: Switch) -> Switching:
+    """Return a switch in words.
+
+    Args:
+        evaluation: the program under its scenario.
+        position: the cell along which it was found.
+        s: the switch.
+    """
+    program = evaluation.program
+    node = program.dag.nodes[s.node]
+    options = node[3:] if node[0] in ("<", "<=") else node[1:]
+    names = [argument_text(program, j) for j in options]
+    if node[0] == "abs":
+        names = [names[0], f"-({names[0]})"]
+    function = "where" if node[0] in ("<", "<=") else node[0]
+    owner = owner_of(evaluation, position, s.node)
+    return Switching(_place(s.place), _name(program, owner), function, names[s.before], names[s.after])
 
 
 def _place(x: Real) -> Place:
