@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import assume, given, settings
@@ -11,8 +12,12 @@ from bullwhip.analysis.inverse import Stretch, parts_of, reached, stretches
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import Piece, TooManyPiecesError, cut
 from bullwhip.analysis.real import Real
+from bullwhip.analysis.solve import solve
 from bullwhip.errors import PropagationError
+from bullwhip.expr.dag import Dag
+from bullwhip.model.program import Cell
 from bullwhip.propagate import Evaluation
+from bullwhip.propagate.evaluate import OPERATIONS
 from bullwhip.propagate.intervals import Interval
 from random_programs import PIECES, RATIONAL, SMALL, Drawn, inputs_of, programs, value_of
 
@@ -111,3 +116,26 @@ def test_no_value_lies_outside_what_is_said_to_be_reached(drawn: Drawn, data: st
     for x in data.draw(st.lists(PLACES, min_size=4, max_size=8)):
         value = value_at(line, x)
         assert value is None or (span is not None and span.holds(value))
+
+
+@given(programs(("+", "-", "*", "scale", "min", "max", "abs"), SMALL, 4), st.data(), SMALL)
+@settings(max_examples=40, deadline=None)
+def test_a_scan_makes_nothing_up(drawn: Drawn, data: st.DataObject, target: Fraction) -> None:
+    """Where exp(f) is scanned for exp(t), every place found is one at which f has the value t, to 15 digits."""
+    evaluation, position, line, by = line_of(drawn, data)
+    program = evaluation.program
+    exact = stretches([*parts_of(pieces_of(line, Fraction(-5), Fraction(5)), Interval.point(target))])
+    dag = Dag(list(program.dag.nodes))
+    node = dag.node("exp", program.cells[position].node)
+    cell = Cell("q.exp", (), None, dag.cell(len(program.cells)), node)
+    wrapped = replace(program, dag=dag, cells=(*program.cells, cell))
+    wanted = Interval.point(OPERATIONS["exp"]([target], ("exp", node)))
+    over = Line(Evaluation(wrapped), len(program.cells), {by: (Fraction(0), Fraction(1))})
+    assume(line.order)
+
+    found = solve(over, Fraction(-5), Fraction(5), wanted)
+
+    for s in found.stretches:
+        near = Fraction(1, 10**15)
+        places = [(e.low.rounded() - near, e.high.rounded() + near) for e in exact]
+        assert all(any(a <= x <= b for a, b in places) for x in (s.low.rounded(), s.high.rounded()))

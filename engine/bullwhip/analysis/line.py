@@ -80,29 +80,41 @@ class Line:
         cells = self.program.cells
         self.node = cells[position].node
         self.position = position
-        self.still = self.at(Fraction(0))
-        """The evaluation that gives what does not depend on the unknown."""
         seeds = {cells[p].node: Rational.variable(*v) for p, v in self.moved.items()}
         self.relaxed = relaxed
         self.argument = Rational.variable(Fraction(0), step)
-        self.definition = self.still.definition
+        self.definition = dict(evaluation.definition)
+        for i in seeds:
+            self.definition.pop(i, None)
         self.seeds: dict[int, Rational] = {}
         self.order: list[int] = []
         depends: set[int] = set()
-        cone = self.still.cone((self.node,))
+        cone = self.program.dag.cone((self.node,), self.definition)
         for i in cone:
             if i in seeds:
                 self.seeds[i] = seeds[i]
             if i in seeds or i == relaxed[0] or any(j in depends for j in self.below(i)):
                 depends.add(i)
                 self.order.append(i)
+        self.still = self.unmoved([i for i in cone if i not in depends])
+        """The evaluation that gives what does not depend on the unknown."""
         self.was_exact = True
         """Whether the last value was computed without rounding to 60 digits."""
-        with suppress(PropagationError):  # a node without a value counts only where the quantity needs it
-            self.still.run([i for i in cone if i not in depends])
         self.cache: dict[int, Found] = {}
         self.rounded = bool(self.still.inexact)
         """Whether a number that it reads was rounded to 60 digits on the way."""
+
+    def unmoved(self, nodes: list[int]) -> Evaluation:
+        """Return an evaluation of nodes that do not depend on the unknown; what the source knows is taken over."""
+        still = copy(self.source)
+        known = self.source.values
+        still.definition = self.definition
+        still.values = {i: known[i] for i in nodes if i in known}
+        still.inexact = self.source.inexact.intersection(nodes)
+        still.undefined = {i: self.source.undefined[i] for i in nodes if i in self.source.undefined}
+        with suppress(PropagationError):  # a node without a value counts only where the quantity needs it
+            still.run(nodes)
+        return still
 
     def at(self, x: Fraction) -> Evaluation:
         """Return the program with the unknown put in."""
@@ -125,11 +137,6 @@ class Line:
             self.was_exact = evaluation.inexact <= self.still.inexact
         return evaluation.values[self.node]
 
-    @property
-    def reaches(self) -> bool:
-        """Whether the quantity depends on the unknown at all."""
-        return self.node in self.order[-1:]
-
     def below(self, i: int) -> tuple[int, ...]:
         """Return the nodes that a node reads."""
         return (self.definition[i],) if i in self.definition else arguments(self.program.dag.nodes[i])
@@ -142,7 +149,7 @@ class Line:
         output = walk.get(self.node)
         live = walk.live()
         borders: dict[Polynomial, None] = {}
-        for i in live:
+        for i in (i for i in self.order if i in live):
             borders.update(dict.fromkeys(walk.borders.get(i, ())))
         branch = {i: k for i, k in walk.branch.items() if i in live}
         ties = {i: t for i, t in walk.ties.items() if i in live}

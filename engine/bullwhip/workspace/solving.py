@@ -214,7 +214,7 @@ class _Answer:
     def nowhere(self) -> Problem:
         """Say why the quantity has no value at any value of the driver."""
         line = self.moves.line
-        missing = [_name(self.program, p) for p in line.still.unknown(self.position)]
+        missing = [_name(self.program, p) for p in line.still.unknown(self.position) if p not in line.moved]
         name = _name(self.program, self.position)
         if missing:
             hint = "set them with --set, or solve for one of them"
