@@ -187,6 +187,8 @@ class Sensitivity:
     """The same driver and every other one, in the order of the answers; None where not asked for."""
     kinks: tuple[Kink, ...] = ()
     """The kinks and jumps that the driver moves, with the values at which it takes them to another branch."""
+    exact: bool = True
+    """False where a value or a derivative on the way was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -194,7 +196,8 @@ class Sensitivity:
             "quantity": self.quantity, "index": dict(self.index), "period": self.period, "unit": self.unit,
             "driver": self.driver, "driver_index": dict(self.driver_index), "driver_unit": self.driver_unit,
             "derivative": as_number(self.derivative), "elasticity": as_number(self.elasticity),
-            "derivative_exact": exact_text(self.derivative), "elasticity_exact": exact_text(self.elasticity),
+            "derivative_exact": exact_text(self.derivative, self.exact),
+            "elasticity_exact": exact_text(self.elasticity, self.exact),
             "left": _pair(self.left), "right": _pair(self.right), "derivative_form": self.derivative_form or None,
             "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "scenario": self.scenario,
             "note": self.note or None, "second": None if self.second is None else [s.as_dict() for s in self.second],

@@ -157,13 +157,24 @@ class CompiledProgram:
     derivations: tuple[Derivation, ...]
     chain: Chain
     _read: Callable[[str], Any] | None = field(default=None, init=False, repr=False, compare=False)
+    _positions: dict[str, tuple[int, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def stored(cls, read: Callable[[str], Any]) -> CompiledProgram:
         """Return a program whose parts are read, by name of the field, when they are first used."""
         program = object.__new__(cls)
         object.__setattr__(program, "_read", read)
+        object.__setattr__(program, "_positions", None)
         return program
+
+    def positions(self, quantity: str) -> tuple[int, ...]:
+        """Return the positions of the cells of a quantity, in order."""
+        if self._positions is None:
+            found: dict[str, list[int]] = {}
+            for position, cell in enumerate(self.cells):
+                found.setdefault(cell.quantity, []).append(position)
+            object.__setattr__(self, "_positions", {name: tuple(some) for name, some in found.items()})
+        return (self._positions or {}).get(quantity, ())
 
     def __getattr__(self, name: str) -> Any:
         """Read a part that has not been used yet; called only where a field has no value."""

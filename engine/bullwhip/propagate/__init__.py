@@ -4,6 +4,7 @@ from bullwhip.propagate.derive import elasticity_node, gradient
 from bullwhip.propagate.directional import Response, Slope, responses
 from bullwhip.propagate.evaluate import Evaluation
 from bullwhip.propagate.forms import MAX_FORM, Form, form, symbol_names
+from bullwhip.propagate.reverse import Gradient, input_derivatives, moves
 from bullwhip.propagate.second import Bend, bend, cross_elasticity_node, hessian_node
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Bend",
     "Evaluation",
     "Form",
+    "Gradient",
     "Response",
     "Slope",
     "bend",
@@ -19,6 +21,8 @@ __all__ = [
     "form",
     "gradient",
     "hessian_node",
+    "input_derivatives",
+    "moves",
     "responses",
     "symbol_names",
 ]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bullwhip.expr.dag import Node, arguments
-from bullwhip.propagate.evaluate import Evaluation
+from bullwhip.numbers import MAX_BITS
+from bullwhip.propagate.evaluate import Evaluation, sixty_digits
 
 __all__ = ["STILL", "Response", "Slope", "node_response", "pass_along", "responses", "seeds_of"]
 
@@ -26,6 +27,8 @@ class Slope:
 
     derivative: Fraction | None
     elasticity: Fraction | None
+    rounded: bool = False
+    """Whether it was rounded to 60 digits at this node."""
 
     @property
     def is_zero(self) -> bool:
@@ -39,6 +42,8 @@ class Response:
 
     right: Slope
     left: Slope
+    exact: bool = True
+    """False where a derivative or elasticity on the way was rounded to 60 digits."""
 
     @property
     def derivative(self) -> Fraction | None:
@@ -56,6 +61,8 @@ class Response:
         return self.right != self.left
 
 
+_SIDED = frozenset({"min", "max", "abs", "<", "<="})
+"""Operations at which a move to the left can differ from one to the right."""
 STILL = Slope(_ZERO, _ZERO)
 UNKNOWN = Slope(None, None)
 
@@ -84,8 +91,10 @@ def responses(
     cut = {k: v for k, v in evaluation.definition.items() if k not in seeds}
     order = evaluation.program.dag.cone(nodes, cut)
     right = pass_along(evaluation, order, cut, seeds, 1)
-    left = pass_along(evaluation, order, cut, seeds, -1)
-    return {p: Response(right[n], left[n]) for p, n in zip(wanted, nodes, strict=True)}
+    sided = any(evaluation.program.dag.nodes[i][0] in _SIDED for i in order)
+    left = pass_along(evaluation, order, cut, seeds, -1) if sided else right
+    exact = not any(s.rounded for s in (*right.values(), *left.values()))
+    return {p: Response(right[n], left[n], exact) for p, n in zip(wanted, nodes, strict=True)}
 
 
 def seeds_of(evaluation: Evaluation, moved: Mapping[int, Fraction | None], *, proportional: bool) -> dict[int, Slope]:
@@ -144,8 +153,17 @@ def pass_along(
             inner = [slopes[j] for j in arguments(node)]
             found = [values.get(j) for j in arguments(node)]
             still = all(s.is_zero for s in inner)
-            slopes[i] = STILL if still else _RULES[node[0]](node, found, inner, values.get(i), side)
+            slopes[i] = STILL if still else _kept(_RULES[node[0]](node, found, inner, values.get(i), side))
     return slopes
+
+
+def _kept(slope: Slope) -> Slope:
+    """Return a slope as it is kept: exact, or rounded as values are where it is too long."""
+    parts = (slope.derivative, slope.elasticity)
+    if all(p is None or max(p.numerator.bit_length(), p.denominator.bit_length()) <= MAX_BITS for p in parts):
+        return slope
+    derivative, elasticity = (None if p is None else sixty_digits(p) for p in parts)
+    return Slope(derivative, elasticity, rounded=True)
 
 
 def _settle(derivative: Fraction | None, elasticity: Fraction | None, value: Fraction | None) -> Slope:

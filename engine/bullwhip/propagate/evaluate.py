@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import isqrt
+from typing import Any
 
 from bullwhip.errors import Place, Problem, PropagationError
 from bullwhip.expr.dag import INEXACT, Node, arguments
@@ -14,11 +15,11 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS, decimal_text
 
-__all__ = ["OPERATIONS", "Evaluation", "UndefinedError", "bounded"]
+__all__ = ["MAX_ROUNDED_BITS", "OPERATIONS", "Evaluation", "UndefinedError", "bounded", "sixty_digits"]
 
 _DIGITS = 60
 """Significant digits of results that are not rational, and of rationals that outgrow MAX_BITS."""
-_MAX_ROUNDED_BITS = 1_024
+MAX_ROUNDED_BITS = 1_024
 """Largest numerator or denominator, in bits, of a value that rests on a rounded one: more bits would say nothing."""
 _MAX_MAGNITUDE = 13_000
 """Bits of numerator or denominator beyond which a value is refused, about 3,900 digits."""
@@ -54,6 +55,9 @@ class Evaluation:
     definition: dict[int, int] = field(default_factory=dict, repr=False)
     undefined: dict[int, tuple[int, UndefinedError]] = field(default_factory=dict, repr=False)
     """Nodes without a value at these inputs, with the node where that began."""
+    gradient: tuple[int, Any] | None = field(default=None, repr=False)
+    """The cell whose derivatives were asked for last, and its `Gradient`."""
+    _below: tuple[int, frozenset[int]] = field(default=(-1, frozenset()), repr=False)
 
     def __post_init__(self) -> None:
         for position, cell in enumerate(self.program.cells):
@@ -79,6 +83,12 @@ class Evaluation:
     def cone(self, nodes: Iterable[int]) -> list[int]:
         """Return the nodes that some nodes depend on, in order."""
         return self.program.dag.cone(nodes, self.definition)
+
+    def below(self, position: int) -> frozenset[int]:
+        """Return the nodes that a cell depends on; those of the last cell asked for are kept."""
+        if self._below[0] != position:
+            self._below = position, frozenset(self.cone((self.program.cells[position].node,)))
+        return self._below[1]
 
     def inputs(self, position: int) -> list[int]:
         """Return the positions of the input cells that a cell depends on, in order."""
@@ -157,7 +167,7 @@ class Evaluation:
 
     def _kept(self, i: int, result: Fraction) -> Fraction:
         """Return the result of a node as it is kept: exact, or rounded where it is too long."""
-        limit = _MAX_ROUNDED_BITS if i in self.rounded else MAX_BITS
+        limit = MAX_ROUNDED_BITS if i in self.rounded else MAX_BITS
         if result.numerator.bit_length() > limit or result.denominator.bit_length() > limit:
             self._mark(i)
             return shortened(result)
@@ -236,10 +246,28 @@ def shortened(value: Fraction) -> Fraction:
     Raises:
         UndefinedError: BW403 when it has outgrown what is computed with at all.
     """
-    _grown(value)
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return Fraction(Decimal(value.numerator) / Decimal(value.denominator))
+    return sixty_digits(_grown(value))
+
+
+def sixty_digits(value: Fraction) -> Fraction:
+    """Return a rational rounded to 60 significant digits, half to even.
+
+    >>> sixty_digits(Fraction(2, 3)) == Fraction(2 * 10**60 // 3 + 1, 10**60), sixty_digits(Fraction(1, 4))
+    (True, Fraction(1, 4))
+    """
+    above, below = abs(value.numerator), value.denominator
+    if above == 0:
+        return value
+    places = _DIGITS - (above.bit_length() - below.bit_length()) * 30103 // 100000  # one too many or too few at most
+    while True:
+        scaled, divisor = (above * 10**places, below) if places >= 0 else (above, below * 10**-places)
+        digits, rest = divmod(scaled, divisor)
+        if 10 ** (_DIGITS - 1) <= digits < 10**_DIGITS:
+            break
+        places += 1 if digits < 10 ** (_DIGITS - 1) else -1
+    digits += 2 * rest > divisor or (2 * rest == divisor and digits % 2)
+    digits = -digits if value < 0 else digits
+    return Fraction(digits, 10**places) if places >= 0 else Fraction(digits * 10**-places)
 
 
 def _bits(values: list[Fraction]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
@@ -13,7 +12,7 @@ from bullwhip.model.claim import Index
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import Cell, CompiledProgram
 from bullwhip.model.quantity import index_text
-from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, responses, symbol_names
+from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, moves, responses, symbol_names
 from bullwhip.query.exposure import Reached, rank, reached_path, sizing_cells
 from bullwhip.workspace.naming import select_cells
 
@@ -132,8 +131,7 @@ def driver_groups(evaluation: Evaluation, position: int, drivers: list[str]) -> 
 
 def _reaching(evaluation: Evaluation, position: int, cells: list[int]) -> list[int]:
     """Return those of the cells that the given cell depends on."""
-    cone = set(evaluation.cone((evaluation.program.cells[position].node,)))
-    return [c for c in cells if evaluation.program.cells[c].node in cone]
+    return [c for c in cells if evaluation.program.cells[c].node in evaluation.below(position)]
 
 
 def _sensitivity(
@@ -148,9 +146,7 @@ def _sensitivity(
 ) -> Sensitivity:
     program = evaluation.program
     cell = program.cells[position]
-    evaluation.run([program.cells[c].node for c in cells])
-    parallel = responses(evaluation, (position,), dict.fromkeys(cells, Fraction(1)), proportional=False)[position]
-    relative = responses(evaluation, (position,), dict.fromkeys(cells), proportional=True)[position]
+    parallel, relative, exact = moves(evaluation, position, cells)
     kink = parallel.is_kink or relative.is_kink
     derivative_form, elasticity_form = "", ""
     symbols: dict[str, str] = {}
@@ -165,7 +161,7 @@ def _sensitivity(
         program.quantities[driver].unit, parallel.derivative, relative.elasticity,
         (parallel.left.derivative, relative.left.elasticity) if kink else None,
         (parallel.right.derivative, relative.right.elasticity) if kink else None,
-        derivative_form, elasticity_form, symbols, scenario, note,
+        derivative_form, elasticity_form, symbols, scenario, note, exact=exact,
     )  # fmt: skip
 
 

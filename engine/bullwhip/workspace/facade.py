@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bullwhip.audit import AuditRow
     from bullwhip.audit.conflicts import Conflict
     from bullwhip.model.attribution import Difference
-    from bullwhip.model.simulation import Simulation
     from bullwhip.model.bottleneck import Bottleneck
+    from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
     from bullwhip.query.sparql import Table
     from bullwhip.sweep.executors import Progress

@@ -94,10 +94,11 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
             )
         members.append((dimension, member))
     wanted = named if named is not None else period
+    chosen = set(members)
     positions = tuple(
         i
-        for i, c in enumerate(program.cells)
-        if c.quantity == name and set(members) <= set(c.index) and (wanted is None or c.period in (None, wanted))
+        for i in program.positions(name)
+        if chosen <= set(program.cells[i].index) and (wanted is None or program.cells[i].period in (None, wanted))
     )
     if not positions:
         raise wrong(text, f"{_shown(name, members, wanted)} does not exist", _existing(program, quantity, members))
@@ -119,7 +120,7 @@ def _shown(name: str, members: list[tuple[str, str]], period: int | None) -> str
 
 
 def _existing(program: CompiledProgram, quantity: Quantity, members: list[tuple[str, str]]) -> str:
-    cells = [c for c in program.cells if c.quantity == quantity.id]
+    cells = [program.cells[i] for i in program.positions(quantity.id)]
     fitting = [c for c in cells if set(members) <= set(c.index)]
     if not fitting:
         shown = "; ".join(dict.fromkeys(index_text(quantity.id, c.index) for c in cells[:40]))
