@@ -230,6 +230,7 @@ FUNCTIONS: dict[str, Any] = {
     "floor": lambda v: v // 1,
     "ceiling": lambda v: -(-v // 1),
     "sign": lambda v: (v > 0) - (v < 0),
+    "Heaviside": lambda v, *_: v > 0,  # SymPy's derivative of Min and Max; nobody asks for it at a tie
 }
 
 
@@ -237,6 +238,9 @@ def holds(condition: Any, values: Mapping[str, Fraction]) -> bool:
     """Return whether a SymPy condition holds."""
     if condition in (sympy.true, sympy.false):
         return bool(condition)
+    if isinstance(condition, sympy.ITE):
+        chosen, yes, no = condition.args
+        return holds(yes if holds(chosen, values) else no, values)
     if isinstance(condition, sympy.And | sympy.Or | sympy.Not):
         parts = [holds(a, values) for a in condition.args]
         return not parts[0] if isinstance(condition, sympy.Not) else CONNECTIVES[type(condition).__name__](parts)
