@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 
 import pytest
+import sympy
 
 from bullwhip import Workspace
 from bullwhip.errors import PropagationError
 from bullwhip.expr.grammar import FUNCTIONS
+from random_programs import read
 from shipped import opened
-from worked_algebra import DIMENSIONS, TIME, Worked
+from worked_algebra import DIMENSIONS, TIME, Worked, rule
 from worked_numbers import NUMBERS
 
 WORKED = (*TIME, *DIMENSIONS, *NUMBERS)
@@ -42,3 +45,47 @@ def test_every_function_is_worked() -> None:
     text = "".join(w.text for w in WORKED)
 
     assert [name for name in FUNCTIONS if f"{name}(" not in text] == []
+
+
+SMOOTH = [(w, c) for w, c in CASES if w.answers[c] not in ("unknown",) and not w.answers[c].startswith("BW")]
+
+
+@pytest.mark.parametrize(("worked", "cell"), SMOOTH, ids=lambda v: v.name if isinstance(v, Worked) else v)
+def test_the_closed_form_says_the_same(worked: Worked, cell: str) -> None:
+    """The text that is printed and the expression of SymPy, at the values of the inputs, give the answer again."""
+    (explained,) = _opened(worked).explain(cell)
+    symbols = {s["symbol"]: s["exact"] for s in explained["symbols"]}
+    values = {sympy.Symbol(s, real=True): sympy.Rational(v) for s, v in symbols.items() if v}
+    expected = sympy.Rational(worked.answers[cell])
+
+    assert read(explained["closed_form"], symbols).xreplace(values).doit() == expected
+    if explained["latex"] is not None:
+        assert _opened(worked).demand(cell).closed_form.xreplace(values).doit() == expected
+
+
+APPROXIMATE = {
+    "sqrt(two)": "1.4142135623730950488016887242096980785696718753769",
+    "three^0.5": "1.7320508075688772935274463415058723669428052538103",
+    "two^(2/3)": "1.5874010519681994747517056392723082603914933278998",
+    "half^(1/3)": "0.79370052598409973737585281963615413019574666394993",
+    "(two / three)^-0.5": "1.2247448713915890490986420373529456959829737403283",
+    "exp(1)": "2.7182818284590452353602874713526624977572470936999",
+    "exp(-half)": "0.60653065971263342360379953499118045344191813548719",
+    "log(two)": "0.69314718055994530941723212145817656807550013436026",
+    "log(half)": "-0.69314718055994530941723212145817656807550013436026",
+}
+"""Known constants, to 50 digits."""
+
+
+@pytest.mark.parametrize("expression", APPROXIMATE)
+def test_what_is_not_rational_has_fifty_right_digits(expression: str) -> None:
+    """Roots, exponentials and logarithms are rounded far behind what is shown, and marked inexact."""
+    (pure,) = [w for w in NUMBERS if w.name == "powers"]
+    text = pure.text + rule("q", expression) + rule("exact", "two + 1")
+    workspace = opened({"rules/workspace.yaml": text.encode()})
+    (answer,), (other,) = workspace.value("q"), workspace.value("exact")
+    expected = Fraction(APPROXIMATE[expression])
+
+    assert answer.value is not None
+    assert abs(answer.value / expected - 1) < Fraction(1, 10**48)
+    assert (answer.exact, other.exact) == (False, True)

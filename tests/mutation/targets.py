@@ -7,7 +7,13 @@ __all__ = ["TARGETS"]
 _ANSWERS = "tests/test_algebra_answers.py"
 _HOSTILE = "tests/test_hostile.py"
 _DERIVATIVES = "tests/property/test_derivatives.py"
-_INTERVALS = ("tests/unit/test_intervals.py", "tests/unit/test_interval_oracles.py")
+_SLOPES = "tests/test_slopes_answers.py"
+_FORMS = "tests/unit/test_forms.py"
+_INTERVALS = (
+    "tests/unit/test_interval_answers.py",
+    "tests/unit/test_intervals.py",
+    "tests/unit/test_interval_oracles.py",
+)
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "numbers.py": ("tests/unit/test_numbers.py", _ANSWERS),
@@ -17,10 +23,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "expr/dag.py": ("tests/unit/test_dag.py", _ANSWERS, _DERIVATIVES, _HOSTILE),
     "compile/expand.py": (_ANSWERS, _HOSTILE),
     "propagate/evaluate.py": (_ANSWERS, _DERIVATIVES, _HOSTILE),
-    "propagate/directional.py": (_DERIVATIVES,),
-    "propagate/derive.py": (_DERIVATIVES,),
-    "propagate/forms.py": (_DERIVATIVES,),
-    "propagate/tidy.py": (_DERIVATIVES,),
+    "propagate/directional.py": (_SLOPES, _DERIVATIVES),
+    "propagate/derive.py": (_SLOPES, _DERIVATIVES),
+    "propagate/forms.py": (_SLOPES, _FORMS, _DERIVATIVES, _ANSWERS),
+    "propagate/tidy.py": (_FORMS, _DERIVATIVES, _ANSWERS),
     "propagate/interval.py": _INTERVALS,
     "propagate/intervals.py": _INTERVALS,
     "propagate/slopes.py": _INTERVALS,

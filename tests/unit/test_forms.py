@@ -80,6 +80,52 @@ def test_a_form_too_large_has_steps() -> None:
         _ = demand.closed_form
 
 
+PRINTED = {
+    "x + y - z": "x_ + y_ - z_",
+    "x - (y - z)": "x_ - (y_ - z_)",
+    "(x + y) * z": "(x_ + y_)*z_",
+    "x / (y * z)": "x_/(y_*z_)",
+    "x / y / z": "x_/(y_*z_)",
+    "x * (y / z)": "x_*y_/z_",
+    "-x^2": "-x_**2",
+    "(-x)^3": "-x_**3",
+    "x^-2": "1/x_**2",
+    "x^0.5": "x_**(1/2)",
+    "(x + y)^2": "(x_ + y_)**2",
+    "(x * y)^0.5": "(x_*y_)**(1/2)",
+    "-(x + y)": "-(x_ + y_)",
+    "x - y * z": "x_ - y_*z_",
+    "2 * x + 3 * x": "5*x_",
+    "x + 1/3": "x_ + 1/3",
+    "x / 3": "x_/3",
+    "x * 9999999": "9999999*x_",
+    "x * 10000000": "10**7*x_",
+    "x * 100000001": "100000001*x_",
+    "x * 8640000": "8640000*x_",
+    "x * 86400000000000": "86400*10**9*x_",
+    "x / 10000000": "x_/10**7",
+    "x * -10000000": "-10**7*x_",
+    "x - 10000000": "x_ - 10**7",
+    "min(x, y + 1)": "Min(x_, y_ + 1)",
+    "ceil(x) + floor(y)": "ceiling(x_) + floor(y_)",
+    "abs(x) * exp(y) / log(z)": "Abs(x_)*exp(y_)/log(z_)",
+    "where(x < y, x, y)": "Piecewise((x_, x_ < y_), (y_, True))",
+    "where(x >= y, x, y)": "Piecewise((x_, y_ <= x_), (y_, True))",
+    "x * y + x * z": "x_*(y_ + z_)",
+    "x * y * 3 + 3 * x * z": "3*x_*(y_ + z_)",
+    "x * y + 2 * x * z": "x_*(y_ + 2*z_)",
+    "x / y - z / y": "(x_ - z_)/y_",
+    "x * x / x": "x_",
+    "x - x": "0",
+}
+
+
+@pytest.mark.parametrize("expression", PRINTED)
+def test_a_form_is_printed_for_reading(expression: str) -> None:
+    """As few parentheses as precedence needs; like factors joined, common ones pulled out, round numbers as powers."""
+    assert ruled(expression).demand("r").closed_form_text == PRINTED[expression]
+
+
 CHAINS = (
     "abs(x - ?)",
     "max(x, ? - y)",
