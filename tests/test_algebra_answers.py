@@ -6,12 +6,10 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
-import sympy
 
 from bullwhip import Workspace
 from bullwhip.errors import PropagationError
 from bullwhip.expr.grammar import FUNCTIONS
-from random_programs import read
 from shipped import opened
 from worked_algebra import DIMENSIONS, TIME, Worked, rule
 from worked_numbers import NUMBERS
@@ -45,22 +43,6 @@ def test_every_function_is_worked() -> None:
     text = "".join(w.text for w in WORKED)
 
     assert [name for name in FUNCTIONS if f"{name}(" not in text] == []
-
-
-SMOOTH = [(w, c) for w, c in CASES if w.answers[c] not in ("unknown",) and not w.answers[c].startswith("BW")]
-
-
-@pytest.mark.parametrize(("worked", "cell"), SMOOTH, ids=lambda v: v.name if isinstance(v, Worked) else v)
-def test_the_closed_form_says_the_same(worked: Worked, cell: str) -> None:
-    """The text that is printed and the expression of SymPy, at the values of the inputs, give the answer again."""
-    (explained,) = _opened(worked).explain(cell)
-    symbols = {s["symbol"]: s["exact"] for s in explained["symbols"]}
-    values = {sympy.Symbol(s, real=True): sympy.Rational(v) for s, v in symbols.items() if v}
-    expected = sympy.Rational(worked.answers[cell])
-
-    assert read(explained["closed_form"], symbols).xreplace(values).doit() == expected
-    if explained["latex"] is not None:
-        assert _opened(worked).demand(cell).closed_form.xreplace(values).doit() == expected
 
 
 APPROXIMATE = {
