@@ -12,6 +12,7 @@ from bullwhip.expr.grammar import parse
 from bullwhip.propagate.evaluate import UndefinedError
 from bullwhip.propagate.interval import INTERVAL_OPERATIONS, Extended, Interval
 from bullwhip.propagate.intervals import range_of, required
+from bullwhip.propagate.slopes import is_fractional_linear, slope
 
 TWO, THREE, HALF = Fraction(2), Fraction(3), Fraction(1, 2)
 
@@ -191,3 +192,54 @@ def test_an_interval_holds_its_points(text: str, inside: str, outside: str) -> N
     assert [found.holds(Fraction(v)) for v in outside.split()] == [False] * len(outside.split())
     assert found.is_point == (text == "[1,1]")
     assert shown(interval("[1,3)").times(TWO)) == "[2,6)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "a", "expected"),
+    [
+        ("a", "[1,2]", "[1,1]"), ("b", "[1,2]", "[0,0]"), ("-a", "[1,2]", "[-1,-1]"), ("a + a - b", "[1,2]", "[2,2]"),
+        ("a * b", "[1,2]", "[3,4]"), ("a * b * a", "[1,2]", "[6,16]"), ("a / b", "[1,2]", "[1/4,1/3]"),
+        ("a ^ 2", "[1,2]", "[2,4]"), ("a ^ 2", "[-1,2]", "[-2,4]"), ("a ^ 3", "[1,2]", "[3,12]"),
+        ("a ^ -1", "[1,2]", "[-1,-1/4]"), ("a ^ -1", "[-1,1]", "(-oo,oo)"), ("sqrt(a)", "[1,4]", "[1/4,1/2]"),
+        ("min(a, b)", "[1,2]", "[1,1]"), ("min(a, b)", "[1,5]", "[0,1]"), ("min(a, b)", "[5,6]", "[0,0]"),
+        ("max(a, b)", "[5,6]", "[1,1]"), ("max(a, b)", "[1,2]", "[0,0]"), ("max(2 * a, b)", "[1,2]", "[0,2]"),
+        ("min(a, b)", "[4,5]", "[0,1]"), ("max(a, b)", "[2,3]", "[0,1]"),
+        ("abs(a)", "[1,2]", "[1,1]"), ("abs(a)", "[-2,-1]", "[-1,-1]"), ("abs(a)", "[-1,1]", "[-1,1]"),
+        ("abs(a)", "[0,1]", "[1,1]"), ("abs(a)", "[-1,0]", "[-1,-1]"),
+        ("where(b < 9, a, 2 * a)", "[1,2]", "[1,2]"), ("where(a < 9, a, 2 * a)", "[1,2]", "(-oo,oo)"),
+        ("floor(a)", "[1,2]", "[0,oo)"), ("-ceil(a)", "[1,2]", "(-oo,0]"), ("log(a)", "[1,2]", "[1/2,1]"),
+        ("b / a", "[0,1]", "(-oo,-3]"), ("exp(a - a + b - b)", "[1,1]", "[0,0]"),
+    ],
+)  # fmt: skip
+def test_the_slope_over_a_box_is_the_one_worked_by_hand(expression: str, a: str, expected: str) -> None:
+    """With b from 3 to 4: no narrower than the slopes that there are, and no wider where each input occurs once."""
+    dag, node = expand_printed(parse(expression), {"a": [0], "b": [1]})
+    leaves = {0: interval(a), 1: interval("[3,4]")}
+    cone = dag.cone((node,), {})
+    values = {}
+    for i in cone:
+        try:
+            values[i] = range_of(dag, i, leaves)
+        except UndefinedError:
+            continue
+
+    assert shown(slope(dag, cone, node, values, 0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "linear"),
+    [
+        ("a", True), ("b", True), ("a * b + 3", True), ("a / (a + b)", True), ("(a + b) / (a - b)", True),
+        ("b / a", True),
+        ("a * a", False), ("a ^ 2", False), ("a ^ -1", True),
+        ("b ^ 2 * a", True), ("1 / a + a", False),
+        ("a / b / a", True),
+        ("min(a, b)", False), ("min(b, 2) * a", True), ("floor(b) + a", True), ("sqrt(a)", False), ("(a + 1) ^ 1", True),
+        ("a ^ 0.5 * 2", False), ("sqrt(b) * a", True),
+    ],
+)  # fmt: skip
+def test_what_is_a_quotient_of_linear_expressions(expression: str, linear: bool) -> None:
+    """Degrees of numerator and denominator are counted; a product of both ways is too much."""
+    dag, node = expand_printed(parse(expression), {"a": [0], "b": [1]})
+
+    assert is_fractional_linear(dag, dag.cone((node,), {}), node, 0) == linear

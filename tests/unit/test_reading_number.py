@@ -259,7 +259,8 @@ MISSED = {
     "N.A.": "not_applicable", "NM": "not_applicable", "不适用": "not_applicable", "无": "not_applicable",
     "扭亏": "turned_profit", "扭亏为盈": "turned_profit", "转亏": "turned_loss", "由盈转亏": "turned_loss",
     "亏损": "loss", "减亏": "loss", "免费": "free", "未披露": "not_disclosed", "暂无": "not_disclosed",
-    "TBD": "not_disclosed",
+    "TBD": "not_disclosed", "not disclosed": "not_disclosed", "N / A": "not_applicable",
+    "Not Available": "not_disclosed",
 }  # fmt: skip
 
 REFUSALS = {
@@ -278,7 +279,8 @@ REFUSALS = {
     "not_finite": ("Inf", "-inf", "NaN", "nan", "∞", "Infinity"),
     "indefinite": ("数十亿", "几十", "上百家", "千亿级", "若干", "百万", "亿元", "数百万"),
     "no_number": ("大幅增长", "%", "元", "免费试用", "两三家", "一百二", "Ⅳ", "٣", "१२", "AAPL", "八折", "nm"),
-    "contradiction": ("约30+", "下降-12%", "超过30左右", "不超过30以上", "$5亿美元"),
+    "contradiction": ("约30+", "下降-12%", "超过30左右", "不超过30以上", "$5亿美元", "增长下降5%", "不超过超过30",
+                      "增至下降5%", "增速下降5%"),
     "ambiguous": ("24年", "20-25年"),
     "limit": ("1e400", "10^400", "10^-400", "9" * 61),
     "words": ("(0.04", "((1))", "(-0.04)", "5.", "±5%", "PUE 为 1.07", "毛利率30%", "第3", "12月", "3点", "- 5",
