@@ -232,6 +232,13 @@ class _Lowering:
             total = self.draft.op(name, total, s)
         return total
 
+    def _base(self) -> tuple[float, ...]:
+        evaluation = self.evaluation
+        with suppress(PropagationError):
+            evaluation.run(self.inputs)
+        found = [evaluation.values[n] for n in self.inputs]
+        return tuple(math.nan if v is None else rounded(v) for v in found)
+
     def _slot(self, v: int | Fraction) -> int:
         return self.draft.constant(v) if isinstance(v, Fraction) else v
 
@@ -267,4 +274,5 @@ class _Lowering:
             ),
             registers=total,
             rules=tuple("a derivative" if p < 0 else rule_text(program, p) for p in owners),
+            base=self._base(),
         )

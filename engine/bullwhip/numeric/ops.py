@@ -53,6 +53,8 @@ class Tape:
     """How many registers the operations need."""
     rules: tuple[str, ...]
     """The rules as text, for messages."""
+    base: tuple[float, ...] = ()
+    """The present value of each input; NaN where it has none."""
 
     @property
     def first_op(self) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bullwhip.model.bottleneck import Bottleneck
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
+    from bullwhip.numeric.kernel import Backend, Kernel
     from bullwhip.query.sparql import Table
     from bullwhip.sweep.executors import Progress
     from bullwhip.workspace.reading import Outcome
@@ -380,6 +381,35 @@ class Workspace:
 
         positions = dict.fromkeys(p for name in names for p in self.at_period(name, period))
         return simulate(self, tuple(positions), Request(**request), progress)
+    def kernel(
+        self,
+        outputs: Iterable[str],
+        inputs: Iterable[str] = (),
+        *,
+        backend: Backend = "auto",
+        period: int | None = None,
+        gradient: bool = False,
+    ) -> Kernel:
+        """Return cells as a function of others, in floats, for many scenarios at once (convention §19).
+
+        Args:
+            outputs: quantities, with members where wanted; a name that selects several cells gives a row for each.
+            inputs: what varies, likewise; without inputs, everything stated that the outputs rest on. Any quantity can
+                vary: it is cut from its rule. `kernel.tape` holds names and present values of all rows.
+            backend: `numpy`, `fast` (needs bullwhip[fast]), or `auto`, the fast one where it is installed.
+            period: the period of the outputs; the default period when absent.
+            gradient: whether the derivatives of the one output by every input follow its value.
+
+        >>> ws = Workspace.open()
+        >>> run = ws.kernel(["cooling.liquid_market"], ["cooling.liquid_penetration"], period=2024, gradient=True)
+        >>> run.tape.input_names, run.tape.base, run.tape.output_names[1]
+        (('cooling.liquid_penetration',), (0.7,), 'd cooling.liquid_market / d cooling.liquid_penetration')
+        >>> run([[0.6, 0.8]]).tolist()
+        [[22500000000.0, 30000000000.0], [37500000000.0, 37500000000.0]]
+        """
+        from bullwhip.workspace.evaluating import named_kernel
+
+        return named_kernel(self.evaluation, outputs, inputs, backend, period, gradient)
 
     def nquads(self) -> bytes:
         """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
