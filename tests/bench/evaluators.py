@@ -299,10 +299,11 @@ def _same(first: Columns, *others: Any) -> None:
 
 def measure(size: Size) -> list[Row]:
     """Return all figures."""
+    memory = large(size)  # first: the peak is that of the process
     rows = [*values(size), *shipped(size)]
     for n in size.gradients:
         rows += gradients(n, size.repeats)
-    return [*rows, *large(size), *jitted()]
+    return [*rows, *memory, *jitted()]
 
 
 def main() -> None:
