@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -298,3 +302,48 @@ def test_a_printed_table_of_parts_shows_only_what_was_asked(capsys: pytest.Captu
 
     assert ["output", "input", "at 10 %", "at 90 %", "share near value"] == shown[0]
     assert ["output", "input", "share near value", "first order", "±", "total", "±"] == shown[1]
+
+
+def test_compiled_code_and_numpy_give_the_same_answer(shipped: Workspace) -> None:
+    """Whatever evaluates, every number of the answer is the same."""
+    pytest.importorskip("llvmlite")
+    answers = [
+        shipped.simulate(["server.market"], vary=(UTILIZATION,), samples=5000, sobol=True, backend=b).as_dict()
+        for b in ("numpy", "fast")
+    ]
+
+    assert ["numpy", "fast"] == [a.pop("backend") for a in answers]
+    assert answers[0] == answers[1]
+
+
+def test_a_signal_ends_the_process_with_130(tmp_path: Path) -> None:
+    """Ctrl-C in a long sweep of threads ends the process soon, with 130, a count, and no traceback."""
+    command = [sys.executable, "-m", "bullwhip", "simulate", MARKET, "--vary", UTILIZATION, "--samples", "100000000000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[1]
+
+    assert 130 == process.returncode
+    assert said.startswith("interrupted")
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_bar_is_shown_on_a_terminal_only_and_on_stderr(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Work that takes its time shows a bar on stderr where that is a terminal, and nothing in a pipe."""
+    from bullwhip.cli import progress
+
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress.progress_bar("samples") as tell:
+        for k in range(1, 4):
+            tell(k, 3)
+    captured = capsys.readouterr()
+
+    assert "" == captured.out
+    assert terminal == ("samples" in captured.err)

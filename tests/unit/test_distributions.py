@@ -70,6 +70,8 @@ def test_a_distribution_is_read_exactly(text: str, kind: str, parameters: tuple[
         ("normal(0.3, -1)", "BW431", "must be more than 0", 0),
         ("lognormal(0, 0.2)", "BW431", "MEDIAN and SIGMA", 0),
         ("lognormal(0.3, 20 %)", "BW431", "'20 %' is not a plain decimal", 15),
+        ("lognormal(0.3, 1000)", "BW431", "SIGMA of lognormal(0.3, 1000) is too large", 0),
+        ("normal(0.3, 9999e299)", "BW431", "a parameter of normal is beyond ±1e300", 0),
         ("0.4..0.2", "BW431", "do not rise", 0),
         ("0.4..0.4", "BW431", "do not rise", 0),
         ("triangular(0.1, 0.5, 0.4)", "BW431", "do not rise", 0),

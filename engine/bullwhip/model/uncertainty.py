@@ -23,6 +23,9 @@ KINDS = {
 _FORMS = "LOW..HIGH, ±10%, " + ", ".join(f"{kind}{form}" for kind, form in KINDS.items())
 _COUNT = {"uniform": 2, "triangular": 3, "normal": 2, "lognormal": 2}
 _MAX_VALUES = 64
+_MOST = Fraction(10) ** 300
+_MOST_SIGMA = 20
+"""A tenth of the samples would lie beyond 10^11 times the median; doubles end at 10^308."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ def _relative(text: str) -> Distribution:
 
 
 def _checked(kind: str, values: tuple[Fraction, ...], limits: tuple[Fraction | None, ...]) -> Distribution:
+    if any(abs(v) > _MOST for v in values):
+        raise AmountError("BW431", f"a parameter of {kind} is beyond ±1e300", "samples are doubles, which end at 1e308")
     shown = f"{kind}({', '.join(fraction_text(v) for v in values)})"
     if kind in ("uniform", "triangular"):
         if list(values) != sorted(values) or values[0] == values[-1]:
@@ -208,4 +213,7 @@ def _checked(kind: str, values: tuple[Fraction, ...], limits: tuple[Fraction | N
     if values[1] <= 0 or (kind == "lognormal" and values[0] <= 0):
         what = "MEDIAN and SIGMA" if kind == "lognormal" else "SD"
         raise AmountError("BW431", f"{what} of {shown} must be more than 0", f"write {kind}{KINDS[kind]}")
+    if kind == "lognormal" and values[1] > _MOST_SIGMA:
+        hint = f"at most {_MOST_SIGMA}; SIGMA is of the natural logarithm, 0.3 for about 30 %"
+        raise AmountError("BW431", f"SIGMA of {shown} is too large", hint)
     return Distribution(kind, values, *limits)

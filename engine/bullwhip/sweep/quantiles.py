@@ -30,7 +30,7 @@ def quantile_of(distribution: Distribution) -> Callable[[Floats], Floats]:
     p = [float(x) for x in distribution.parameters]
     match distribution.kind:
         case "uniform":
-            return lambda u: np.minimum(p[0] + (p[1] - p[0]) * u, p[1])  # rounding never leads outside
+            return _uniform(*p)
         case "triangular":
             return _triangular(*p)
         case "discrete":
@@ -41,6 +41,17 @@ def quantile_of(distribution: Distribution) -> Callable[[Floats], Floats]:
         case "lognormal":
             return _normal(float(np.log(p[0])), p[1], distribution.low, distribution.high, log=True)
     raise ValueError(f"{distribution.kind} has no quantiles")
+
+
+def _uniform(low: float, high: float) -> Callable[[Floats], Floats]:
+    width = high - low
+
+    def quantile(u: Floats) -> Floats:
+        x = u * width
+        x += low
+        return np.minimum(x, high, out=x)  # rounding never leads outside
+
+    return quantile
 
 
 def _triangular(low: float, mode: float, high: float) -> Callable[[Floats], Floats]:

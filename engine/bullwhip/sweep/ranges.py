@@ -17,8 +17,10 @@ from bullwhip.propagate.slopes import slope
 
 __all__ = ["Moved", "Reach", "evaluate_at", "reach_of"]
 
-_EFFORT = 100_000
+_EFFORT = 50_000
 """Nodes times inputs beyond which no range is looked for: exact intervals of large models take too long."""
+_CLOSER = 3_000
+"""Nodes times inputs up to which an outer bound is narrowed by halving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def reach_of(evaluation: Evaluation, output: int, moved: Sequence[Moved]) -> Rea
             ends = [evaluate_at(evaluation, (output,), c)[0] for c in corners if c is not None]
             if ends[0] is not None and ends[1] is not None:
                 return Reach(ends[0], ends[1], exact=True)
-        outer = range_of(flat, node, leaves)
+        closer = len(cone) * len(positions) <= _CLOSER
+        outer = range_of(flat, node, leaves) if closer else natural_ranges(flat, cone, node, leaves)[node]
     except UndefinedError:
         return None
     return Reach(outer.low, outer.high, exact=False)
