@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bullwhip.sweep import sketch as sketches
@@ -29,6 +29,8 @@ def merged(values: np.ndarray, cuts: list[int], *, backwards: bool = False) -> S
 
 
 @given(VALUES, CUTS, st.booleans(), st.sampled_from([4, 1 << 16]))
+@example([2.0**k for k in range(25)], [20], False, 4)
+@example([2.0**k for k in range(25)], [20], True, 4)
 def test_a_sketch_does_not_depend_on_the_split(values: list[float], cuts: list[int], turn: bool, exact: int) -> None:
     """Any parts merged in any order give the bits of the whole, while values are kept and when they are counted."""
     with pytest.MonkeyPatch.context() as patch:

@@ -146,6 +146,15 @@ def test_a_branch_that_is_not_taken_breaks_nothing() -> None:
     assert ((), 20_000) == (found.invalid, found.moments.count)
 
 
+def test_the_reason_is_that_of_the_branch_taken() -> None:
+    """Where a branch that is not taken has no value either, the sample is counted under what was taken."""
+    guarded = tape("ab", (("/", (0, 1)), ("<", (2, 1, 3, 0)), ("log", (4,))), (0.5,))
+    negative = Distribution("uniform", (F(-2), F(-1)))
+    found = done(plan(guarded, (negative, Distribution("discrete", (F(0), F(1)))), 1000)).outputs[0]
+
+    assert (("log() of a number that is not positive in y = rule", 1000),) == found.invalid
+
+
 def test_the_size_of_a_block_follows_from_the_number_of_outputs() -> None:
     """Results of a block stay within a bound, and a block never falls below one chunk."""
     assert [1 << 17, 1 << 17, 1 << 16, 8192, 8192] == [block_size(n) for n in (0, 8, 16, 128, 10_000)]
@@ -303,3 +312,6 @@ def test_rows_without_a_value_are_left_out_and_counted() -> None:
     invalid, valid = (sum(int(s.invalid[0]) for s in sums), sum(int(s.count[0]) for s in sums))
     assert 1024 == invalid + valid
     assert 20 < invalid < 120
+    found = indices(sums, 0)
+    assert found is not None
+    assert all(0 < i.total < 1.1 for i in found)
