@@ -13,8 +13,8 @@ from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bullwhip.analysis.polynomial import Polynomial, at
-from bullwhip.analysis.rational import ARITHMETIC, Rational, TooLargeError
+from bullwhip.analysis.polynomial import Polynomial, TooLargeError, at
+from bullwhip.analysis.rational import ARITHMETIC, Rational
 from bullwhip.analysis.real import Real
 from bullwhip.errors import PropagationError
 from bullwhip.expr.dag import INEXACT, Node, arguments
@@ -32,7 +32,6 @@ class Gap:
     message: str
 
 
-_TOO_LARGE = Gap("", "its degree or its coefficients are too large")
 Found = Rational | Gap | None
 """A function, a gap, or None where an input is unknown."""
 
@@ -202,8 +201,8 @@ class _Walk:
             if all(f.is_constant for f in known):
                 return self.settled(node, known)
             return self.operate(i, node, known)
-        except TooLargeError:
-            return _TOO_LARGE
+        except TooLargeError as error:
+            return Gap("", str(error))
         except UndefinedError as error:
             return Gap(error.code, str(error))
 
@@ -292,8 +291,8 @@ class _Walk:
             return a if isinstance(a, Rational) and a == b else None
         try:
             difference = left - right
-        except TooLargeError:
-            return _TOO_LARGE
+        except TooLargeError as error:
+            return Gap("", str(error))
         sign = self.compare(i, difference)
         holds = sign < 0 if node[0] == "<" else sign <= 0
         self.branch[i] = 0 if holds else 1

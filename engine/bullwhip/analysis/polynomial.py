@@ -10,10 +10,12 @@ from math import gcd, isqrt
 __all__ = [
     "ONE",
     "Polynomial",
+    "TooLargeError",
     "at",
     "common_divisor",
     "derivative",
     "isolate",
+    "narrow",
     "plus",
     "primitive",
     "quotient",
@@ -27,8 +29,15 @@ Polynomial = tuple[int, ...]
 """Coefficients, the constant first; the last one is not zero, and the polynomial zero is empty."""
 
 ONE: Polynomial = (1,)
+_PRIME = 2**61 - 1
+_EFFORT = 1_000_000
+"""Degrees times bits up to which a common factor is looked for: some seconds."""
 _RATIONAL_BITS = 2_000
 """Size of a leading coefficient up to which a root is surely known as rational where it is."""
+
+
+class TooLargeError(ArithmeticError):
+    """Polynomials would exceed the limits of degree or coefficients."""
 
 
 def trimmed(coefficients: Sequence[int]) -> Polynomial:
@@ -91,13 +100,40 @@ def _remainder(p: Polynomial, q: Polynomial) -> Polynomial:
     return primitive(tuple(rest))
 
 
+def _are_coprime(p: Polynomial, q: Polynomial) -> bool:
+    """Return whether two polynomials surely share no factor: they share none when counted modulo a prime.
+
+    Most pairs that are met share none, and the remainders of long coefficients need not be computed to see it.
+    """
+    if p[-1] % _PRIME == 0 or q[-1] % _PRIME == 0:
+        return False
+    a, b = [c % _PRIME for c in p], [c % _PRIME for c in q]
+    while len(b) > 1:
+        inverse = pow(b[-1], -1, _PRIME)
+        while len(a) >= len(b):
+            factor, shift = a[-1] * inverse % _PRIME, len(a) - len(b)
+            for k, c in enumerate(b):
+                a[shift + k] = (a[shift + k] - factor * c) % _PRIME
+            while a and a[-1] == 0:
+                a.pop()
+        a, b = b, a
+    return bool(b)
+
+
 def common_divisor(p: Polynomial, q: Polynomial) -> Polynomial:
     """Return the greatest common divisor, primitive and with a positive leading coefficient.
+
+    Raises:
+        TooLargeError: where there may be one and looking for it would take long.
 
     >>> common_divisor((-1, 0, 1), (2, 4, 2))
     (1, 1)
     """
     p, q = primitive(p), primitive(q)
+    if p and q and _are_coprime(p, q):
+        return ONE
+    if len(p) * len(q) * max(c.bit_length() for c in (*p, *q)) > _EFFORT:
+        raise TooLargeError("its degree and its coefficients are too large together")
     while q:
         p, q = q, (_remainder(p, q) if len(q) > 1 else ())
     if not p:
@@ -243,17 +279,60 @@ def _settled(p: Polynomial, low: Fraction, high: Fraction) -> tuple[Fraction, Fr
     lead = abs(p[-1])
     if len(p) == 3 or lead.bit_length() > _RATIONAL_BITS:  # of a quadratic the discriminant told already
         return low, high
-    sign, width = sign_at(p, low), Fraction(1, 2 * lead)
-    while high - low > width:
-        middle = (low + high) / 2
-        side = sign_at(p, middle)
-        if side == 0:
-            return middle, middle
-        low, high = (middle, high) if side == sign else (low, middle)
+    low, high = narrow(p, low, high, Fraction(1, 2 * lead))
+    if low == high:
+        return low, high
     candidate = Fraction(-(-(low * lead).numerator // (low * lead).denominator), lead)
     if candidate <= high and sign_at(p, candidate) == 0:  # the denominator of a root divides the leading coefficient
         return candidate, candidate
     return low, high
+
+
+def narrow(p: Polynomial, low: Fraction, high: Fraction, width: Fraction) -> tuple[Fraction, Fraction]:
+    """Return a part of an interval with one root that is at most so wide; both ends are the root where it is met.
+
+    Where the secant tells the part of a grid in which the root lies, the next grid is as fine as that one squared;
+    where it does not, the interval is halved. So the digits that are known double with each step.
+
+    Args:
+        p: a polynomial without multiple roots.
+        low: the low end, no root.
+        high: the high end, no root.
+        width: how wide the interval may be.
+
+    >>> [float(end) for end in narrow((-2, 0, 1), Fraction(1), Fraction(2), Fraction(1, 10**12))]
+    [1.4142135623730951, 1.4142135623730951]
+    """
+    before, parts = sign_at(p, low), 4
+    while high - low > width:
+        step = (high - low) / parts
+        first = low + _secant(p, low, high, parts) * step
+        found = False
+        for a in (first, first - step, first + step):  # the part that the secant hits, and its neighbours
+            left = before if a <= low else sign_at(p, a)
+            right = -before if a + step >= high else sign_at(p, a + step)
+            if not left or not right:
+                return (a, a) if not left else (a + step, a + step)
+            if left == before != right:
+                low, high, found = max(a, low), min(a + step, high), True
+                break
+        if found:
+            parts = min(parts * parts, 1 << 1024)
+            continue
+        parts, middle = max(4, isqrt(parts)), (low + high) / 2
+        side = sign_at(p, middle)
+        if side == 0:
+            return middle, middle
+        low, high = (middle, high) if side == before else (low, middle)
+    return low, high
+
+
+def _secant(p: Polynomial, low: Fraction, high: Fraction, parts: int) -> int:
+    """Return the part of a grid over an interval in which the secant between its ends is zero."""
+    degree = len(p) - 1
+    a: int = _scaled_at(p, low) * high.denominator**degree
+    b: int = _scaled_at(p, high) * low.denominator**degree
+    return min(parts - 1, max(0, parts * a // (a - b)))
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:

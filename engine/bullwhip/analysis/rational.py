@@ -10,6 +10,7 @@ from math import gcd
 from bullwhip.analysis.polynomial import (
     ONE,
     Polynomial,
+    TooLargeError,
     at,
     common_divisor,
     derivative,
@@ -20,16 +21,13 @@ from bullwhip.analysis.polynomial import (
 )
 from bullwhip.analysis.real import Real
 
-__all__ = ["ARITHMETIC", "MAX_BITS", "MAX_DEGREE", "Rational", "TooLargeError"]
+__all__ = ["ARITHMETIC", "MAX_BITS", "MAX_DEGREE", "Rational"]
 
 MAX_DEGREE = 64
 """Degree of numerator and denominator up to which a quantity is solved as a quotient of polynomials."""
 MAX_BITS = 20_000
 """Bits of a coefficient up to which it is."""
-
-
-class TooLargeError(ArithmeticError):
-    """A quotient of polynomials would exceed the limits of degree or coefficients."""
+_LIMIT = "its degree or its coefficients are too large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Rational:
     def power(self, exponent: int) -> Rational:
         """Return a whole power."""
         if self.degree * abs(exponent) > MAX_DEGREE:
-            raise TooLargeError
+            raise TooLargeError(_LIMIT)
         result = Rational(ONE, ONE)
         for _ in range(abs(exponent)):
             result = result * self if exponent > 0 else result / self
@@ -122,7 +120,7 @@ def _reduced(top: Polynomial, bottom: Polynomial) -> Rational:
     if common != 1:
         top, bottom = tuple(c // common for c in top), tuple(c // common for c in bottom)
     if max(len(top), len(bottom)) > MAX_DEGREE + 1 or max(c.bit_length() for c in (*top, *bottom)) > MAX_BITS:
-        raise TooLargeError
+        raise TooLargeError(_LIMIT)
     return Rational(top, bottom)
 
 

@@ -10,6 +10,7 @@ from bullwhip.analysis.polynomial import (
     common_divisor,
     derivative,
     isolate,
+    narrow,
     primitive,
     quotient,
     sign_at,
@@ -71,17 +72,9 @@ class Real:
         return self.low == self.high
 
     def narrow(self, width: Fraction) -> None:
-        """Halve the interval until it is at most so wide."""
-        sign = sign_at(self.poly, self.low)
-        while self.high - self.low > width:
-            middle = (self.low + self.high) / 2
-            side = sign_at(self.poly, middle)
-            if side == 0:
-                self.low = self.high = middle
-            elif side == sign:
-                self.low = middle
-            else:
-                self.high = middle
+        """Narrow the interval until it is at most so wide."""
+        if self.high - self.low > width:
+            self.low, self.high = narrow(self.poly, self.low, self.high, width)
 
     def sign_of(self, p: Polynomial) -> int:
         """Return the sign of a polynomial at this number, exactly."""

@@ -10,7 +10,7 @@ from bullwhip.analysis.bracket import Bracket, brackets, narrowed, places, side
 from bullwhip.analysis.inverse import Jump, Part, Stretch, jumps, parts_of, reached, stretches
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import NotCutError, Piece, TooManyPiecesError, cut
-from bullwhip.analysis.polynomial import simplest_between
+from bullwhip.analysis.polynomial import TooLargeError, simplest_between
 from bullwhip.analysis.real import Real
 from bullwhip.propagate.intervals import Interval
 
@@ -70,10 +70,14 @@ def solve(line: Line, low: Fraction, high: Fraction, target: Interval, base: Fra
     Fraction(153, 910)
     """
     try:
-        pieces = cut(line, low, high)
-    except NotCutError as error:
+        return _exact(line, low, high, target)
+    except (NotCutError, TooLargeError) as error:
         scan = _Scan(line, target, cutting=isinstance(error, TooManyPiecesError))
         return scan.solved(places(low, high, base), str(error))
+
+
+def _exact(line: Line, low: Fraction, high: Fraction, target: Interval) -> Solved:
+    pieces = cut(line, low, high)
     parts = list(parts_of(pieces, target))
     return Solved(
         tuple(stretches(parts)), tuple(jumps(parts)), reached(pieces), tuple(switches(pieces)),
@@ -137,7 +141,7 @@ class _Scan:
         if self.cutting and tries:
             try:
                 return list(parts_of(cut(self.line, bracket.low, bracket.high), self.target))
-            except TooManyPiecesError:
+            except (TooManyPiecesError, TooLargeError):
                 finer = narrowed(self.line, bracket, self.target, bracket.width / 256)
                 return self.chained([self.changes(b, tries - 1) for b in finer], [b.left for b in finer])
         before = (self.line.value(bracket.low), self.line.value(bracket.high))

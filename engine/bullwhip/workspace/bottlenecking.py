@@ -9,6 +9,7 @@ from bullwhip.analysis.binding import Choice, argument_text, choices
 from bullwhip.analysis.limits import Price, measure_of, nearest, prices, slack
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import NotCutError, cut
+from bullwhip.analysis.polynomial import TooLargeError
 from bullwhip.analysis.solve import Switch, switches
 from bullwhip.errors import PropagationError
 from bullwhip.model.bottleneck import Bottleneck, Cap, Limit
@@ -88,7 +89,7 @@ class _Caps:
         """Return the switches in a range; none, with a note, where they cannot be found exactly."""
         try:
             return switches(cut(line, low, high))
-        except NotCutError as error:
+        except (NotCutError, TooLargeError) as error:
             name = self.program.cells[self.position]
             self.notes.append(
                 f"where another argument binds is not known for {index_text(name.quantity, name.index, name.period)}: "
