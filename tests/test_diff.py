@@ -95,10 +95,12 @@ def test_growth_of_the_server_market_is_parameters_and_vendors() -> None:
     A family that is 8 before is 14.4 after: of 6.4, parameters are 0.44 * (8 + 10) / 2 and vendors the rest. Of the
     market 15/17 is multimodal.
     """
-    change = only(shipped().diff("2024", "2025", ["server.market"]))
+    answer = shipped().diff("2024", "2025", ["server.market"])
+    change = only(answer)
     assert change.a is not None
     shares = {"multimodal": Fraction(15, 17), "language": Fraction(2, 17)}
 
+    assert {"model.vendors"} <= {m.quantity for m in answer.drivers}
     assert change.b == change.a * Fraction("1.8")
     assert amounts(change) == {
         f"{name} {family}": change.a * share * part

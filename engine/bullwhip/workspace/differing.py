@@ -65,10 +65,12 @@ def difference(workspace: Workspace, a: str, b: str, names: Sequence[str], perio
             hint = f"periods: {header.periods[0]} to {header.periods[-1]}"
             raise UsageError(Problem("BW001", f"{at} is not a period", hint=hint))
         pairs = [(p, p) for p in _named(workspace.program, names, period, at)]
-    changes = [_change(ends, pair, by if names else None) for pair in pairs]
-    if not names:
-        changes = _listed(ends, pairs, changes)
-    return Difference(kinds[0], a, b, by, _drivers(ends, kinds[0], pairs), _choices(ends), tuple(changes))
+    if names:
+        changes = [_change(ends, pair, by) for pair in pairs]
+    else:
+        changes = sorted((_change(ends, p, None) for p in pairs if _changes(ends, p)), key=_rank)
+    both = _all_periods(ends[0], (int(a), int(b))) if kinds[0] == "periods" else []
+    return Difference(kinds[0], a, b, by, _drivers(ends, both), _choices(ends), tuple(changes))
 
 
 def _kind(program: CompiledProgram, side: str) -> _Kind:
@@ -156,20 +158,13 @@ def _change(ends: _Sides, pair: Pair, by: By | None) -> Change:
     program = ends[0].program
     one, two = (program.cells[p] for p in pair)
     quantity = program.quantities[one.quantity]
-    values: list[Fraction | None] = []
-    missing: list[tuple[str, ...]] = []
-    for evaluation, p in zip(ends, pair, strict=True):
-        try:
-            value = evaluation.value(p)
-        except PropagationError:
-            if by is not None:
-                raise
-            value = None
-        values.append(value)
-        unknown = () if value is not None else evaluation.unknown(p)
-        missing.append(tuple(_name(program, u) for u in unknown))
+    find = _value if by is None else Evaluation.value  # what was asked for by name says why it is undefined
+    a, b = (find(e, p) for e, p in zip(ends, pair, strict=True))
+    missing = [
+        () if v is not None else tuple(_name(program, u) for u in e.unknown(p))
+        for e, p, v in zip(ends, pair, (a, b), strict=True)
+    ]
     exact = all(e.is_exact(p) for e, p in zip(ends, pair, strict=True))
-    a, b = values
     change = Change(
         one.quantity, quantity.label, one.index, one.period, two.period, quantity.unit, a, b, exact,
         missing[0], missing[1],
@@ -232,18 +227,27 @@ def _unique(pairs: Iterable[Pair]) -> list[Pair]:
     return sorted(dict.fromkeys(pairs))
 
 
-def _listed(ends: _Sides, pairs: list[Pair], changes: list[Change]) -> list[Change]:
-    """Return what rules give and what changes: the greatest relative change first, unknown on one side last."""
-    quantities = ends[0].program.quantities
-    kept = [c for c in changes if c.a != c.b and quantities[c.quantity].expression]
+def _changes(ends: _Sides, pair: Pair) -> bool:
+    """Return whether a rule gives the cell, and its value is another one or known on one side only."""
+    cell = ends[0].program.cells[pair[0]]
+    return bool(ends[0].program.quantities[cell.quantity].expression) and _value(ends[0], pair[0]) != _value(
+        ends[1], pair[1]
+    )
 
-    def rank(change: Change) -> tuple[int, Fraction]:
-        relative = change.relative
-        if change.difference is None:
-            return 2, Fraction(0)
-        return (0, Fraction(0)) if relative is None else (1, -abs(relative))
 
-    return sorted(kept, key=rank)
+def _value(evaluation: Evaluation, position: int) -> Fraction | None:
+    """Return a value, None also where it is undefined."""
+    try:
+        return evaluation.value(position)
+    except PropagationError:
+        return None
+
+
+def _rank(change: Change) -> tuple[int, Fraction]:
+    """Order changes: from zero first, then the greatest relative change, unknown on one side last."""
+    if change.difference is None:
+        return 2, Fraction(0)
+    return (0, Fraction(0)) if change.relative is None else (1, -abs(change.relative))
 
 
 # -- what differs -----------------------------------------------------------------------------------------------------
@@ -252,21 +256,16 @@ def _listed(ends: _Sides, pairs: list[Pair], changes: list[Change]) -> list[Chan
 def _moved(ends: _Sides, pair: Pair) -> Moved:
     program = ends[0].program
     one, two = (program.cells[p] for p in pair)
-    values: list[Fraction | None] = []
-    for evaluation, p in zip(ends, pair, strict=True):
-        try:
-            values.append(evaluation.value(p))
-        except PropagationError:
-            values.append(None)
+    a, b = (_value(e, p) for e, p in zip(ends, pair, strict=True))
     sources = [cell_sources(e, p) for e, p in zip(ends, pair, strict=True)]
     unit = program.quantities[one.quantity].unit
-    return Moved(one.quantity, one.index, one.period, two.period, values[0], values[1], unit, sources[0], sources[1])
+    return Moved(one.quantity, one.index, one.period, two.period, a, b, unit, sources[0], sources[1])
 
 
-def _drivers(ends: _Sides, kind: _Kind, pairs: list[Pair]) -> tuple[Moved, ...]:
-    """Return every input that differs, and every cell that one side sets, in the order of the program's cells."""
+def _drivers(ends: _Sides, pairs: list[Pair]) -> tuple[Moved, ...]:
+    """Return every input that differs, and every cell that one side sets; between periods those of the pairs."""
     a, b = ends
-    if kind == "periods":
+    if a is b:
         inputs = (p for p in pairs if all(a.program.cells[q].node not in a.definition for q in p))
         return tuple(m for m in (_moved(ends, p) for p in inputs) if m.a != m.b)
     found = []
