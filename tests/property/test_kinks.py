@@ -161,6 +161,17 @@ def test_cards_flip_by_hand() -> None:
     assert (point.now, point.below, point.above) == (Fraction(80), Fraction(700, 9), Fraction(175, 2))
 
 
+def test_more_than_can_be_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit the kinks are named all the same, and the answer says that nothing was looked for."""
+    monkeypatch.setattr("bullwhip.workspace.switching._MAX_WORK", 0)
+    name = "inference.cards[deployed_model=gpt3,card=a100_80gb]"
+    (answer,) = shipped().sensitivity(name, ["card.memory[card=a100_80gb]"])
+    (kink,) = answer.kinks
+
+    assert (kink.slack, kink.switching) == (Fraction(1, 4), ())
+    assert kink.note == "no switching points are looked for at 1 kinks along 1 drivers; name fewer drivers"
+
+
 def _explained(capsys: pytest.CaptureFixture[str], *options: str) -> Any:
     cli.run(["explain", "cooling.liquid_market_at_limit[zone=beijing]", *options])
     return capsys.readouterr().out

@@ -15,8 +15,8 @@ from bullwhip.workspace.answering import Group, driver_groups
 
 __all__ = ["kinks_of", "with_kinks"]
 
-_MAX_POINTS = 400
-"""Kinks times drivers up to which switching points are looked for."""
+_MAX_WORK = 300_000
+"""Nodes that the search for switching points may visit, kinks times drivers times what each rests on: seconds."""
 _WIDE = 1000
 """Where a driver has no declared range, it is searched from a thousandth of its value to a thousand times that."""
 
@@ -30,8 +30,12 @@ def kinks_of(evaluation: Evaluation, position: int, groups: list[Group]) -> tupl
         groups: the drivers; a kink that none of them moves is given without switching points.
     """
     found = kinks(evaluation, position)
-    if len(found) * len(groups) > _MAX_POINTS:
-        note = f"{len(found)} kinks and {len(groups)} drivers: switching points are found for drivers that are named"
+    program = evaluation.program
+    each = len(evaluation.cone((program.cells[position].node,))) + len(program.cells) // 4
+    if len(found) * len(groups) * each > _MAX_WORK:
+        note = (
+            f"no switching points are looked for at {len(found)} kinks along {len(groups)} drivers; name fewer drivers"
+        )
         return tuple(replace(_kink(evaluation, bound, []), note=note) for bound in found)
     return tuple(_kink(evaluation, bound, groups) for bound in found)
 
