@@ -267,6 +267,23 @@ def test_values_that_were_rounded_still_add_up() -> None:
     assert sum(split(laid.tape, last - first, laid.order()).terms.values(), Fraction(0)) == last - first
 
 
+@given(sides(), st.integers(-3, 3))
+def test_what_rounding_leaves_is_in_the_greatest_term(both: Sides, units: int) -> None:
+    """A difference that was rounded on another way than the tape is added up to all the same, and flips."""
+    laid, back = both.laid(), both.reversed().laid()
+    difference = both.value(both.players()) - both.value(())
+    rest = units * Fraction(1, 10**60)
+    assume(named(laid, split(laid.tape, difference, laid.order())))
+    forth, other = (
+        named(one, split(one.tape, d, one.order()))
+        for one, d in ((laid, difference + rest), (back, -difference - rest))
+    )
+
+    assert sum(forth.values(), Fraction(0)) == difference + rest
+    assert forth.keys() == other.keys()
+    assert sum(other.values(), Fraction(0)) == -difference - rest
+
+
 def test_a_mixture_without_a_value_is_named() -> None:
     """1 / (x - y): with x of side B and y of side A the divisor is zero, though it is zero on neither side."""
     small = Small()

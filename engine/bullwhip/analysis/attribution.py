@@ -13,7 +13,7 @@ players in another way are tabulated over the subsets of their own players.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from bullwhip.analysis.integrals import Polynomial, add, bernstein, integral, multiply, subtract
@@ -26,6 +26,9 @@ MAX_TABLE = 12
 """Players over whose subsets one step is tabulated: 4,096 values."""
 _MAX_CORNERS = 20_000
 """Evaluations that the mean over balanced orders may take."""
+
+_ROUNDING = 10**40
+"""Part of a value down to which a rest counts as rounding."""
 
 Outcome = Fraction | UndefinedError | None
 """A value, None where an input is unknown, or why there is no value."""
@@ -132,7 +135,8 @@ def split(tape: Tape, difference: Fraction, order: Sequence[int]) -> Split:
     Args:
         tape: the computation.
         difference: its value at end B less that at end A, as evaluated.
-        order: all players, in the order from which balanced orders are made; only above the limit does it matter.
+        order: all players, in the order from which balanced orders are made; only above the limit does it matter, and
+            for which of equal terms takes what rounding leaves.
 
     Raises:
         UnsplitError: if a mixture of both ends has no value.
@@ -150,9 +154,26 @@ def split(tape: Tape, difference: Fraction, order: Sequence[int]) -> Split:
             terms = found()
         except _TooManyError:
             continue
-        if sum(terms.values(), Fraction(0)) == difference:  # not where values were rounded to 60 digits on the way
-            return Split(terms, "shapley")
-    return _balanced(tape, [p for p in order if p in diagonals.support[-1]])
+        rest = difference - sum(terms.values(), Fraction(0))
+        if rest == 0 or _is_rounding(tape, rest):
+            return Split(_with_rest(terms, rest, order), "shapley")
+    means = _balanced(tape, [p for p in order if p in diagonals.support[-1]])
+    rest = difference - sum(means.terms.values(), Fraction(0))
+    return replace(means, terms=_with_rest(means.terms, rest, order))
+
+
+def _is_rounding(tape: Tape, rest: Fraction) -> bool:
+    """Return whether a rest is what rounding to 60 digits leaves, which depends on the way a value is computed."""
+    ends = [tape.corner(()), tape.corner(step.player for step in tape.steps)]
+    return abs(rest) * _ROUNDING <= max((abs(e) for e in ends if isinstance(e, Fraction)), default=Fraction(0))
+
+
+def _with_rest(terms: dict[int, Fraction], rest: Fraction, order: Sequence[int]) -> dict[int, Fraction]:
+    """Return terms with the rest in the greatest one, the same one when the ends are exchanged."""
+    if rest == 0 or not terms:
+        return terms
+    greatest = max((p for p in order if p in terms), key=lambda p: abs(terms[p]))  # the first one of equals
+    return terms | {greatest: terms[greatest] + rest}
 
 
 def _balanced(tape: Tape, order: Sequence[int]) -> Split:
