@@ -26,6 +26,12 @@ MAX_FORM = 2_000
 MAX_NESTING = 100
 """Deepest closed form that is given to SymPy, which works by recursion; a deeper one is there as text."""
 
+MAX_SIZE = 10**15
+"""Forecasts stop here: a size of this or more is not counted out."""
+
+_MAX_SHARED = 40
+"""Largest part of a form in steps, in operations and names, that is written out in more than one place."""
+
 _ATOM, _POWER, _UNARY, _PRODUCT, _SUM = 5, 4, 3, 2, 1
 
 
@@ -43,7 +49,7 @@ class Form:
     names: Mapping[int, str] = field(repr=False)
     """Cell node to symbol name, for the inputs and the steps."""
     size: int
-    """Forecast size of the full closed form."""
+    """Forecast size of the full closed form; `MAX_SIZE` stands for that and more."""
     steps: tuple[tuple[str, int], ...] = ()
     unwritten: Problem | None = None
     """Why there is no SymPy expression: it would be too large or too deep, or a constant part of it is no number."""
@@ -55,7 +61,11 @@ class Form:
         With steps, one `name = expression` a line and the result last.
         """
         printer = _Printer(self.dag, self.definition, self.names)
-        lines = [f"{name} = {printer.text(node)}" for name, node in self.steps]
+        lines, cells = [], set(self.names.values())
+        for name, node in self.steps:
+            lines.append(f"{name} = {printer.text(node)}")
+            if name not in cells:  # a part with several users, not the rule of a cell
+                printer.call(node, name)
         return "\n".join([*lines, printer.text(self.node)])
 
     @property
@@ -127,11 +137,11 @@ def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int,
         definition: cell node to expression node; cells absent from it are inputs.
         limit: largest size that is written out in full.
     """
-    order = dag.cone((node,), dict(definition))
+    order = dag.cone((node,), definition)
     size: dict[int, int] = {}
     for i in order:
         below = (definition[i],) if i in definition else arguments(dag.nodes[i])
-        size[i] = sum(size[j] for j in below) + (0 if i in definition else 1)
+        size[i] = min(MAX_SIZE, sum(size[j] for j in below) + (0 if i in definition else 1))
     cells = [dag.nodes[i][1] for i in order if dag.nodes[i][0] == "cell"]
     names = symbol_names(program, cells)
     hint = "its text has named steps"
@@ -148,8 +158,40 @@ def form(program: CompiledProgram, dag: Dag, node: int, definition: Mapping[int,
             by_cell = {program.cells[p].node: p for p in cells}
             renamed = {new.cell(by_cell[n]): name for n, name in inputs.items()}
             return Form(new, output, {}, renamed, size[node], (), _unwritten(new, output))
-    steps = tuple((names[i], definition[i]) for i in order if i in definition and i != node)
+    steps = _steps(dag, node, order, definition, names)
     return Form(dag, definition.get(node, node), definition, names, size[node], steps, too_large)
+
+
+def _steps(
+    dag: Dag, output: int, order: list[int], definition: Mapping[int, int], names: Mapping[int, str]
+) -> tuple[tuple[str, int], ...]:
+    """Return the named steps of a form: every cell that a rule defines, and every large part with several users.
+
+    So the text grows with the graph and not with the number of ways through it, also where the graph holds
+    derivatives, which are no cells.
+    """
+    users: dict[int, int] = {}
+    for i in order:
+        for j in (definition[i],) if i in definition else arguments(dag.nodes[i]):
+            users[j] = users.get(j, 0) + 1
+    taken = set(names.values())
+    written: dict[int, int] = {}
+    steps: list[tuple[str, int]] = []
+    for i in order:
+        if i in definition:
+            written[i] = 1
+            if i != output:
+                steps.append((names[i], definition[i]))
+            continue
+        written[i] = 1 + sum(written[j] for j in arguments(dag.nodes[i]))
+        if written[i] > _MAX_SHARED and users.get(i, 0) > 1:
+            name = f"step_{len(steps) + 1}"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            steps.append((name, i))
+            written[i] = 1
+    return tuple(steps)
 
 
 def _unwritten(dag: Dag, output: int) -> Problem | None:
@@ -180,11 +222,29 @@ class _Printer:
         self.dag, self.definition, self.names = dag, definition, names
         self.done: dict[int, tuple[str, int]] = {}
 
+    def call(self, node: int, name: str) -> None:
+        """Write a node as its name from now on."""
+        self.done[node] = name, _ATOM
+
     def text(self, node: int) -> str:
-        for i in self.dag.cone((node,), {k: v for k, v in self.definition.items() if k not in self.names}):
+        """Return a node written out; what has been written before is not looked at again."""
+        stack = [node]
+        while stack:
+            i = stack[-1]
+            waiting = [] if i in self.done or self.is_named(i) else [j for j in self.below(i) if j not in self.done]
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
             if i not in self.done:
                 self.done[i] = self.print(i, self.dag.nodes[i])
         return self.done[node][0]
+
+    def is_named(self, i: int) -> bool:
+        return self.dag.nodes[i][0] == "cell" and i in self.names
+
+    def below(self, i: int) -> tuple[int, ...]:
+        return (self.definition[i],) if i in self.definition else arguments(self.dag.nodes[i])
 
     def print(self, i: int, node: Node) -> tuple[str, int]:
         if node[0] == "cell":

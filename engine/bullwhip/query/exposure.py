@@ -18,7 +18,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity, index_text
 
-__all__ = ["Reached", "rank", "reached_path", "sizing_cells"]
+__all__ = ["Reached", "rank", "reached_path", "reached_paths", "sizing_cells"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +63,45 @@ def reached_path(
         target: the quantity to reach.
         variants: the chosen variant of each rule that has one chosen.
     """
-    starts = set(drivers)
+    return reached_paths(program, [drivers], target, variants)[0]
+
+
+def reached_paths(
+    program: CompiledProgram, drivers: Iterable[Iterable[str]], target: str, variants: Mapping[str, str]
+) -> list[tuple[PathStep, ...] | None]:
+    """Return the shortest way from each of some groups of drivers to a quantity, in one search; see `reached_path`."""
+    groups = [set(some) for some in drivers]
+    nearest: list[str | None] = [None] * len(groups)
+    group_of: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        for name in group:
+            group_of.setdefault(name, []).append(number)
+    waiting = len(groups)
     came: dict[str, str] = {}
     queue = deque([target])
     seen = {target}
-    while queue:
+    while queue and waiting:
         name = queue.popleft()
-        if name in starts:
-            steps = []
-            while name != target:
-                user = came[name]
-                steps.append(PathStep(name, user, user, program.quantities[user].edge))
-                name = user
-            return tuple(steps)
+        for number in group_of.get(name, ()):
+            if nearest[number] is None:
+                nearest[number] = name
+                waiting -= 1
         for read in program.quantities[name].reads(variants.get(name, "")):
             if read not in seen:
                 seen.add(read)
                 came[read] = name
                 queue.append(read)
-    return None
+    return [None if start is None else _way(program, came, start, target) for start in nearest]
+
+
+def _way(program: CompiledProgram, came: Mapping[str, str], start: str, target: str) -> tuple[PathStep, ...]:
+    steps = []
+    name = start
+    while name != target:
+        user = came[name]
+        steps.append(PathStep(name, user, user, program.quantities[user].edge))
+        name = user
+    return tuple(steps)
 
 
 def rank(program: CompiledProgram, reached: list[Reached]) -> tuple[ExposureRow, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
@@ -13,7 +14,7 @@ from bullwhip.model.policy import POLICY
 from bullwhip.model.program import Cell, CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, moves, responses, symbol_names
-from bullwhip.query.exposure import Reached, rank, reached_path, sizing_cells
+from bullwhip.query.exposure import Reached, rank, reached_path, reached_paths, sizing_cells
 from bullwhip.workspace.naming import select_cells
 
 __all__ = [
@@ -77,6 +78,10 @@ def closed_form(evaluation: Evaluation, position: int) -> Form:
     return form(evaluation.program, evaluation.program.dag, node, evaluation.definition)
 
 
+_MAX_WRITTEN = 200_000
+"""Parts of the graph, times drivers, beyond which closed forms are left out of an answer: each driver has its own."""
+_UNWRITTEN = "closed forms are left out of so large an answer; name one driver"
+
 # -- sensitivities ------------------------------------------------------------------------------------------------
 
 
@@ -116,17 +121,24 @@ def sensitivities(
     are the ordinary derivative and elasticity where only one period matters. Without named drivers, indices that do
     not reach the cell are left out.
     """
-    return [
-        _sensitivity(evaluation, p, *group, scenario, forms=forms)
-        for p in positions
-        for group in driver_groups(evaluation, p, drivers)
-    ]
+    answers = []
+    for p in positions:
+        groups = driver_groups(evaluation, p, drivers)
+        written = forms and len(groups) * len(evaluation.below(p)) <= _MAX_WRITTEN
+        for group in groups:
+            answer = _sensitivity(evaluation, p, *group, scenario, forms=written)
+            answers.append(replace(answer, note=_join(answer.note, _UNWRITTEN)) if forms and not written else answer)
+    return answers
 
 
 def driver_groups(evaluation: Evaluation, position: int, drivers: list[str]) -> list[Group]:
     """Return the drivers of a cell, each with its cells that move together; without names all that reach it."""
     groups = _driver_groups(evaluation, drivers or _all_drivers(evaluation, (position,)))
     return [g for g in groups if drivers or _reaching(evaluation, position, g[2])]
+
+
+def _join(*notes: str) -> str:
+    return "; ".join(n for n in notes if n)
 
 
 def _reaching(evaluation: Evaluation, position: int, cells: list[int]) -> list[int]:
@@ -201,12 +213,9 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
             "unit": program.quantities[c.quantity].unit,
         })  # fmt: skip
     drivers = [driver] if driver else _all_drivers(evaluation, (position,))
-    paths = {}
-    for name in drivers:
-        selection = select_cells(program, name)
-        path = reached_path(program, [selection.quantity.id], cell.quantity, evaluation.variants)
-        if path is not None:
-            paths[name] = [s.as_dict() for s in path]
+    groups = [[select_cells(program, name).quantity.id] for name in drivers]
+    ways = reached_paths(program, groups, cell.quantity, evaluation.variants)
+    paths = {name: [s.as_dict() for s in way] for name, way in zip(drivers, ways, strict=True) if way is not None}
     compared = [
         claim_source(c, _name(cell), next(d.published for d in program.documents if d.id == c.document)).as_dict()
         | {"value": None if c.model_value is None else float(c.model_value)}
@@ -253,7 +262,7 @@ def _edges(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
     program = evaluation.program
     nodes = program.dag.nodes
     order = [nodes[i][1] for i in evaluation.cone((program.cells[position].node,)) if nodes[i][0] == "cell"]
-    names = list(dict.fromkeys(program.cells[p].quantity for p in order))
+    names = dict.fromkeys(program.cells[p].quantity for p in order)
     steps = []
     for name in names:
         quantity = program.quantities[name]

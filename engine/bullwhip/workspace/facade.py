@@ -381,6 +381,7 @@ class Workspace:
 
         positions = dict.fromkeys(p for name in names for p in self.at_period(name, period))
         return simulate(self, tuple(positions), Request(**request), progress)
+
     def kernel(
         self,
         outputs: Iterable[str],
