@@ -7,6 +7,9 @@ import click
 from bullwhip import Workspace
 from bullwhip.cli import COMMANDS, group
 from bullwhip.errors import CODES
+from bullwhip.numbers import fraction_text
+from bullwhip.query.unit_terms import QUDT
+from bullwhip.units import SCALES, SI_PREFIXES, Vocabulary, show
 
 _CLASSES = {
     "0": "Usage (exit 2)",
@@ -52,10 +55,47 @@ def cli_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def units_page() -> str:
+    """Return docs/units.md."""
+    vocabulary = Vocabulary.with_counts({})
+    spellings: dict[str, list[str]] = {}
+    for spelling, name in vocabulary.aliases.items():
+        spellings.setdefault(name, []).append(spelling)
+    lines = [
+        "# Units",
+        "",
+        "The vocabulary is closed (convention §8): these names, their prefixes and scales, products, quotients and",
+        "powers of them, and the counted things that a workspace declares. The factor is exact, to the coherent unit",
+        "of the dimension: gram, metre, second, bit. In RDF a unit is the QUDT term where one is exactly it; any other",
+        "is a `bw:Unit` with its exact factor (`bw:factor`) and its factor units, each with a whole exponent. A `year`",
+        "and a `month` are of the calendar and have no fixed length; `pp` is a point of percentage.",
+        "`bullwhip read unit TEXT` shows how a text is read.",
+        "",
+        "| unit | dimension | factor | QUDT | SI prefixes | scales | also written |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, unit in vocabulary.names.items():
+        term = f"`unit:{QUDT[name]}`" if name in QUDT else ""
+        also = " ".join(f"`{s}`" for s in sorted(spellings.get(name, [])))
+        marks = ["yes" if flag else "" for flag in (unit.si, unit.scale)]
+        cells = [f"`{name}`", show(unit.dimension), fraction_text(unit.factor), term, *marks, also]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "Further spellings: " + ", ".join(
+        f"`{s}` for `{n}`" for s, n in sorted(vocabulary.aliases.items()) if n not in vocabulary.names
+    ) + ".", "", "SI prefixes: " + ", ".join(f"`{p}` 10^{e}" for p, e in SI_PREFIXES.items()) + ".", "",
+    "Scales: " + ", ".join(f"`{s}` 10^{e}" for s, e in SCALES.items()) + ".", "",
+    "## Prefixed and compound units with a QUDT term", "", "| unit | factor | QUDT |", "|---|---|---|"]  # fmt: skip
+    for text, term in QUDT.items():
+        if text not in vocabulary.names:
+            lines.append(f"| `{text}` | {fraction_text(vocabulary.parse(text).factor)} | `unit:{term}` |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[str, bytes]:
     """Return every generated file by its path in the repository."""
     return {
         "docs/errors.md": errors_page().encode(),
         "docs/cli.md": cli_page().encode(),
+        "docs/units.md": units_page().encode(),
         "docs/chain-map.svg": Workspace.open().export("svg"),
     }

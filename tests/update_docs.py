@@ -1,4 +1,4 @@
-"""Rewrites what the docs show from what the code does: console examples, docs/errors.md, docs/cli.md, the picture."""
+"""Rewrites what the docs show from what the code does: console examples, errors, cli, units, the picture."""
 
 from __future__ import annotations
 

@@ -16,13 +16,17 @@ from bullwhip.errors import did_you_mean
 from bullwhip.numbers import NumberFormatError, read_decimal
 
 __all__ = [
+    "BASE_UNITS",
     "DIMENSIONLESS",
+    "SCALES",
+    "SI_PREFIXES",
     "Dimension",
     "Unit",
     "UnitError",
     "Vocabulary",
     "divide",
     "multiply",
+    "named",
     "power",
     "show",
 ]
@@ -32,7 +36,7 @@ Dimension = tuple[tuple[str, Fraction], ...]
 
 DIMENSIONLESS: Dimension = ()
 
-_SI = {
+SI_PREFIXES = {
     "k": 3,
     "M": 6,
     "G": 9,
@@ -46,7 +50,9 @@ _SI = {
     "p": -12,
     "c": -2,
 }
-_SCALES = {
+"""Prefix to its power of ten."""
+
+SCALES = {
     "万亿": 12,
     "千亿": 11,
     "百亿": 10,
@@ -59,6 +65,8 @@ _SCALES = {
     "千": 3,
     "百": 2,
 }
+"""Scale to its power of ten."""
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)(?![0-9.])|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))"
 )
@@ -123,6 +131,16 @@ def show(dimension: Dimension) -> str:
     return "*".join(above) + (f"/{denominator}" if below else "") if above else f"1/{denominator}"
 
 
+def named(text: str, dimension: Dimension) -> str:
+    """Return a unit with its dimension for a message; once where they are the same word.
+
+    >>> named("CNY", (("money_cny", Fraction(1)),)), named("cup", (("cup", Fraction(1)),))
+    ('CNY = money_cny', 'cup')
+    """
+    said = show(dimension)
+    return text if text == said else f"{text} = {said}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     factor: Fraction
@@ -152,6 +170,9 @@ _BASE: tuple[tuple[str, str, bool, bool], ...] = (
     ("money_gbp", "GBP", False, True),
     ("money_krw", "KRW", False, True),
 )
+BASE_UNITS: dict[str, str] = {dimension: name for dimension, name, *_ in _BASE}
+"""Base dimension to its coherent unit; a counted thing is its own."""
+
 _DEFINED: tuple[tuple[str, str, bool, bool], ...] = (
     ("min", "60 s", False, False),
     ("h", "3600 s", False, False),
@@ -282,12 +303,12 @@ class Vocabulary:
         if name in self.aliases:
             unit = self.parse(self.aliases[name])
             return unit.factor, unit.dimension
-        if name in _SCALES:
-            return Fraction(10) ** _SCALES[name], DIMENSIONLESS
-        for prefix in sorted(_SCALES, key=len, reverse=True):
+        if name in SCALES:
+            return Fraction(10) ** SCALES[name], DIMENSIONLESS
+        for prefix in sorted(SCALES, key=len, reverse=True):
             if name.startswith(prefix):
-                return self._scaled(name[len(prefix) :], prefix, Fraction(10) ** _SCALES[prefix], scale=True)
-        for prefix, exponent in _SI.items():
+                return self._scaled(name[len(prefix) :], prefix, Fraction(10) ** SCALES[prefix], scale=True)
+        for prefix, exponent in SI_PREFIXES.items():
             if name.startswith(prefix) and name[len(prefix) :] in self.names and self.names[name[len(prefix) :]].si:
                 return self._scaled(name[len(prefix) :], prefix, Fraction(10) ** exponent, scale=False)
         hint = did_you_mean(name, [*self.names, *self.aliases])

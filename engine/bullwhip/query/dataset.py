@@ -27,6 +27,7 @@ from bullwhip.numbers import fraction_text
 from bullwhip.query.across import NO_UNIT, bounds, measure_dimensions, rounding, totals, whole, years_before
 from bullwhip.query.serialize import to_format, to_nquads, to_rdflib
 from bullwhip.query.things import describe
+from bullwhip.query.unit_terms import UnitTerms
 from bullwhip.terms import BASE, PREFIXES, resource
 
 __all__ = ["MODEL", "ONTOLOGY", "build_quads", "to_format", "to_nquads", "to_rdflib"]
@@ -37,19 +38,6 @@ MODEL = resource("graph", "model")
 ONTOLOGY = resource("graph", "ontology")
 """The graph of the vocabulary, its shapes and the chain as authored."""
 
-_QUDT = {
-    "1": "UNITLESS", "%": "PERCENT", "USD": "CCY_USD", "CNY": "CCY_CNY", "EUR": "CCY_EUR", "JPY": "CCY_JPY",
-    "TWD": "CCY_TWD", "HKD": "CCY_HKD", "GBP": "CCY_GBP", "KRW": "CCY_KRW", "W": "W", "kW": "KiloW", "MW": "MegaW",
-    "GW": "GigaW", "kWh": "KiloW-HR", "bit": "BIT", "B": "BYTE", "GB": "GigaBYTE", "TB": "TeraBYTE", "PB": "PetaBYTE",
-    "Mbit/s": "MegaBIT-PER-SEC", "s": "SEC", "h": "HR", "day": "DAY", "month": "MO", "year": "YR", "nm": "NanoM",
-    "um": "MicroM", "m": "M", "km": "KiloM", "mm^2": "MilliM2", "MHz": "MegaHZ", "GHz": "GigaHZ", "m/s": "M-PER-SEC",
-}  # fmt: skip
-"""Our unit to the local name of the QUDT unit that is exactly it; every other unit is a resource of our own."""
-
-_SCALED = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百) ?([^\s*/^()]+)")
-_SCALES = {
-    "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
-}  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _Value = ox.NamedNode | ox.Literal
@@ -76,9 +64,10 @@ def _typed(value: str, kind: str) -> ox.Literal:
 class _Graph:
     """The quads of one named graph, as they are said."""
 
-    def __init__(self, name: str) -> None:
-        self.name = ox.NamedNode(name)
+    def __init__(self, name: str, units: UnitTerms) -> None:
+        self.name, self.units = ox.NamedNode(name), units
         self.quads: list[ox.Quad] = []
+        self.described: set[str] = set()
 
     def add(self, subject: ox.NamedNode, predicate: str, *values: _Value | str | int | None) -> None:
         """Say something; an absent or empty value says nothing."""
@@ -113,17 +102,12 @@ class _Graph:
             self.add(subject, "qudt:hasUnit", self.unit_node(unit))
 
     def unit_node(self, unit: str) -> ox.NamedNode:
-        """Return a unit: a QUDT one where it is exactly that, else one of our own, having said what it scales."""
-        if unit in _QUDT:
-            return _term(f"unit:{_QUDT[unit]}")
-        node = _thing("unit", unit)
-        self.add(node, "rdf:type", _term("bw:Unit"))
-        self.add(node, "dct:identifier", unit)
-        scaled = _SCALED.fullmatch(unit)
-        if scaled:
-            self.add(node, "bw:scale", _typed(str(10 ** _SCALES[scaled[1]]), "decimal"))
-            self.add(node, "qudt:scalingOf", self.unit_node(scaled[2]))
-        return node
+        """Return a unit, having said what it is made of and what it scales where it is our own."""
+        if unit not in self.described:
+            self.described.add(unit)
+            for said in self.units.describe(unit):
+                self.add(*said)
+        return ox.NamedNode(self.units.iri(unit))
 
     def period(self, subject: ox.NamedNode, text: str, start: str = "", end: str = "", kind: str = "") -> None:
         """Say a period as printed, a year as an integer too, and the days that any engine can compare."""
@@ -159,11 +143,12 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
         LoadError: BW103 when a file is not well-formed Turtle.
     """
     authored = list(_ontology(ontology))
-    model = _Graph(MODEL)
+    units = UnitTerms.of(program.header)
+    model = _Graph(MODEL, units)
     _chain(model, program.chain, _pairs(authored, "bw:pulls") - _pairs(authored, "bw:supplies"))
     for company in program.chain.companies:
         _company(model, company)
-    for said in (*describe(program.chain), *measure_dimensions(program)):
+    for said in (*describe(program.chain), *measure_dimensions(program), *units.counted()):
         model.add(*said)
     for dimension in program.dimensions.values():
         _dimension(model, dimension)
@@ -174,7 +159,7 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
     for assumption in program.assumptions:
         _assumption(model, assumption)
     _selection(model, program)
-    graphs = {d.id: _Graph(resource("document", d.id)) for d in program.documents}
+    graphs = {d.id: _Graph(resource("document", d.id), units) for d in program.documents}
     published = {d.id: d.published for d in program.documents}
     for document in program.documents:
         _document(graphs[document.id], document)
