@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from bullwhip.model.quantity import Quantity
 from bullwhip.numbers import NumberFormatError, fraction_text
-from bullwhip.units import DIMENSIONLESS, Unit, UnitError, Vocabulary, show
+from bullwhip.units import DIMENSIONLESS, Unit, UnitError, Vocabulary, named
 
 __all__ = ["AmountError", "read_amount"]
 
@@ -46,7 +46,8 @@ def read_amount(text: str, quantity: Quantity, own: Unit, vocabulary: Vocabulary
     elif unit.dimension == DIMENSIONLESS and unit.factor >= 100:
         value = number * unit.factor  # a bare scale, 万 or 亿, counts in the quantity's own unit
     else:
-        message = f"{unit.text} is {show(unit.dimension)}; {quantity.id!r} is in {quantity.unit}, {show(own.dimension)}"
+        fitting = f"{quantity.id!r} in {named(quantity.unit, own.dimension)}"
+        message = f"{named(unit.text, unit.dimension)} does not fit {fitting}"
         raise AmountError("BW205", message, f"give the value in {quantity.unit}")
     if ranged and (
         (quantity.low is not None and value < quantity.low) or (quantity.high is not None and value > quantity.high)

@@ -12,7 +12,7 @@ from bullwhip.model.claim import Claim, Document
 from bullwhip.model.derivation import Derivation, Figure, Instance
 from bullwhip.model.source import MapNode, Node, ScalarNode, SequenceNode
 from bullwhip.units import Dimension as UnitDimension
-from bullwhip.units import Unit, UnitError, Vocabulary, show
+from bullwhip.units import Unit, UnitError, Vocabulary, named, show
 from bullwhip.validate.form import Form, scalar_text
 from bullwhip.validate.selecting import CELL_KEYS, PLACEHOLDER, TEXT_KEYS, Figures, Selector
 from bullwhip.validate.unit_check import UnitCheck
@@ -433,7 +433,9 @@ class _Reader:
     def fits(self, dimensions: Mapping[str, UnitDimension], printed: UnitDimension, unit: Unit) -> bool:
         """Check the units of the expressions once for every combination of units that occurs."""
         if printed != unit.dimension:
-            message = f"the result is printed in {show(printed)}, the derivation gives {unit.text}"
+            message = (
+                f"the result is printed in {show(printed)}, the derivation gives {named(unit.text, unit.dimension)}"
+            )
             self.report("BW205", f"in {self.name!r}: {message}", self.form.place("unit"))
             return False
         key = tuple(sorted(dimensions.items()))

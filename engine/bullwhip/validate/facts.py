@@ -13,7 +13,7 @@ from bullwhip.model.period import read_year
 from bullwhip.model.quantity import Dimension, Quantity
 from bullwhip.model.source import RawDocument, RawTable
 from bullwhip.numbers import NumberFormatError, read_decimal
-from bullwhip.units import Unit, show
+from bullwhip.units import Unit, named, show
 from bullwhip.validate.axes import Axes, Reading, read_table
 from bullwhip.validate.declarations import Declarations
 from bullwhip.validate.mapping import CellRule, ClaimRule, DocumentMapping, unknown_quantity
@@ -233,8 +233,8 @@ class _Reader:
         value = None
         if unit is not None and rule.unit is not None:
             if unit.dimension != rule.unit.dimension:
-                own = f"{quantity.id!r} in {unit.text} = {show(unit.dimension)}"
-                message = f"{rule.unit.text} = {show(rule.unit.dimension)} does not fit {own}"
+                own = f"{quantity.id!r} in {named(unit.text, unit.dimension)}"
+                message = f"{named(rule.unit.text, rule.unit.dimension)} does not fit {own}"
                 hint = f"read the figures in a unit of {show(unit.dimension)}, or map them to another quantity"
                 self.report_once(Problem("BW205", message, rule.at("unit"), hint))
             elif claim.value is not None:

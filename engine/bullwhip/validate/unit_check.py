@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference
-from bullwhip.units import DIMENSIONLESS, divide, multiply, power, show
+from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference, references
+from bullwhip.units import DIMENSIONLESS, divide, multiply, named, power, show
 from bullwhip.units import Dimension as UnitDimension
 
 __all__ = ["UnitCheck"]
 
 _WHOLE_COUNT_ONLY = ("floor", "ceil")
 _PURE = ("exp", "log")
+_SHOWN = 4
+"""Names of an expression whose dimensions are told."""
+
 _PHYSICAL = frozenset({"time", "mass", "length", "temperature", "current", "data", "flop", "operation"})
 
 
@@ -44,10 +47,17 @@ class UnitCheck:
         except _RefusedError:
             return
         if result is not None and result != expected:
-            message = f"the expression gives {show(result)}, the rule declares {declared} = {show(expected)}"
+            message = f"the expression gives {show(result)}, the rule declares {named(declared, expected)}"
             missing = divide(expected, result)
-            hint = f"a factor of {show(missing)} is missing" if len(missing) <= 4 else ""
-            self.report("BW205", message, tree.span, hint)
+            hint = f"a factor of {show(missing)} is missing; " if len(missing) <= 4 else ""
+            self.report("BW205", message, tree.span, hint + self._terms(tree))
+
+    def _terms(self, tree: Expr) -> str:
+        """Return what each name of an expression is, so that the wrong one shows."""
+        names = list(dict.fromkeys(r.name for r in references(tree)))
+        said = [f"{name} is {show(self.units[name])}" for name in names[:_SHOWN]]
+        more = [f"and {len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+        return ", ".join([*said, *more]) or f"{self._words(tree)} is dimensionless"
 
     def dimension(self, tree: Expr) -> UnitDimension | None:
         """Return the dimension of a part; None for a literal zero, which fits everything."""
@@ -135,10 +145,12 @@ class UnitCheck:
         if name == "sqrt":
             return unit if unit is None else power(unit, Fraction(1, 2))
         if name in _PURE and unit not in (None, DIMENSIONLESS):
-            self.report("BW205", f"{name}() of {show(unit or ())}", tree.span, "divide by a reference amount first")
+            message = f"{name}() of {show(unit or ())} ({self._words(arguments[0])}), which should be dimensionless"
+            self.report("BW205", message, tree.span, "divide by a reference amount first")
             raise _RefusedError
         if name in _WHOLE_COUNT_ONLY and unit is not None and any(self._measured(n) for n, _ in unit):
-            message = f"{name}() of {show(unit)} depends on the unit it is written in"
+            said = f"{show(unit)} ({self._words(arguments[0])})"
+            message = f"{name}() of {said} depends on the unit it is written in, and should be dimensionless or a count"
             self.report(
                 "BW205",
                 message,
