@@ -102,7 +102,17 @@ def select_cells(program: CompiledProgram, text: str, period: int | None = None)
     )
     if not positions:
         raise wrong(text, f"{_shown(name, members, wanted)} does not exist", _existing(program, quantity, members))
-    return Selection(quantity, tuple(members), named, positions)
+    return Selection(quantity, tuple(members), named, _in_order(program, positions))
+
+
+def _in_order(program: CompiledProgram, positions: tuple[int, ...]) -> tuple[int, ...]:
+    """Return cells of one quantity index by index, period by period; the program has them in order of computation."""
+
+    def place(position: int) -> tuple[list[int], int]:
+        cell = program.cells[position]
+        return [program.dimensions[d].members.index(m) for d, m in cell.index], cell.period or 0
+
+    return tuple(sorted(positions, key=place))
 
 
 def _period(program: CompiledProgram, quantity: Quantity, member: str, text: str) -> int:
