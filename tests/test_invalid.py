@@ -30,7 +30,6 @@ NOT_A_FILE: dict[str, str] = {
     "BW422": "columns of scenarios: test_lanes_without_a_value_are_counted_and_the_rule_is_named",
     "BW423": "columns of scenarios: test_columns_of_another_shape_are_refused",
     "BW451": "an argument: tests/test_init.py",
-    "BW431": "an argument: test_a_distribution_that_cannot_be_is_refused",
     "BW433": "an argument: test_a_simulation_in_which_nothing_varies_says_how_to_give_a_range",
     "BW434": "a cluster: test_a_cluster_that_does_not_answer_is_told",
     "BW417": "an argument: test_diff.test_what_is_not_on_both_sides_is_refused",

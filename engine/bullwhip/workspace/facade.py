@@ -217,11 +217,9 @@ class Workspace:
             forms: whether closed forms are built.
             second: whether each answer also says how it changes with every other one: second derivatives.
         """
-        at = self.at_period(name, period)
-        return answering.sensitivities(self.evaluation, at, [*drivers], self.scenario_id, forms=forms)
         from bullwhip.workspace.switching import with_kinks
 
-        at = self._at_period(name, period)
+        at = self.at_period(name, period)
         named = [*drivers]
         answers = answering.sensitivities(self.evaluation, at, named, self.scenario_id, forms=forms)
         answers = with_kinks(self.evaluation, at, named, answers)
@@ -276,14 +274,11 @@ class Workspace:
         return bottlenecks(self, name, period, driver, within)
 
     def explain(self, name: str, driver: str = "", period: int | None = None) -> Sequence[dict[str, Any]]:
-        """Return value, closed form, path and sources of every cell that a name selects, as plain data."""
-        at = self.at_period(name, period)
-        return [answering.explanation(self.evaluation, p, driver, self.scenario_id) for p in at]
         """Return value, closed form, path, kinks and sources of every cell that a name selects, as plain data."""
         from bullwhip.workspace.switching import kinks_of
 
         answers = []
-        for p in self._at_period(name, period):
+        for p in self.at_period(name, period):
             groups = answering.driver_groups(self.evaluation, p, [driver] if driver else [])
             found = [k.as_dict() for k in kinks_of(self.evaluation, p, groups)]
             answers.append(answering.explanation(self.evaluation, p, driver, self.scenario_id) | {"kinks": found})
