@@ -11,7 +11,8 @@ import pytest
 from bullwhip.errors import NumericError, UsageError
 from bullwhip.numeric.blocked import BlockedKernel
 from bullwhip.numeric.kernel import Backend, Columns, kernel
-from bullwhip.numeric.ops import Tape, allocate
+from bullwhip.numeric.ops import Entry, Tape, allocate
+from bullwhip.numeric.ordering import eager_sums, recomputed
 from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
 from random_programs import Small
@@ -233,25 +234,60 @@ def test_a_kernel_writes_where_it_is_told(backend: Backend) -> None:
         run(columns([6, 6], [3, 2]), out=np.empty((2, 1)))
 
 
+def random_ops(rng: np.random.Generator, names: list[str], count: int) -> list[Entry]:
+    """Return operations over three inputs and what comes before."""
+    ops: list[Entry] = []
+    for k in range(count):
+        name = names[rng.integers(len(names))]
+        arity = {"<": 4, "neg": 1}.get(name, 2)
+        near = [int(a) for a in rng.integers(max(0, k - 6), 3 + k, arity)]
+        far = [int(a) for a in rng.integers(0, 3 + k, arity)]
+        ops.append((name, tuple(near if rng.integers(3) else far), k))
+    return ops
+
+
+def value_of(ops: list[Entry], results: list[int], inputs: list[int]) -> list[int]:
+    """Return what operations on whole numbers give."""
+    done = list(inputs)
+    for name, inner, _ in ops:
+        a = [done[i] for i in inner]
+        done.append({"+": a[0] + a[-1], "-": a[0] - a[-1], "*": a[0] * a[-1] % 97, "neg": -a[0]}[name])
+    return [done[r] for r in results]
+
+
+def test_another_order_gives_the_same_values() -> None:
+    """Moving sums up, and computing again what is needed late, changes no result; no step reads what comes later."""
+    moved, repeated = 0, 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        ops = random_ops(rng, ["+", "+", "-", "*", "neg"], 60)
+        results = [int(r) for r in rng.integers(0, 63, 4)]
+        sooner, placed = eager_sums(ops, 3, results)
+        again, kept = recomputed(sooner, placed, 3, far=10)
+        moved += [rule for _, _, rule in sooner] != list(range(60))
+        repeated += len(again) > 60
+
+        expected = value_of(ops, results, [2, 3, 5])
+        assert value_of(sooner, placed, [2, 3, 5]) == value_of(again, kept, [2, 3, 5]) == expected
+        assert sorted(rule for _, _, rule in sooner) == list(range(60))
+        assert all(a < 3 + k for made in (sooner, again) for k, (_, inner, _) in enumerate(made) for a in inner)
+    assert (moved > 10, repeated > 10) == (True, True)
+
+
 def test_registers_never_hold_two_values_at_once() -> None:
     """From where a value is made to its last use, nothing else is written to its register."""
     rng = np.random.default_rng(5)
-    names = ["+", "*", "/", "min", "<", "neg"]
     for _ in range(200):
-        ops: list[tuple[str, tuple[int, ...]]] = []
-        for k in range(30):
-            name = names[rng.integers(len(names))]
-            count = {"<": 4, "neg": 1}.get(name, 2)
-            ops.append((name, tuple(int(a) for a in rng.integers(0, 3 + k, count))))
+        ops = random_ops(rng, ["+", "*", "/", "min", "<", "neg"], 30)
         results = [int(r) for r in rng.integers(3, 33, 2)]
         registers, total = allocate(ops, 3, results)
-        last = {a: s for s, (_, arguments) in enumerate(ops, 3) for a in arguments} | dict.fromkeys(results, 99)
+        last = {a: s for s, (_, arguments, _) in enumerate(ops, 3) for a in arguments} | dict.fromkeys(results, 99)
         by_register: dict[int, list[int]] = {}
         for slot, register in enumerate(registers, 3):
             by_register.setdefault(register, []).append(slot)
 
         overlaps = [(a, b) for held in by_register.values() for a, b in pairwise(held) if last.get(a, a) > b]
-        divisors = [s for s, (n, args) in enumerate(ops, 3) if n == "/" and args[1] >= 3
+        divisors = [s for s, (n, args, _) in enumerate(ops, 3) if n == "/" and args[1] >= 3
                     and registers[args[1] - 3] == registers[s - 3]]  # fmt: skip
         assert (overlaps, divisors, sorted(by_register)) == ([], [], list(range(total)))
 

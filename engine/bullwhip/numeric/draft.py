@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-__all__ = ["Draft", "Entry", "rounded"]
+from bullwhip.numeric.ops import Entry
 
-Entry = tuple[str, tuple[int, ...], int]
-"""Operation, slots, rule; the operation `constant` stands for a number that is kept apart."""
+__all__ = ["Draft", "rounded"]
 
 
 @dataclass
@@ -26,6 +25,7 @@ class Draft:
     inputs: int
     """How many."""
     entries: list[Entry] = field(default_factory=list)
+    """The operation `constant` stands for a number that is kept in `values`."""
     values: dict[int, float] = field(default_factory=dict)
     """Constants."""
     faults: dict[int, str] = field(default_factory=dict)

@@ -12,7 +12,8 @@ from bullwhip.errors import NumericError, Problem, PropagationError
 from bullwhip.expr.dag import Node, arguments
 from bullwhip.numeric.draft import Draft, rounded
 from bullwhip.numeric.naming import cell_name, rule_text
-from bullwhip.numeric.ops import SELECTS, Op, Tape, allocate
+from bullwhip.numeric.ops import SELECTS, Entry, Op, Tape, allocate
+from bullwhip.numeric.ordering import eager_sums, recomputed
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.evaluate import OPERATIONS as EXACT
 from bullwhip.propagate.evaluate import UndefinedError
@@ -256,22 +257,21 @@ class _Lowering:
         constants = [s for s in live if s in draft.values]
         kept = [s for s in live if s not in draft.values]
         number = {s: k for k, s in enumerate([*range(len(inputs)), *constants, *kept])}
-        raw = [draft.entries[s - len(inputs)] for s in kept]
-        plain = [(name, tuple(number[a] for a in inner)) for name, inner, _ in raw]
-        results = tuple(number[s] for s in wanted)
-        registers, total = allocate(plain, len(inputs) + len(constants), results)
+        first = len(inputs) + len(constants)
+        raw: list[Entry] = []
+        for name, inner, rule in (draft.entries[s - len(inputs)] for s in kept):
+            raw.append((name, tuple(number[a] for a in inner), rule))
+        raw, results = recomputed(*eager_sums(raw, first, [number[s] for s in wanted]), first)
+        registers, total = allocate(raw, first, results)
         owners = {p: k for k, p in enumerate(dict.fromkeys(rule for _, _, rule in raw))}
         return Tape(
             inputs=inputs,
             input_names=tuple(cell_name(program, p) for p in inputs),
             output_names=names,
-            results=results,
+            results=tuple(results),
             constants=tuple(draft.values[s] for s in constants),
             faults=tuple((number[s], draft.faults[s]) for s in constants if s in draft.faults),
-            ops=tuple(
-                Op(name, inner, register, owners[rule])
-                for (name, inner), (_, _, rule), register in zip(plain, raw, registers, strict=True)
-            ),
+            ops=tuple(Op(n, i, register, owners[p]) for (n, i, p), register in zip(raw, registers, strict=True)),
             registers=total,
             rules=tuple("a derivative" if p < 0 else rule_text(program, p) for p in owners),
             base=self._base(),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["OPERATIONS", "SELECTS", "Op", "Tape", "allocate"]
+__all__ = ["OPERATIONS", "SELECTS", "Entry", "Op", "Tape", "allocate"]
 
 OPERATIONS: dict[str, int] = {
     "+": 2, "-": 2, "*": 2, "/": 2, "min": 2, "max": 2, "pow": 2, "<": 4, "<=": 4,
@@ -17,6 +17,9 @@ OPERATIONS: dict[str, int] = {
 }  # fmt: skip
 """Operations of a tape with the number of their arguments. `("<", i, j, a, b)` is a where i < j, else b. The second
 argument of `pow` is a constant; whole powers are multiplications, halves go by `sqrt`."""
+
+Entry = tuple[str, tuple[int, ...], int]
+"""Operation, slots, rule: an operation before it has a register."""
 
 SELECTS = frozenset({"<", "<="})
 
@@ -66,23 +69,25 @@ class Tape:
         return enumerate(self.ops, self.first_op)
 
 
-def allocate(ops: Sequence[tuple[str, tuple[int, ...]]], first: int, results: Sequence[int]) -> tuple[list[int], int]:
+def allocate(
+    ops: Sequence[tuple[str, tuple[int, ...], int]], first: int, results: Sequence[int]
+) -> tuple[list[int], int]:
     """Return a register for each operation, and how many there are; one is free again after its last use.
 
     An operation may write over an argument that dies with it, but not over a divisor, which is looked at once more.
 
-    >>> allocate([("+", (0, 1)), ("*", (2, 0)), ("neg", (3,))], 2, [4])
+    >>> allocate([("+", (0, 1), 0), ("*", (2, 0), 0), ("neg", (3,), 0)], 2, [4])
     ([0, 0, 0], 1)
     """
     last: dict[int, int] = {}
-    for slot, (_, arguments) in enumerate(ops, first):
+    for slot, (_, arguments, _) in enumerate(ops, first):
         for a in arguments:
             last[a] = slot
     kept = set(results)
     free: list[int] = []
     register: dict[int, int] = {}
     total = 0
-    for slot, (name, arguments) in enumerate(ops, first):
+    for slot, (name, arguments, _) in enumerate(ops, first):
         dying = [a for a in dict.fromkeys(arguments) if a in register and last[a] == slot and a not in kept]
         reread = arguments[1:] if name == "/" else ()
         early = [a for a in dying if a not in reread]
