@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
 
@@ -290,6 +292,41 @@ def test_registers_never_hold_two_values_at_once() -> None:
         divisors = [s for s, (n, args, _) in enumerate(ops, 3) if n == "/" and args[1] >= 3
                     and registers[args[1] - 3] == registers[s - 3]]  # fmt: skip
         assert (overlaps, divisors, sorted(by_register)) == ([], [], list(range(total)))
+
+
+def test_without_llvmlite_numpy_does_it_and_the_compiled_backend_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`auto` never fails; `fast` is refused with BW004."""
+    monkeypatch.setattr("bullwhip.numeric.kernel.find_spec", lambda _: None)
+    tape = tape_of(*guarded(), 2)
+
+    assert kernel(tape).backend == "numpy"
+    with pytest.raises(UsageError, match=r"BW004 (.|\n)*install bullwhip\[fast\]"):
+        kernel(tape, "fast")
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_a_kernel_may_run_in_several_threads(backend: Backend) -> None:
+    """Each gets its own registers."""
+    small, node = unusual()
+    run = kernel(tape_of(small, node, 2), backend)
+    given = [np.random.default_rng(k).uniform(0.5, 2, size=(2, 40_000)) for k in range(8)]
+    expected = [run(g).tobytes() for g in given]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [f.tobytes() for f in pool.map(run, given)] == expected
+
+
+@pytest.mark.parametrize("backend", RUNNING)
+def test_a_kernel_can_be_sent_to_another_process(backend: Backend) -> None:
+    """It comes back from its bytes and gives the same."""
+    run = kernel(tape_of(*guarded(), 2), backend)
+
+    again = pickle.loads(pickle.dumps(run))  # noqa: S301 -- our own bytes
+
+    assert (again.tape, again.backend) == (run.tape, backend)
+    assert again(columns([6], [3])).tolist() == [[2.0]]
 
 
 def test_blocks_of_any_size_give_the_same_bits() -> None:

@@ -15,11 +15,11 @@ from bullwhip.numeric.steps import Columns, Flags, Places, Step, step
 __all__ = ["BlockedKernel"]
 
 _CACHE = 1 << 23
-"""Bytes of registers that a block should take: less costs calls, more costs memory traffic."""
-_LANES = (1 << 13, 1 << 14)
-"""Least and most lanes of a block."""
-_MEMORY = 1 << 29
+"""Bytes of registers that stay in a cache."""
+_MEMORY = 640 << 20
 """Bytes of registers that a block may take, even if it has fewer lanes then."""
+_LANES = (1 << 12, 1 << 13, 1 << 14)
+"""Lanes of a block: the fewest that are worth a cache, as every call costs; as many where no cache helps; the most."""
 
 
 @dataclass
@@ -87,11 +87,13 @@ class BlockedKernel:
 def _lanes(registers: int) -> int:
     """Return how many lanes a block has.
 
-    >>> _lanes(10), _lanes(100), _lanes(1_000), _lanes(20_000)
-    (16384, 8192, 8192, 2048)
+    >>> _lanes(10), _lanes(200), _lanes(1_000), _lanes(20_000)
+    (16384, 4096, 8192, 4096)
     """
     row = 8 * max(1, registers)
-    lanes = min(max(_CACHE // row, _LANES[0]), _LANES[1], max(1, _MEMORY // row))
+    few, many, most = _LANES
+    lanes = _CACHE // row if _CACHE // row >= few else many
+    lanes = max(1, min(lanes, most, _MEMORY // row))
     return 1 << (lanes.bit_length() - 1)
 
 
