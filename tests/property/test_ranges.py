@@ -14,8 +14,10 @@ from bullwhip.model.uncertainty import Distribution
 from bullwhip.numeric.kernel import kernel
 from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
+from bullwhip.sweep.quantiles import deviation
 from bullwhip.sweep.ranges import Moved, evaluate_at, reach_of
-from bullwhip.sweep.tornado import centred, shares, swings
+from bullwhip.sweep.sampling import Variable
+from bullwhip.sweep.tornado import centred, shares, shares_by_steps, swings
 from random_programs import PIECES, RATIONAL, SMALL, Drawn, Small, inputs_of, programs, value_of
 
 WIDTHS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), min_size=3, max_size=3)
@@ -163,6 +165,32 @@ def test_shares_are_those_of_elasticity_times_relative_deviation() -> None:
     ]  # fmt: skip
 
     assert [Fraction(4, 6), Fraction(1, 6), Fraction(1, 6)] == shares(centred(evaluation, moved), outputs[:1], moved)[0]
+
+
+def test_shares_by_steps_are_the_exact_ones() -> None:
+    """Small steps of the kernel give the shares that exact derivatives give, also for inputs that move as one."""
+    evaluation, outputs = simple()
+    moved = [Moved(((0, uniform(1, 3)), (2, uniform(2, 8)))), Moved(((1, uniform(2, 5)),))]
+    at = centred(evaluation, moved)
+    variables = [Variable("ac", ((0, uniform(1, 3)), (2, uniform(2, 8)))), Variable("b", ((1, uniform(2, 5)),))]
+    tape = compile_tape(evaluation, outputs, (0, 1, 2))
+    deviations = [[deviation(d) for _, d in v.columns] for v in variables]
+    found = shares_by_steps(kernel(tape, "numpy"), variables, [Fraction(v) for v in (2, 3, 4)], deviations)
+
+    for mine, true in zip(found, shares(at, outputs, moved), strict=True):
+        assert [float(x or 0) for x in mine] == [pytest.approx(float(x or 0), rel=1e-4) for x in true]
+
+
+def test_shares_by_steps_are_unknown_at_a_kink() -> None:
+    """Where the two sides differ there is no derivative, and no share is made up."""
+    small = Small()
+    a, b = small.input(Fraction(2)), small.input(Fraction(2))
+    small.cell(small.dag.node("min", a, b))
+    tape = compile_tape(Evaluation(small.program()), (2,), (0, 1))
+    variables = [Variable(n, ((k, uniform(1, 3)),)) for k, n in enumerate("ab")]
+    found = shares_by_steps(kernel(tape, "numpy"), variables, [Fraction(2)] * 2, [[Fraction(1)]] * 2)
+
+    assert [[None, None]] == found
 
 
 def test_an_input_without_value_stands_at_its_median() -> None:

@@ -96,7 +96,7 @@ def command(
     """Show how each ID is distributed when inputs vary as --vary, the scenario or the prints say.
 
     Least and greatest are exact where every derivative keeps its sign between the ends of all inputs; elsewhere they
-    are an outer bound, or those of the samples. The same seed gives the same answer with any number of workers.
+    are those of the samples, beside an outer bound. The same seed gives the same answer with any number of workers.
     """
     from bullwhip.sweep.executors import Interrupted
 
@@ -120,7 +120,7 @@ def command(
 
 def _row(o: Simulated) -> list[str]:
     low, high, kind = o.low, o.high, o.range_kind
-    if not kind and o.least is not None:
+    if kind != "exact" and o.least is not None:
         low, high, kind = o.least, o.greatest, "samples"
     shown = dict(zip(PERCENTS, o.percentiles, strict=False))
     value = "unknown" if o.value is None else decimal_text(o.value, 6)
@@ -172,6 +172,8 @@ def _notes(answer: Simulation) -> None:
             note(f"{name}: {count:,} of {answer.samples:,} samples have no value: {reason}")
         if o.sobol_invalid:
             note(f"{name}: {o.sobol_invalid:,} of {answer.sobol_rows:,} rows have a sample without value and no index")
+        if o.range_kind == "outer" and o.count:
+            note(f"{name}: no sample lies outside {_number(o.low)} … {_number(o.high)}")
         if o.missing:
             note(f"{name} is unknown because of {', '.join(o.missing)}")
     if answer.sobol_rows:

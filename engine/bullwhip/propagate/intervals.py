@@ -214,7 +214,9 @@ def _uses(dag: Dag, cone: list[int], node: int) -> dict[int, int]:
     return found
 
 
-def natural_ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval]) -> dict[int, Interval]:
+def natural_ranges(
+    dag: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval], *, short: bool = False
+) -> dict[int, Interval]:
     """Return the range of every node by the natural extension, which is exact where each input occurs once.
 
     Args:
@@ -222,6 +224,7 @@ def natural_ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, In
         cone: the nodes below `node`, in order.
         node: what is asked.
         leaves: the interval of each cell.
+        short: whether ranges are widened a little to ends that are short rationals.
 
     Raises:
         UndefinedError: where the node has no value.
@@ -239,7 +242,8 @@ def natural_ranges(dag: Dag, cone: list[int], node: int, leaves: Mapping[int, In
             undefined[i] = undefined[broken]
             continue
         try:
-            values[i] = _value(entry, [values[j] for j in below], leaves)
+            value = _value(entry, [values[j] for j in below], leaves)
+            values[i] = value.shortened() if short else value
         except UndefinedError as error:
             undefined[i] = error
     if node in undefined:

@@ -22,7 +22,9 @@ _MINUS = Interval.point(Fraction(-1))
 _UP, _ANY = Interval(Fraction(0), inf), Interval(-inf, inf)
 
 
-def slope(dag: Dag, cone: list[int], node: int, values: Mapping[int, Interval], cell: int) -> Interval:
+def slope(
+    dag: Dag, cone: list[int], node: int, values: Mapping[int, Interval], cell: int, *, short: bool = False
+) -> Interval:
     """Return an interval that holds every slope of a node in a cell.
 
     Args:
@@ -31,6 +33,7 @@ def slope(dag: Dag, cone: list[int], node: int, values: Mapping[int, Interval], 
         node: what is asked.
         values: the range of each node over the box; a node without one has no value there.
         cell: the cell number.
+        short: whether slopes are widened a little to ends that are short rationals.
 
     >>> from bullwhip.propagate.interval import Interval
     >>> dag = Dag()
@@ -47,7 +50,8 @@ def slope(dag: Dag, cone: list[int], node: int, values: Mapping[int, Interval], 
             found[i] = _ONE if entry == ("cell", cell) else _ZERO
             continue
         try:
-            found[i] = _slope(entry, [values[j] for j in below], [found[j] for j in below], values[i])
+            inner = _slope(entry, [values[j] for j in below], [found[j] for j in below], values[i])
+            found[i] = inner.shortened() if short else inner
         except (KeyError, UndefinedError):
             found[i] = _ANY
     return found[node]

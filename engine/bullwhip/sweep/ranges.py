@@ -12,15 +12,13 @@ from bullwhip.expr.dag import Dag, arguments
 from bullwhip.model.uncertainty import Distribution
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.evaluate import UndefinedError
-from bullwhip.propagate.intervals import Extended, Interval, natural_ranges, range_of
+from bullwhip.propagate.intervals import Extended, Interval, natural_ranges
 from bullwhip.propagate.slopes import slope
 
 __all__ = ["Moved", "Reach", "evaluate_at", "reach_of"]
 
-_EFFORT = 50_000
+_EFFORT = 5_000
 """Nodes times inputs beyond which no range is looked for: exact intervals of large models take too long."""
-_CLOSER = 3_000
-"""Nodes times inputs up to which an outer bound is narrowed by halving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +73,26 @@ def reach_of(evaluation: Evaluation, output: int, moved: Sequence[Moved]) -> Rea
     if len(cone) * max(1, len(positions)) > _EFFORT:
         return None
     try:
-        corners = [_corner(flat, cone, node, leaves, moved, high=high) for high in (False, True)]
-        if all(c is not None for c in corners):
-            ends = [evaluate_at(evaluation, (output,), c)[0] for c in corners if c is not None]
-            if ends[0] is not None and ends[1] is not None:
-                return Reach(ends[0], ends[1], exact=True)
-        closer = len(cone) * len(positions) <= _CLOSER
-        outer = range_of(flat, node, leaves) if closer else natural_ranges(flat, cone, node, leaves)[node]
+        least, below = _corner(flat, cone, node, leaves, moved, high=False)
+        most, above = _corner(flat, cone, node, leaves, moved, high=True)
+        if least is not None and most is not None:
+            low, high = (evaluate_at(evaluation, (output,), corner)[0] for corner in (least, most))
+            if low is not None and high is not None:
+                return Reach(low, high, exact=True)
+        lower = natural_ranges(flat, cone, node, below, short=True)[node].low
+        upper = natural_ranges(flat, cone, node, above, short=True)[node].high
     except UndefinedError:
         return None
-    return Reach(outer.low, outer.high, exact=False)
+    return Reach(_rounded(lower), -_rounded(-upper), exact=False)
+
+
+def _rounded(low: Extended) -> Extended:
+    """Return an outer bound from below to 12 digits; more would say nothing."""
+    if isinstance(low, float) or low == 0:
+        return low
+    digits = (low.numerator.bit_length() - low.denominator.bit_length()) * 3 // 10
+    step = Fraction(10) ** (digits - 12)
+    return low // step * step
 
 
 def _flat(evaluation: Evaluation, output: int, cut: Sequence[int]) -> tuple[Dag, int, dict[int, Interval]]:
@@ -114,8 +122,8 @@ def _flat(evaluation: Evaluation, output: int, cut: Sequence[int]) -> tuple[Dag,
 
 def _corner(
     flat: Dag, cone: list[int], node: int, leaves: Mapping[int, Interval], moved: Sequence[Moved], *, high: bool
-) -> dict[int, Fraction] | None:
-    """Return where every input has to be for the least or greatest value, or None where that is not proven.
+) -> tuple[dict[int, Fraction] | None, dict[int, Interval]]:
+    """Return the point of the least or greatest value, None where it is not proven, and the box that is left.
 
     An input in which the output rises or falls all over the box is put to its end; over the smaller box the next one
     may be monotone, and so on. What several cells share is put only where all of them pull the same way.
@@ -126,10 +134,10 @@ def _corner(
     free = [[(p, d) for p, d in m.cells if p in reads] for m in moved]
     free = [cells for cells in free if cells]
     while free:
-        ranges = natural_ranges(flat, cone, node, box)
+        ranges = natural_ranges(flat, cone, node, box, short=True)
         left = []
         for cells in free:
-            slopes = [slope(flat, cone, node, ranges, p) for p, _ in cells]
+            slopes = [slope(flat, cone, node, ranges, p, short=True) for p, _ in cells]
             rises, falls = all(s.low >= 0 for s in slopes), all(s.high <= 0 for s in slopes)
             ends = [d.ends[1 if rises == high else 0] for _, d in cells]
             if not (rises or falls) or any(e is None for e in ends):
@@ -140,6 +148,6 @@ def _corner(
                     corner[p] = end
                     box[p] = Interval.point(end)
         if len(left) == len(free):
-            return None
+            return None, box
         free = left
-    return corner
+    return corner, box

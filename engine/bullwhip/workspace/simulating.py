@@ -11,16 +11,18 @@ from bullwhip.errors import LimitError, Problem, UsageError
 from bullwhip.model.copula import NotDefiniteError, normal_factor
 from bullwhip.model.simulation import PERCENTS, NotVaried, Part, Simulated, Simulation, VariedInput
 from bullwhip.numeric.kernel import Backend
+from bullwhip.numeric.ops import Tape
 from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
 from bullwhip.sweep.executors import Progress, running
 from bullwhip.sweep.nets import MAX_DIMENSIONS
 from bullwhip.sweep.plan import Plan, block_size, kernel_of, run
+from bullwhip.sweep.quantiles import deviation
 from bullwhip.sweep.ranges import Moved, reach_of
 from bullwhip.sweep.sampling import Variable
 from bullwhip.sweep.sobol import Index, SobolPlan, indices, run_sobol
 from bullwhip.sweep.summary import OutputSummary
-from bullwhip.sweep.tornado import centred, shares, swings
+from bullwhip.sweep.tornado import centred, shares, shares_by_steps, swings
 from bullwhip.workspace.naming import settable
 from bullwhip.workspace.varying import (
     Draw,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["Request", "simulate"]
 
 _MOST = 10**12
+_EXACT_SHARES = 3_000
+"""Operations times inputs up to which derivatives are exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def simulate(
                 for k in range(len(parts)):
                     broken[k] = sum(int(s.invalid[k]) for s in sums)
                     parts[k] = _with_indices(parts[k], indices(sums, k))
-        _exact_parts(setup, request, bool(joint), parts)
+        _exact_parts(setup, request, bool(joint), parts, tape, plan.key)
     answers = _answers(setup, positions, outputs, parts, broken)
     ranks = tuple((setup.draws[a].name, setup.draws[b].name, r) for (a, b), r in setup.ranks.items())
     backend = kernel_of(tape, request.backend, plan.key).backend
@@ -147,7 +151,9 @@ def _with_indices(parts: list[Part], found: list[Index] | None) -> list[Part]:
     ]  # fmt: skip
 
 
-def _exact_parts(setup: _Setup, request: Request, correlated: bool, parts: list[list[Part]]) -> None:
+def _exact_parts(
+    setup: _Setup, request: Request, correlated: bool, parts: list[list[Part]], tape: Tape, key: str
+) -> None:
     """Add the tornado and the shares of the variance near the value, which need inputs that do not move together."""
     if not (request.tornado or request.sobol):
         return
@@ -156,8 +162,17 @@ def _exact_parts(setup: _Setup, request: Request, correlated: bool, parts: list[
         for k, row in enumerate(swings(at, setup.outputs, setup.moved)):
             parts[k] = [replace(p, at_low=s.at_low, at_high=s.at_high) for p, s in zip(parts[k], row, strict=True)]
     if not correlated:
-        for k, near in enumerate(shares(at, setup.outputs, setup.moved)):
+        for k, near in enumerate(_shares(setup, at, tape, request.backend, key)):
             parts[k] = [replace(p, share=s) for p, s in zip(parts[k], near, strict=True)]
+
+
+def _shares(setup: _Setup, at: Evaluation, tape: Tape, backend: Backend, key: str) -> list[list[Fraction | None]]:
+    """Return the shares of the variance near the values: exactly, or by steps where exact derivatives grow too long."""
+    if len(tape.ops) * len(setup.draws) <= _EXACT_SHARES:
+        return shares(at, setup.outputs, setup.moved)
+    deviations = [[deviation(d) for _, d in draw.cells] for draw in setup.draws]
+    middle = [at.value(p) or Fraction(0) for p in setup.columns]
+    return shares_by_steps(kernel_of(tape, backend, key), setup.variables, middle, deviations)
 
 
 # -- what varies ------------------------------------------------------------------------------------------------------
