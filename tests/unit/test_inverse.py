@@ -211,7 +211,7 @@ def test_real_numbers_are_compared_exactly() -> None:
     assert a.equals(b)
     assert 0 == a.compare(b)
     assert (-1, 1) == tuple(a.compare(Real.rational(F(v))) for v in ("1.41421357", "1.41421356"))
-    assert 0 == a.sign_of((-2, 0, 1))
+    assert [0, -1, 1] == [a.sign_of(p) for p in ((-2, 0, 1), (-3, 2), (-1, 1))]
 
 
 def test_two_roots_that_nearly_meet_are_told_apart() -> None:

@@ -135,6 +135,8 @@ def _notes(a: Solution) -> None:
     base = "" if a.driver_base is None else f"; now {_number(a.driver_base)}"
     if a.base is not None:
         base += f"{'; now' if not base else ', which gives'} {name} = {_number(a.base)} {a.unit}"
+    elif base:
+        base += f", which leaves {name} without a value"
     note(f"searched {_bounds(a.searched)}{unit}, {a.searched_why}{base}")
     if not a.roots:
         note(f"no value there gives {name} = {_bounds(a.target)} {a.unit}; it reaches {_bounds(a.reached)}")
