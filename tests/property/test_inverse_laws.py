@@ -19,7 +19,7 @@ from bullwhip.model.program import Cell
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.evaluate import OPERATIONS
 from bullwhip.propagate.intervals import Interval
-from random_programs import PIECES, RATIONAL, SMALL, Drawn, inputs_of, programs, value_of
+from random_programs import PIECES, RATIONAL, SMALL, Drawn, declaration, inputs_of, programs, value_of
 
 ALL = (*RATIONAL, *PIECES, "<", "min", "max", "floor", "ceil")
 PLACES = st.fractions(min_value=-5, max_value=5, max_denominator=12)
@@ -128,7 +128,8 @@ def test_a_scan_makes_nothing_up(drawn: Drawn, data: st.DataObject, target: Frac
     dag = Dag(list(program.dag.nodes))
     node = dag.node("exp", program.cells[position].node)
     cell = Cell("q.exp", (), None, dag.cell(len(program.cells)), node)
-    wrapped = replace(program, dag=dag, cells=(*program.cells, cell))
+    quantities = {**program.quantities, "q.exp": declaration(cell)}
+    wrapped = replace(program, dag=dag, cells=(*program.cells, cell), quantities=quantities)
     wanted = Interval.point(OPERATIONS["exp"]([target], ("exp", node)))
     over = Line(Evaluation(wrapped), len(program.cells), {by: (Fraction(0), Fraction(1))})
     assume(line.order)

@@ -122,6 +122,17 @@ def test_nothing_is_jumped_over_at_a_pole() -> None:
     assert ((), ()) == (found.stretches, found.jumps)
 
 
+def test_a_scan_finds_what_is_narrow() -> None:
+    """The dip exp((x - c)^2 - 10^-9) = 1 is 63 millionths wide in a range of 100, and is found on both sides of c."""
+    c, wide = F(12345678, 10**7), 10**9
+    found = solved(lambda d, x: d.node("exp", d.add(d.pow(d.add(x, d.num(-c)), F(2)), d.num(F(-1, wide)))), 1, -50, 50)
+
+    assert 2 == len(found.stretches)
+    for stretch, sign in zip(found.stretches, (-1, 1), strict=True):
+        assert abs((stretch.low.rounded() - c) ** 2 * wide - 1) < F(1, 10**30)
+        assert (stretch.low.rounded() - c) * sign > 0
+
+
 def test_what_is_reached_tells_open_ends() -> None:
     """The share x / (1 + x) on 0 … 10 reaches 0 and 10/11; 1/x reaches 1/10 there and goes up without end."""
     share = solved(lambda d, x: d.div(x, d.add(d.num(1), x)), 2, 0)

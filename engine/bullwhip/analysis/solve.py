@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bullwhip.analysis.bracket import Bracket, brackets, narrowed, places, side
+from bullwhip.analysis.grid import COUNT, suspected
 from bullwhip.analysis.inverse import Jump, Part, Stretch, jumps, parts_of, reached, stretches
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import NotCutError, Piece, TooManyPiecesError, cut
@@ -73,7 +74,8 @@ def solve(line: Line, low: Fraction, high: Fraction, target: Interval, base: Fra
         return _exact(line, low, high, target)
     except (NotCutError, TooLargeError) as error:
         scan = _Scan(line, target, cutting=isinstance(error, TooManyPiecesError))
-        return scan.solved(places(low, high, base), str(error))
+        seen = sorted({*places(low, high, base), *suspected(line, low, high, target)})
+        return scan.solved(seen, str(error))
 
 
 def _exact(line: Line, low: Fraction, high: Fraction, target: Interval) -> Solved:
@@ -118,7 +120,7 @@ class _Scan:
         leaps = tuple(sorted([*jumps(parts), *self.jumps], key=lambda j: j.place))
         return Solved(
             tuple(self.exactly(s) for s in stretches(parts)), leaps, span, (), 0, "scan",
-            f"{why}; seen at {len(seen)} places, and narrowed down where it changes sides",
+            f"{why}; seen at {2 * COUNT:,} places in doubles, at {len(seen):,} exactly, narrowed where sides change",
         )  # fmt: skip
 
     def exactly(self, s: Stretch) -> Stretch:
