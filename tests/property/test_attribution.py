@@ -222,6 +222,28 @@ def test_terms_of_a_sum_are_the_sums_of_terms(one: Sides, other: Sides) -> None:
     assert set(whole) == {*kept[0], *kept[1]}
 
 
+@given(sides(most=4), sides(most=4))
+def test_drivers_that_never_meet_have_what_each_changes_alone(one: Sides, other: Sides) -> None:
+    """Two computations without a common player, added up: the terms of each are those it has by itself."""
+    first, second = one.laid(), other.laid()
+    apart = len(first.players)
+    tape = Tape(list(first.tape.steps))
+    offset = len(tape.steps)
+    for step in second.tape.steps:
+        player = step.player + apart if step.player >= 0 else -1
+        tape.add(replace(step, below=tuple(j + offset for j in step.below), player=player))
+    tape.add(Step(("+",), (offset - 1, len(tape.steps) - 1)))
+    whole = sum((s.value(s.players()) - s.value(()) for s in (one, other)), Fraction(0))
+    try:
+        terms = split(tape, whole, range(apart + len(second.players))).terms
+        alone = one.terms(), other.terms()
+    except UnsplitError:
+        assume(False)
+
+    assert named(first, Split({k: v for k, v in terms.items() if k < apart}, "")) == alone[0]
+    assert named(second, Split({k - apart: v for k, v in terms.items() if k >= apart}, "")) == alone[1]
+
+
 def test_a_kink_is_split_between_those_who_bend_it() -> None:
     """min(x, y), x from 1 to 5 and y from 2 to 3.
 

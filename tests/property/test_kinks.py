@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bullwhip import cli
-from bullwhip.analysis.kinks import Bound, Flip, flips, kinks
+from bullwhip.analysis.kinks import Bound, Flip, Place, flips, kinks
 from bullwhip.errors import PropagationError
 from bullwhip.propagate import Evaluation
 from random_programs import PIECES, RATIONAL, SMALL, Drawn, Small, inputs_of, programs, value_of
@@ -72,6 +72,15 @@ def decision(drawn: Drawn, bound: Bound, moved: int, x: Fraction, start: Evaluat
     return evaluation.values[bound.node] == inner[bound.taken[0]]
 
 
+def _at(evaluation: Evaluation, node: int) -> Fraction | None:
+    """Return the value of a node, None where it has none."""
+    try:
+        evaluation.run((node,))
+    except PropagationError:
+        return None
+    return evaluation.values[node]
+
+
 def along(evaluation: Evaluation, bound: Bound, moved: int) -> Flip | None:
     """Return the switching points of a kink along one input."""
     now = evaluation.given(moved)
@@ -97,13 +106,16 @@ def test_up_to_a_switching_point_the_branch_stays_and_behind_it_is_another(drawn
     assert found is not None
     assert found.note == ""
     for place, end in ((found.below, -REACH), (found.above, REACH)):
-        stop = end if place is None else place[0]
+        stop = end if place is None else place.value
         for k in range(1, 12):
             x = now + (stop - now) * Fraction(k, 12)
             assert decision(drawn, bound, moved, x, evaluation) is not False
         if place is not None:
             step = NEAR if end > 0 else -NEAR
             assert decision(drawn, bound, moved, stop + step, evaluation) is not True
+            sides = [_at(Evaluation(program, {moved: stop + s}), bound.node) for s in (step, -step)]
+            if place.jump is not None and sides[0] is not None and sides[1] is not None:
+                assert place.jump == (abs(sides[0] - sides[1]) > Fraction(1, 10**6))
 
 
 def test_a_kink_beyond_another_is_followed() -> None:
@@ -115,7 +127,7 @@ def test_a_kink_beyond_another_is_followed() -> None:
     program = small.program()
     reached, never = Evaluation(program), Evaluation(program, {1: Fraction(3)})
 
-    assert along(reached, kinks(reached, 3)[1], 0) == Flip(None, (Fraction(1), True))
+    assert along(reached, kinks(reached, 3)[1], 0) == Flip(None, Place(Fraction(1), True, False))
     assert along(never, kinks(never, 3)[1], 0) == Flip(None, None)
 
 
@@ -132,9 +144,9 @@ def test_a_switching_point_that_is_no_fraction_is_marked() -> None:
     assert root.above is not None
     assert log.above is not None
 
-    assert abs(root.above[0] ** 2 - 2) < Fraction(1, 10**50)
-    assert abs(log.above[0] - Fraction("1.0986122886681098")) < Fraction(1, 10**15)
-    assert [root.above[1], log.above[1], log.below] == [False, False, None]
+    assert abs(root.above.value**2 - 2) < Fraction(1, 10**50)
+    assert abs(log.above.value - Fraction("1.0986122886681098")) < Fraction(1, 10**15)
+    assert [root.above.exact, log.above.exact, log.below] == [False, False, None]
 
 
 def test_at_a_tie_both_bind_and_the_driver_stands_at_its_switching_point() -> None:
@@ -146,7 +158,7 @@ def test_at_a_tie_both_bind_and_the_driver_stands_at_its_switching_point() -> No
     (bound,) = kinks(evaluation, 1)
 
     assert (bound.taken, bound.slack) == ((0, 1), Fraction(0))
-    assert along(evaluation, bound, 0) == Flip((Fraction(3, 2), True), None)
+    assert along(evaluation, bound, 0) == Flip(Place(Fraction(3, 2), True, False), None)
 
 
 def test_cards_flip_by_hand() -> None:
@@ -184,6 +196,7 @@ def test_explain_says_what_binds_and_where_it_flips(capsys: pytest.CaptureFixtur
     points = {s["driver"]: (s["below_exact"], s["above_exact"]) for s in kink["switching"]}
 
     assert (kink["binding"], kink["slack_exact"], kink["jump"]) == (["cooling.liquid_penetration"], "0.02", None)
+    assert [s["above_jump"] for s in kink["switching"]] == [None, None]  # nobody prints the share under the policy
     assert points == {"idc.case_pue_after": (None, "1.3"), "idc.pue_limit": ("1.28", None)}
     assert "cooling.liquid_penetration binds, slack 0.02" in text
     assert "idc.case_pue_after = 1.28: another branch above 1.3" in text

@@ -19,7 +19,7 @@ from bullwhip.errors import PropagationError
 from bullwhip.expr.dag import arguments
 from bullwhip.propagate import Evaluation
 
-__all__ = ["Bound", "Flip", "flips", "kinks"]
+__all__ = ["Bound", "Flip", "Place", "flips", "kinks"]
 
 _STEPS = ("floor", "ceil")
 _MAX_PIECES = 200
@@ -53,12 +53,22 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A value of what moves."""
+
+    value: Fraction
+    exact: bool
+    jump: bool | None
+    """Whether the node jumps there; None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flip:
     """The nearest places on a line at which another branch is taken."""
 
-    below: tuple[Fraction, bool] | None
-    """Place, and whether it is exact; None where there is none in the range."""
-    above: tuple[Fraction, bool] | None
+    below: Place | None
+    """None where there is none in the range."""
+    above: Place | None
     note: str = ""
 
 
@@ -180,9 +190,10 @@ class _Walk:
 
     def __init__(self, line: Line, bound: Bound, now: Fraction) -> None:
         self.line, self.bound, self.now = line, bound, now
+        self.start: object = None
         self.start = self.decision(line.read(Real.rational(now)))
 
-    def to(self, end: Fraction) -> tuple[Fraction, bool] | str | None:
+    def to(self, end: Fraction) -> Place | str | None:
         """Return the place and whether it is exact, why it is not found, or None where there is none up to the end."""
         if self.start is None:
             return self.scanned(end)
@@ -191,24 +202,51 @@ class _Walk:
         far = Real.rational(end + (1 if up else -1))
         reading = self.line.read(place)
         for _ in range(_MAX_PIECES):
-            reading = self.beyond(place, self.nearest(reading, place, far, up=up) or far, reading, up=up)
+            before = reading
+            reading = self.beyond(place, self.nearest(reading, place, far, up=up) or far, up=up)
             if isinstance(reading.output, Gap) and not reading.output.code:
                 return self.scanned(end)
             found = self.decision(reading)
             if found is not None and found != self.start:
-                return (place.rounded(), place.is_rational)
+                return Place(place.rounded(), place.is_rational, self.jumps(place, before, reading))
             following = self.nearest(reading, place, far, up=up)
             if following is None or (Real.rational(end) < following if up else following < Real.rational(end)):
                 return None
             place = following
         return f"not followed over more than {_MAX_PIECES} pieces"
 
+    def jumps(self, place: Real, before: Reading, behind: Reading) -> bool | None:
+        """Return whether the values on both sides run into different ones at a place."""
+        ends = [r.functions.get(self.bound.node) or self.line.constant(self.bound.node) for r in (before, behind)]
+        if not place.is_rational:
+            return None if self.bound.function == "where" else self.bound.function in _STEPS
+        values = [f.at(place.rounded()) if isinstance(f, Rational) else None for f in ends]
+        return None if None in values else values[0] != values[1]
+
     def decision(self, reading: Reading) -> object:
-        """Return what is decided at a reading, or None where the node plays no part there."""
+        """Return what is decided at a reading, the present branch where it is as good as another; None where unused."""
         if self.bound.function in _STEPS:
             value = reading.functions.get(self.bound.node)
             return (value.top, value.bottom) if isinstance(value, Rational) else None
-        return reading.branch.get(self.bound.node)
+        found = reading.branch.get(self.bound.node)
+        if found is None:
+            return self.settled(reading)
+        return self.start if self.start in reading.ties.get(self.bound.node, ()) else found
+
+    def settled(self, reading: Reading) -> object:
+        """Return what is decided among arguments that are the same all over a piece, which the reading passes over."""
+        if self.bound.function == "where":
+            return None
+        values = []
+        for option in self.bound.options:
+            f = reading.functions.get(option) or self.line.constant(option)
+            if not isinstance(f, Rational) or not f.is_constant:
+                return None
+            values.append(Fraction(f.top[0] if f.top else 0, f.bottom[0]))
+        if self.bound.function == "abs":
+            return int(values[0] < 0)
+        best = min(values) if self.bound.function == "min" else max(values)
+        return self.start if isinstance(self.start, int) and values[self.start] == best else values.index(best)
 
     def nearest(self, reading: Reading, place: Real, far: Real, *, up: bool) -> Real | None:
         """Return the next place behind another at which the reading can end."""
@@ -220,7 +258,7 @@ class _Walk:
         ordered = sorted(ahead)
         return ordered[0 if up else -1]
 
-    def beyond(self, place: Real, following: Real, reading: Reading, *, up: bool) -> Reading:
+    def beyond(self, place: Real, following: Real, *, up: bool) -> Reading:
         """Return the reading of the piece that begins right behind a place."""
         while True:
             middle = Real.rational(between(place, following) if up else between(following, place))
@@ -232,7 +270,7 @@ class _Walk:
                 inner = middle
             following = inner
 
-    def scanned(self, end: Fraction) -> tuple[Fraction, bool] | str | None:
+    def scanned(self, end: Fraction) -> Place | str | None:
         """Look at places up to an end, and narrow down the first change."""
         start = self.taken(self.now)
         if start is None:
@@ -241,21 +279,21 @@ class _Walk:
         seen = [x for x in places(low, high, None) if x != self.now]
         before = self.now
         for x in seen if end >= self.now else reversed(seen):
-            if self.taken(x) != start:
+            if self.taken(x) not in (None, start):
                 return self.narrowed(before, x, start)
             before = x
         return None
 
-    def narrowed(self, same: Fraction, other: Fraction, start: object) -> tuple[Fraction, bool]:
+    def narrowed(self, same: Fraction, other: Fraction, start: object) -> Place:
         for _ in range(_HALVINGS):
             middle = (same + other) / 2
             if abs(other - same) <= abs(middle) / 10**30:
                 break
-            if self.taken(middle) == start:
+            if self.taken(middle) in (None, start):
                 same = middle
             else:
                 other = middle
-        return other, False
+        return Place(other, False, None if self.bound.function == "where" else self.bound.function in _STEPS)
 
     def taken(self, x: Fraction) -> object:
         """Return what the node decides at a place, by exact evaluation; None where that has no value."""

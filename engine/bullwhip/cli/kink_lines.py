@@ -49,13 +49,14 @@ def switching_line(s: Mapping[str, Any]) -> str:
 
     >>> switching_line({"driver": "a.x", "driver_index": {}, "moves": "value", "unit": "GB", "now": 80,
     ...                 "now_exact": "80", "below": None, "below_exact": None, "above": 87.5, "above_exact": "87.5",
-    ...                 "low": 0, "high": 100, "note": None})
-    'a.x = 80 GB: another branch above 87.5'
+    ...                 "above_jump": True, "low": 0, "high": 100, "note": None})
+    'a.x = 80 GB: another branch above 87.5, a jump'
     """
     name = index_text(s["driver"], tuple(s["driver_index"].items()))
     now = f"{name} = {_shown(s, 'now')}" if s["moves"] == "value" else f"{name} times 1"
     unit = f" {s['unit']}" if s["unit"] and s["unit"] != "1" else ""
-    ends = [f"{side} {_shown(s, side)}" for side in ("below", "above") if s[side] is not None]
+    sides = [side for side in ("below", "above") if s[side] is not None]
+    ends = [f"{side} {_shown(s, side)}{', a jump' if s[f'{side}_jump'] else ''}" for side in sides]
     if ends:
         return f"{now}{unit}: another branch {' and '.join(ends)}"
     return f"{now}{unit}: {s['note'] or 'no other branch in its range'}"

@@ -39,6 +39,9 @@ class SwitchingPoint:
     above: Fraction | None
     below_exact: bool
     above_exact: bool
+    below_jump: bool | None
+    """Whether the rule jumps there; None where there is no such place or it is not known."""
+    above_jump: bool | None
     low: Fraction
     """The range that was searched."""
     high: Fraction
@@ -51,6 +54,7 @@ class SwitchingPoint:
             "now": as_number(self.now), "now_exact": exact_text(self.now),
             "below": as_number(self.below), "below_exact": exact_text(self.below, self.below_exact),
             "above": as_number(self.above), "above_exact": exact_text(self.above, self.above_exact),
+            "below_jump": self.below_jump, "above_jump": self.above_jump,
             "low": as_number(self.low), "high": as_number(self.high), "note": self.note or None,
         }  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from bullwhip.analysis.binding import argument_text
-from bullwhip.analysis.kinks import Bound, flips, kinks
+from bullwhip.analysis.kinks import Bound, Place, flips, kinks
 from bullwhip.model.answer import Sensitivity
 from bullwhip.model.kink import Kink, Option, SwitchingPoint
 from bullwhip.model.quantity import index_text
@@ -103,8 +103,12 @@ def _point(evaluation: Evaluation, bound: Bound, group: Group) -> SwitchingPoint
     found = flips(evaluation, bound, moved, now, (low, high))
     if found is None:
         return None
-    below, above = found.below or (None, True), found.above or (None, True)
-    return SwitchingPoint(name, index, moves, unit, now, below[0], above[0], below[1], above[1], low, high, found.note)
+    ends = [p or Place(Fraction(0), True, None) for p in (found.below, found.above)]
+    below, above = (None if p is None else p.value for p in (found.below, found.above))
+    return SwitchingPoint(
+        name, index, moves, unit, now, below, above, ends[0].exact, ends[1].exact, ends[0].jump, ends[1].jump,
+        low, high, found.note,
+    )  # fmt: skip
 
 
 def _range(now: Fraction, low: Fraction | None, high: Fraction | None) -> tuple[Fraction, Fraction]:
