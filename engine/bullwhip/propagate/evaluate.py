@@ -57,7 +57,7 @@ class Evaluation:
     """Nodes without a value at these inputs, with the node where that began."""
     gradient: tuple[int, Any] | None = field(default=None, repr=False)
     """The cell whose derivatives were asked for last, and its `Gradient`."""
-    _below: tuple[int, frozenset[int]] = field(default=(-1, frozenset()), repr=False)
+    _below: tuple[int, frozenset[int], list[int]] = field(default=(-1, frozenset(), []), repr=False)
 
     def __post_init__(self) -> None:
         for position, cell in enumerate(self.program.cells):
@@ -73,6 +73,8 @@ class Evaluation:
             PropagationError: BW401, BW402 or BW403, naming the rule and its inputs.
         """
         node = self.program.cells[position].node
+        if node not in self.values:
+            self._run(self._cone(position)[2])
         self.run((node,))
         return self.values[node]
 
@@ -86,15 +88,18 @@ class Evaluation:
 
     def below(self, position: int) -> frozenset[int]:
         """Return the nodes that a cell depends on; those of the last cell asked for are kept."""
-        if self._below[0] != position:
-            self._below = position, frozenset(self.cone((self.program.cells[position].node,)))
-        return self._below[1]
+        return self._cone(position)[1]
 
     def inputs(self, position: int) -> list[int]:
         """Return the positions of the input cells that a cell depends on, in order."""
         nodes = self.program.dag.nodes
-        cone = self.cone((self.program.cells[position].node,))
-        return [nodes[i][1] for i in cone if nodes[i][0] == "cell" and i not in self.definition]
+        return [nodes[i][1] for i in self._cone(position)[2] if nodes[i][0] == "cell" and i not in self.definition]
+
+    def _cone(self, position: int) -> tuple[int, frozenset[int], list[int]]:
+        if self._below[0] != position:
+            order = self.cone((self.program.cells[position].node,))
+            self._below = position, frozenset(order), order
+        return self._below
 
     def unknown(self, position: int) -> list[int]:
         """Return the positions of the inputs that a cell needs and that have no value."""
@@ -114,28 +119,32 @@ class Evaluation:
         piecewise() guard the branches that they do not take.
         """
         asked = list(outputs)
+        self._run(self.cone(o for o in asked if o not in self.values))
+        for o in asked:
+            if o in self.undefined:
+                raise PropagationError(self._problem(o, *self.undefined[o])) from None
+
+    def _run(self, order: list[int]) -> None:
+        """Evaluate nodes, those that a node reads before it."""
         nodes, values = self.program.dag.nodes, self.values
-        for i in self.cone(o for o in asked if o not in values):
+        for i in order:
             if i in values:
                 continue
             node = nodes[i]
+            if node[0] == "num":
+                values[i] = node[1]
+                continue
             values[i] = None
             try:
                 values[i] = self._value(i, node)
             except UndefinedError as error:
                 self.undefined[i] = (i, error)
-        for o in asked:
-            if o in self.undefined:
-                raise PropagationError(self._problem(o, *self.undefined[o])) from None
 
     def _value(self, i: int, node: Node) -> Fraction | None:
         operation, values, rounded = node[0], self.values, self.rounded
-        if operation == "num":
-            constant: Fraction = node[1]
-            return constant
         if operation == "cell":
             return self._defined(i, self.definition[i]) if i in self.definition else self.given(node[1])
-        if len(node) == 3 and operation in "*/+":  # nearly all nodes of a large model
+        if len(node) == 3 and operation in "*/+":  # most of the work in a large model
             first, second = values[node[1]], values[node[2]]
             if first is not None and second is not None:
                 if rounded and (node[1] in rounded or node[2] in rounded):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bullwhip.errors import Place, Problem, UsageError
@@ -51,9 +54,22 @@ def open_program(path: Path | None) -> tuple[CompiledProgram, dict[str, bytes]]:
     if program is None:
         from bullwhip.compile import compile_program
 
-        program = compile_program(check_files(files, key))
-        write_plan(program)
+        with _collector_paused():
+            program = compile_program(check_files(files, key))
+            write_plan(program)
     return program, files
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking records, of which nearly all stay, again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def check_files(files: dict[str, bytes], key: str) -> CheckedProgram:
