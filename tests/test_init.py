@@ -21,6 +21,9 @@ ASKED: dict[str, list[str]] = {
     "explain": ["paper_cup.market", "--driver", "cafe.closing_rate"],
     "value": ["roastery.roasted", "--scenario", "no_limit"],
     "sensitivity": ["green.revenue", "--driver", "exchange.cny_per_usd"],
+    "diff": ["base", "no_limit", "roastery.roasted", "--period", "2026"],
+    "solve": ["cafe.revenue=160000000000 CNY", "--for", "cafe.closing_rate"],
+    "simulate": ["cafe.revenue", "--vary", "cafe.closing_rate=0.04..0.06", "--samples", "1000"],
     "list": ["companies"],
     "facts": ["--report", "example"],
     "read": ["number", "9.5万吨"],
@@ -44,10 +47,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_command_is_asked() -> None:
     """No command is left out but the one that writes the folder."""
-    assert set(COMMANDS) - set(ASKED) == {"init"}
+    assert {"init"} == set(COMMANDS) - set(ASKED)
 
 
-@pytest.mark.parametrize("command", ASKED)
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "init"])
 def test_every_command_works_on_it(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each command answers; only the misprint and the disagreement that are planted end with exit code 1."""
     code = cli.run(["--workspace", str(folder), command, *ASKED[command]])

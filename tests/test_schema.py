@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ import jsonschema
 import pytest
 
 from bullwhip import cli
+from bullwhip.errors import BullwhipError
 from bullwhip.load.yaml_reader import read_yaml
 from bullwhip.model.source import MapNode, Node, ScalarNode
 from bullwhip.validate.form import Form
 from bullwhip.validate.format import TABLES
 from bullwhip.validate.keys import Scalar
 from bullwhip.validate.schema import KINDS, schema
+from bullwhip.workspace.opening import check_files
+from bullwhip.workspace.starting import starter_files
 from documents import ROOT
 
 ROOTS = [ROOT, ROOT / "starter", *sorted(p for p in (ROOT / "tests" / "golden").iterdir() if p.is_dir())]
@@ -124,6 +128,45 @@ def _refused(node: Node | None, is_document: bool) -> bool:
         if "workspace" in node.items or "time" in node.items:
             read_header(files, problems)
     return any(p.code in ("BW108", "BW109") for p in problems)
+
+
+JUNK = ("[]", "{}", "", "[a]", "{a: b}", "-1", "true", '"x y"')
+
+
+def _with_junk(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a file with the first value of each key replaced, and the line that was."""
+    seen: set[str] = set()
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        for match in re.finditer(r"([a-z_]+): ([^\s{\[#,}\]][^,}\]#]*)(?=[,}\]]|$)", line):
+            if match[1] in seen or line.lstrip().startswith("#"):
+                continue
+            seen.add(match[1])
+            for junk in JUNK:
+                changed = line[: match.start(2)] + junk + line[match.end(2) :]
+                yield "\n".join([*lines[:number], changed, *lines[number + 1 :]]), changed.strip()
+
+
+@pytest.mark.parametrize("name", [n for n in starter_files("en") if n.endswith(".yaml")])
+def test_what_a_schema_refuses_check_refuses(name: str) -> None:
+    """With a value of another form anywhere, no file is invalid in an editor and sound to `check`."""
+    files = starter_files("en")
+    silent, refused = [], 0
+    for text, line in _with_junk(files[name].decode()):
+        node, broken = read_yaml(name, text.encode())
+        if broken or not isinstance(node, MapNode):
+            continue
+        found = plain(node)
+        if all(validator(kind).is_valid(found) for kind in kinds(Path(name), found)):
+            continue
+        refused += 1
+        try:
+            check_files(files | {name: text.encode()}, "")
+        except BullwhipError:
+            continue
+        silent.append(line)
+
+    assert ([], True) == (silent, refused > 0)
 
 
 def test_every_key_is_explained_in_both_languages() -> None:

@@ -218,6 +218,8 @@ class Form:
         self.declared(key, Scalar, "number")
         text = self.text(key)
         if not text:
+            if isinstance(self.get(key), ScalarNode):
+                self.wrong(key, "a number")
             return None
         try:
             return read_decimal(text)

@@ -155,6 +155,7 @@ def _document(form: Form, problems: list[Problem]) -> Document:
     published = inner.text("published")
     if inner.has("published") and not _is_date(published):
         inner.wrong("published", "an ISO date", 'e.g. "2023-06-14"')
+    inner.text("language")  # for people; its form is checked all the same
     return Document(inner.text("id"), inner.text("slug"), inner.label("title"), inner.label("publisher"), published)
 
 
