@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ import sympy
 import bullwhip
 from bullwhip import Workspace
 from bullwhip.errors import BullwhipError
+from bullwhip.expr.dag import Dag
+from bullwhip.propagate import form, gradient
 from hostile_case import STANDARD, rules
+from random_programs import Small
 from shipped import opened
 
 ENGINE = Path(bullwhip.__file__).parent
@@ -124,6 +128,20 @@ PRINTED = {
 def test_a_form_is_printed_for_reading(expression: str) -> None:
     """As few parentheses as precedence needs; like factors joined, common ones pulled out, round numbers as powers."""
     assert ruled(expression).demand("r").closed_form_text == PRINTED[expression]
+
+
+def test_the_form_of_a_derivative_is_an_expression_too() -> None:
+    """The derivative of |x| y is y sign(x), as text and in SymPy."""
+    small = Small()
+    x, y = small.input(Fraction(-2)), small.input(Fraction(3))
+    node = small.dag.mul(small.dag.node("abs", x), y)
+    small.cell(node)
+    program, graph = small.program(), Dag(list(small.dag.nodes))
+    written = form(program, graph, gradient(graph, node, [x], {})[x], {})
+    one, two = (sympy.Symbol(s, real=True) for s in ("q_n0", "q_n1"))
+
+    assert written.sympy == two * sympy.sign(one)
+    assert written.text == "q_n1*sign(q_n0)"
 
 
 CHAINS = (
