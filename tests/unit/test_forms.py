@@ -130,6 +130,20 @@ def test_a_form_is_printed_for_reading(expression: str) -> None:
     assert ruled(expression).demand("r").closed_form_text == PRINTED[expression]
 
 
+def test_a_size_beyond_counting_is_a_limit_all_the_same() -> None:
+    """Fifteen thousand doublings have a size of 4,516 digits; it is forecast as 10^12 or more."""
+    small = Small()
+    node = small.input(Fraction(1))
+    for _ in range(15_000):
+        node = small.dag.node("+", node, node)
+    small.cell(node)
+    written = form(small.program(), small.dag, node, {})
+
+    assert written.size == 10**12
+    assert written.unwritten is not None
+    assert "1,000,000,000,000 parts" in written.unwritten.message
+
+
 def test_the_form_of_a_derivative_is_an_expression_too() -> None:
     """The derivative of |x| y is y sign(x), as text and in SymPy."""
     small = Small()
