@@ -121,8 +121,8 @@ def _columns(folder: Path) -> Iterator[str]:
 _NAMED = {"units", "members", "drivers", "rules", "derivations", "reads", "tables", "by_row", "by_column", "by_part",
           "segments", "dimensions"}  # fmt: skip
 """Sections whose keys are names of the workspace and not of the format."""
-_FREE = {"index", "rows", "columns", "variants", "set", "each", "entities", "concepts", "where", "periods", "label",
-         "title", "publisher"}  # fmt: skip
+_FREE = {"index", "inputs", "rows", "columns", "variants", "set", "each", "entities", "concepts", "where", "periods",
+         "label", "title", "publisher"}  # fmt: skip
 """Sections that hold nothing but names and texts of the workspace."""
 
 
