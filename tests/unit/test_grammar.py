@@ -200,3 +200,35 @@ def test_a_function_takes_as_many_arguments_as_it_says(name: str) -> None:
 def test_a_part_knows_where_it_stands(text: str, span: tuple[int, int]) -> None:
     """The span of a tree is that of its text."""
     assert parse(text).span == span
+
+
+def test_the_functions_take_what_they_take() -> None:
+    """Names and numbers of arguments are part of the language: changing one is a change of every workspace."""
+    assert {name: (least, most) for name, (least, most, _) in FUNCTIONS.items()} == {
+        "min": (2, 64), "max": (2, 64), "abs": (1, 1), "floor": (1, 1), "ceil": (1, 1), "exp": (1, 1), "log": (1, 1),
+        "sqrt": (1, 1), "sum": (2, 2), "where": (3, 3), "piecewise": (3, 63), "lag": (2, 2), "delta": (1, 1),
+        "yoy": (1, 1), "cum": (1, 1), "cagr": (3, 3), "index": (2, 2),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x[Fam=a]", "a selector was expected"), ("x[1=a]", "a selector was expected"), ("x[_a=b]", "a selector"),
+        ("x[]", "a selector was expected"), ("x[fam]", "'=' was expected after"),
+        ("x[fam=A]", "member id"),
+        ("x[fam=a", "to close the bracket"), ("x[fam=a,]", "a selector was expected"), ("x[t-0]", "from 1 to 99"),
+        ("x[t-100]", "from 1 to 99"), ("x[t+1]", "a lead"), ("x[t-1,t-2]", "selected twice"), ("X", "is not an id"),
+        ("min", "is a reserved word"), ("t", "is a reserved word"), ("a" * 101, "at most 100"),
+        ("mx(x)", "no function"),
+        ("(x", "to close the parenthesis"), ("x^y", "must be a number"), ("x^2^2", "tower"), ("x^65", "beyond"),
+        ("x^(1/13)", "finer than 1/12"), ("- - -x", "a run of signs"), ("x**2", r"'\*\*'"), ("", "the end was found"),
+        ("cagr(x, 1)", "3 arguments"), ("lag(x + 1, 1)", "takes a quantity"), ("lag(x, y)", "takes whole numbers"),
+        ("lag(x, 1.5)", "takes whole numbers"), ("where(x, 1, 2)", "a condition was expected"),
+        ("piecewise(x < 1, 2, x < 3, 4)", "otherwise"), ("sum(x, 2)", "an expression and a dimension"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_is_wrong(text: str, why: str) -> None:
+    """Each rule of the grammar has its own message."""
+    with pytest.raises(ExpressionError, match=why):
+        parse(text)
