@@ -230,3 +230,9 @@ def test_what_does_not_bind_is_worth_nothing() -> None:
     (choice,) = choices(evaluation, 2)
 
     assert [(F(1), F(1)), (F(0), F(0)), (F(0), F(0))] == [(p.more, p.less) for p in prices(evaluation, 2, choice)]
+
+
+def test_the_workspace_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    """`check` finds nothing in the wind workspace; every figure of it is a claim with its unit."""
+    assert 0 == cli.run(["--workspace", WIND, "check"])
+    assert "23 claims of 1 documents" in capsys.readouterr().out
