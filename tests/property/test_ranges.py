@@ -14,6 +14,7 @@ from bullwhip.model.uncertainty import Distribution
 from bullwhip.numeric.kernel import kernel
 from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
+from bullwhip.propagate.interval import Interval
 from bullwhip.sweep.quantiles import deviation
 from bullwhip.sweep.ranges import Moved, evaluate_at, reach_of
 from bullwhip.sweep.sampling import Variable
@@ -71,6 +72,22 @@ def test_an_exact_range_ends_at_corners_of_the_box(drawn: Drawn, widths: list[tu
 
     known = [v for v in values if v is not None]
     assert (reach.low, reach.high) == (min(known), max(known))
+
+
+@given(st.fractions(), st.fractions(), st.integers(1, 10**60), st.booleans())
+def test_a_shortened_interval_holds_the_interval(low: Fraction, more: Fraction, scale: int, turn: bool) -> None:
+    """Ends move outward only, by less than one part in 2^62, and never over zero; their rationals are short."""
+    low, high = sorted((low / scale, (low + more) * scale / 7))
+    true = Interval(-high, -low) if turn else Interval(low, high)
+    short = true.shortened()
+
+    assert short.low <= true.low
+    assert true.high <= short.high
+    for end, near in ((true.low, short.low), (true.high, short.high)):
+        assert isinstance(end, Fraction)
+        assert isinstance(near, Fraction)
+        assert abs(near - end) * 2**62 <= abs(end)
+        assert near.denominator.bit_length() <= 128 + max(0, end.denominator.bit_length() - end.numerator.bit_length())
 
 
 def simple() -> tuple[Evaluation, list[int]]:
