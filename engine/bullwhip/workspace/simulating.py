@@ -103,20 +103,9 @@ def simulate(
         UsageError: BW433 when nothing varies, BW432 for correlations that contradict each other, others as `--set`.
         Interrupted: on Ctrl-C.
     """
-    if not 1 <= request.samples <= _MOST or not 0 <= request.seed < 2**64:
-        hint = f"samples from 1 to {_MOST:,}, a seed from 0 to 2^64 - 1"
-        raise UsageError(Problem("BW002", f"{request.samples:,} samples with seed {request.seed}", hint=hint))
     setup = _setup(workspace, positions, request)
     joint = tuple(sorted({k for pair in setup.ranks for k in pair}))
-    if request.sobol and joint:
-        names = ", ".join(setup.draws[k].name for k in joint)
-        hint = (
-            "leave out --sobol, or the correlations: the variance of one of several that move together is not its own"
-        )
-        raise UsageError(Problem("BW002", f"Sobol indices of inputs that are correlated: {names}", hint=hint))
-    if request.sobol and 2 * len(setup.draws) > MAX_DIMENSIONS:
-        message = f"Sobol indices of {len(setup.draws):,} inputs; at most {MAX_DIMENSIONS // 2:,}"
-        raise LimitError(Problem("BW901", message, hint="vary fewer inputs"))
+    _refuse(setup, request, joint)
     factor = _factor(setup, joint)
     tape = compile_tape(setup.evaluation, setup.outputs, setup.columns)
     plan = Plan(
@@ -142,6 +131,19 @@ def simulate(
         request.samples, request.seed, workspace.scenario_id, backend, tuple(_input(setup, d) for d in setup.draws),
         setup.rest, ranks, answers, design.rows if design is not None else 0, workspace.receipt(),
     )  # fmt: skip
+
+
+def _refuse(setup: _Setup, request: Request, joint: tuple[int, ...]) -> None:
+    """Refuse Sobol indices where they would say nothing or be too many."""
+    if request.sobol and joint:
+        names = ", ".join(setup.draws[k].name for k in joint)
+        hint = (
+            "leave out --sobol, or the correlations: the variance of one of several that move together is not its own"
+        )
+        raise UsageError(Problem("BW002", f"Sobol indices of inputs that are correlated: {names}", hint=hint))
+    if request.sobol and 2 * len(setup.draws) > MAX_DIMENSIONS:
+        message = f"Sobol indices of {len(setup.draws):,} inputs; at most {MAX_DIMENSIONS // 2:,}"
+        raise LimitError(Problem("BW901", message, hint="vary fewer inputs"))
 
 
 def _with_indices(parts: list[Part], found: list[Index] | None) -> list[Part]:
@@ -179,6 +181,9 @@ def _shares(setup: _Setup, at: Evaluation, tape: Tape, backend: Backend, key: st
 
 
 def _setup(workspace: Workspace, positions: Sequence[int], request: Request) -> _Setup:
+    if not 1 <= request.samples <= _MOST or not 0 <= request.seed < 2**64:
+        hint = f"samples from 1 to {_MOST:,}, a seed from 0 to 2^64 - 1"
+        raise UsageError(Problem("BW002", f"{request.samples:,} samples with seed {request.seed}", hint=hint))
     evaluation, program = workspace.evaluation, workspace.program
     scenario = program.scenarios.get(workspace.scenario_id)
     own = draws_of(evaluation, request.vary, "vary")
