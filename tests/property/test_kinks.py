@@ -113,7 +113,8 @@ def test_up_to_a_switching_point_the_branch_stays_and_behind_it_is_another(drawn
         if place is not None:
             step = NEAR if end > 0 else -NEAR
             assert decision(drawn, bound, moved, stop + step, evaluation) is not True
-            sides = [_at(Evaluation(program, {moved: stop + s}), bound.node) for s in (step, -step)]
+            before = stop if stop == now else stop - step  # from the place itself, where the driver stands at it
+            sides = [_at(Evaluation(program, {moved: s}), bound.node) for s in (before, stop + step)]
             if place.jump is not None and sides[0] is not None and sides[1] is not None:
                 assert place.jump == (abs(sides[0] - sides[1]) > Fraction(1, 10**6))
 
