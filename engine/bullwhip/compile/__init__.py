@@ -153,6 +153,7 @@ def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems
 
     scout = Expander(program.quantities, program.dimensions, program.units, program.header.periods, _Scout(), node_of)
     sorter: TopologicalSorter[int] = TopologicalSorter()
+    reads: dict[int, list[int]] = {}
     reported: set[tuple[str, tuple[int, int]]] = set()
     for key, position in number.items():
         found.clear()
@@ -163,9 +164,10 @@ def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems
                 if (key[0], error.span) not in reported:
                     reported.add((key[0], error.span))
                     problems.append(_missing(program, key, error))
-        sorter.add(position, *sorted(set(found)))
+        reads[position] = sorted(set(found))
+        sorter.add(position, *reads[position])
     try:
-        return [listed[i] for i in sorter.static_order()]
+        return [listed[i] for i in _by_level(list(sorter.static_order()), reads)]
     except CycleError as error:
         circle = [listed[i] for i in error.args[1]]
         path = " -> ".join(index_text(*k) for k in reversed(circle))
@@ -175,6 +177,14 @@ def _order(program: CheckedProgram, wanted: dict[str, tuple[Key, ...]], problems
             Problem("BW204", f"rules depend on each other in a circle: {path}", program.places[names[0]], hint)
         )
         return []
+
+
+def _by_level(order: list[int], reads: dict[int, list[int]]) -> list[int]:
+    """Return cells by the longest way to them from inputs, then by name: rules beside the point do not change it."""
+    level: dict[int, int] = {}
+    for i in order:
+        level[i] = 1 + max((level[j] for j in reads[i]), default=0)
+    return sorted(order, key=lambda i: (level[i], i))
 
 
 class _Scout(Dag):
