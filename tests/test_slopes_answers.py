@@ -40,6 +40,8 @@ SMOOTH: tuple[tuple[str, str, str, str], ...] = (
     ("three / two", "two", "-3/4", "-1"),
     ("two / (two + three)", "two", "3/25", "3/5"),  # 3/(2+3)^2, times 2 over 2/5
     ("(two + three) / (two - three)", "two", "-6", "12/5"),  # -2*3/(2-3)^2, times 2 over -5
+    ("(two + less) / two", "two", "1/2", NONE),  # 1 - 2/x, of value 0
+    ("two / (two + less + three)", "two", "1/9", "1/3"),
     ("two / less", "less", "-1/2", "-1"),
     ("two^3", "two", "12", "3"),
     ("two^-2", "two", "-1/4", "-2"),
