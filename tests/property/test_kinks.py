@@ -107,8 +107,8 @@ def test_up_to_a_switching_point_the_branch_stays_and_behind_it_is_another(drawn
     assert found.note == ""
     for place, end in ((found.below, -REACH), (found.above, REACH)):
         stop = end if place is None else place.value
-        for k in range(1, 12):
-            x = now + (stop - now) * Fraction(k, 12)
+        for k in range(12):  # off the simple fractions, where a branch may be another one at a single point
+            x = now + (stop - now) * Fraction(100 * k + 37, 1237)
             assert decision(drawn, bound, moved, x, evaluation) is not False
         if place is not None:
             step = NEAR if end > 0 else -NEAR
