@@ -158,6 +158,20 @@ def test_what_has_no_value_spreads_through_every_operation(backend: Backend, nam
 
 
 @pytest.mark.parametrize("backend", RUNNING)
+@pytest.mark.parametrize("name", ["min", "max"])
+@pytest.mark.parametrize("first", [True, False])
+def test_an_extreme_of_two_computed_values_hides_neither(backend: Backend, name: str, first: bool) -> None:
+    """Whichever of the two has no value, the extreme has none."""
+    small = Small()
+    x = small.input(Fraction(1))
+    broken, sound = small.dag.div(small.dag.num(1), x), small.dag.mul(x, x)
+    pair = (broken, sound) if first else (sound, broken)
+    run = kernel(tape_of(small, small.dag.node(name, *pair), 1), backend)
+
+    assert np.isnan(run(columns([2, 0]), allow_invalid=True)).tolist() == [[False, True]]
+
+
+@pytest.mark.parametrize("backend", RUNNING)
 def test_lanes_without_a_value_are_counted_and_the_rule_is_named(backend: Backend) -> None:
     """BW422 says how many, where it began, and with which inputs."""
     small = Small()
