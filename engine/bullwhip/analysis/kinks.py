@@ -203,7 +203,10 @@ class _Walk:
         reading = self.line.read(place)
         for _ in range(_MAX_PIECES):
             before = reading
-            reading = self.beyond(place, self.nearest(reading, place, far, up=up) or far, up=up)
+            behind = self.beyond(place, self.nearest(reading, place, far, up=up) or far, up=up)
+            if behind is None:
+                break
+            reading = behind
             if isinstance(reading.output, Gap) and not reading.output.code:
                 return self.scanned(end)
             found = self.decision(reading)
@@ -258,9 +261,9 @@ class _Walk:
         ordered = sorted(ahead)
         return ordered[0 if up else -1]
 
-    def beyond(self, place: Real, following: Real, *, up: bool) -> Reading:
-        """Return the reading of the piece that begins right behind a place."""
-        while True:
+    def beyond(self, place: Real, following: Real, *, up: bool) -> Reading | None:
+        """Return the reading of the piece right behind a place; None where ever smaller ones crowd there."""
+        for _ in range(_MAX_PIECES):
             middle = Real.rational(between(place, following) if up else between(following, place))
             reading = self.line.read(middle)
             inner = self.nearest(reading, place, following, up=up)
@@ -269,6 +272,7 @@ class _Walk:
                     return reading
                 inner = middle
             following = inner
+        return None
 
     def scanned(self, end: Fraction) -> Place | str | None:
         """Look at places up to an end, and narrow down the first change."""
