@@ -23,6 +23,7 @@ ASKED: dict[str, list[str]] = {
     "sensitivity": ["green.revenue", "--driver", "exchange.cny_per_usd"],
     "diff": ["base", "no_limit", "roastery.roasted", "--period", "2026"],
     "solve": ["cafe.revenue=160000000000 CNY", "--for", "cafe.closing_rate"],
+    "bottleneck": ["roastery.roasted", "--period", "2026"],
     "simulate": ["cafe.revenue", "--vary", "cafe.closing_rate=0.04..0.06", "--samples", "1000"],
     "list": ["companies"],
     "facts": ["--report", "example"],

@@ -10,10 +10,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import relations
 from bullwhip import cli
+from bullwhip.analysis.allowance import Allowance
 from bullwhip.analysis.kinks import Bound, Flip, Place, flips, kinks
 from bullwhip.errors import PropagationError
 from bullwhip.propagate import Evaluation
+from bullwhip.workspace.answering import driver_groups
+from bullwhip.workspace.naming import select_cells
+from bullwhip.workspace.switching import kinks_of
 from random_programs import PIECES, RATIONAL, SMALL, Drawn, Small, inputs_of, programs, value_of
 from shipped import shipped
 
@@ -85,7 +90,7 @@ def along(evaluation: Evaluation, bound: Bound, moved: int) -> Flip | None:
     """Return the switching points of a kink along one input."""
     now = evaluation.given(moved)
     assert now is not None
-    return flips(evaluation, bound, {moved: (Fraction(0), Fraction(1))}, now, (-REACH, REACH))
+    return flips(evaluation, bound, {moved: (Fraction(0), Fraction(1))}, now, (-REACH, REACH), Allowance(10**9))
 
 
 @settings(max_examples=200)
@@ -189,13 +194,23 @@ def test_cards_flip_by_hand() -> None:
 
 def test_more_than_can_be_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit the kinks are named all the same, and the answer says that nothing was looked for."""
-    monkeypatch.setattr("bullwhip.workspace.switching._MAX_WORK", 0)
+    monkeypatch.setattr("bullwhip.workspace.switching._MAX_STEPS", 0)
     name = "inference.cards[deployed_model=gpt3,card=a100_80gb]"
     (answer,) = shipped().sensitivity(name, ["card.memory[card=a100_80gb]"])
     (kink,) = answer.kinks
 
     assert (kink.slack, kink.switching) == (Fraction(1, 4), ())
-    assert kink.note == "no switching points are looked for at 1 kinks along 1 drivers; name fewer drivers"
+    assert kink.note == "no switching points are looked for at 1 kinks along 1 drivers; name a driver"
+
+
+def test_a_search_stops_where_its_allowance_ends() -> None:
+    """A switching point that would take too many steps is not looked for further, and the answer says so."""
+    evaluation = relations.workspace(100).evaluation
+    (position,) = select_cells(evaluation.program, relations.last(100)).positions
+    groups = driver_groups(evaluation, position, [])
+    found = [p for kink in kinks_of(evaluation, position, groups) for p in kink.switching]
+
+    assert {True, False} == {p.note.startswith("not searched to the end") for p in found}
 
 
 def _explained(capsys: pytest.CaptureFixture[str], *options: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bullwhip.analysis.allowance import VISIT, Allowance, SpentError
 from bullwhip.analysis.binding import choices
 from bullwhip.analysis.bracket import places
 from bullwhip.analysis.line import Gap, Line, Reading
@@ -25,6 +26,8 @@ _STEPS = ("floor", "ceil")
 _MAX_PIECES = 200
 _HALVINGS = 200
 _ONE = Fraction(1)
+_ROOT = 200
+"""Steps of finding roots, times the square of how many terms the polynomial has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ def flips(
     moved: Mapping[int, tuple[Fraction, Fraction]],
     now: Fraction,
     within: tuple[Fraction, Fraction],
+    allowance: Allowance,
 ) -> Flip | None:
     """Return where along a line another branch is taken, below and above the present place; None where none moves it.
 
@@ -175,11 +179,15 @@ def flips(
         moved: cell position to (start, step); its value is start + step * x.
         now: the present x.
         within: the range of x that is searched.
+        allowance: what the search may cost; where it is used up, the answer says so instead of a place.
     """  # fmt: skip
-    line = Line(evaluation, bound.cell, moved)
+    line = Line(evaluation, bound.cell, moved, allowance=allowance)
     if not set(bound.condition or bound.options) & set(line.order):
         return None
-    ends = [_Walk(line, bound, now).to(end) for end in within]
+    try:
+        ends = [_Walk(line, bound, now, allowance).to(end) for end in within]
+    except SpentError:
+        return Flip(None, None, "not searched to the end: the rules on the way are too large")
     notes = dict.fromkeys(e for e in ends if isinstance(e, str))
     below, above = (None if isinstance(e, str) else e for e in ends)
     return Flip(below, above, "; ".join(notes))
@@ -188,10 +196,16 @@ def flips(
 class _Walk:
     """Looks along a line for the first place at which a node decides otherwise."""
 
-    def __init__(self, line: Line, bound: Bound, now: Fraction) -> None:
-        self.line, self.bound, self.now = line, bound, now
+    def __init__(self, line: Line, bound: Bound, now: Fraction, allowance: Allowance) -> None:
+        self.line, self.bound, self.now, self.allowance = line, bound, now, allowance
         self.start: object = None
-        self.start = self.decision(line.read(Real.rational(now)))
+        self.start = self.decision(self.read(Real.rational(now)))
+
+    def read(self, place: Real) -> Reading:
+        """Return what holds at a place."""
+        reading = self.line.read(place)
+        self.allowance.spend(sum(_ROOT * len(b) ** 2 for b in reading.borders))
+        return reading
 
     def to(self, end: Fraction) -> Place | str | None:
         """Return the place and whether it is exact, why it is not found, or None where there is none up to the end."""
@@ -200,7 +214,7 @@ class _Walk:
         up = end >= self.now
         place = Real.rational(self.now)
         far = Real.rational(end + (1 if up else -1))
-        reading = self.line.read(place)
+        reading = self.read(place)
         for _ in range(_MAX_PIECES):
             before = reading
             behind = self.beyond(place, self.nearest(reading, place, far, up=up) or far, up=up)
@@ -265,7 +279,7 @@ class _Walk:
         """Return the reading of the piece right behind a place; None where ever smaller ones crowd there."""
         for _ in range(_MAX_PIECES):
             middle = Real.rational(between(place, following) if up else between(following, place))
-            reading = self.line.read(middle)
+            reading = self.read(middle)
             inner = self.nearest(reading, place, following, up=up)
             if inner is None or not (inner < middle if up else middle < inner):
                 if not any(middle.sign_of(b) == 0 for b in reading.borders):
@@ -302,6 +316,7 @@ class _Walk:
     def taken(self, x: Fraction) -> object:
         """Return what the node decides at a place, by exact evaluation; None where that has no value."""
         evaluation = self.line.at(x)
+        self.allowance.spend(VISIT * len(evaluation.values))
         node = self.line.program.dag.nodes[self.bound.node]
         wanted = node[1:3] if node[0] in ("<", "<=") else arguments(node)
         try:

@@ -13,6 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bullwhip.analysis.allowance import VISIT, Allowance
 from bullwhip.analysis.polynomial import Polynomial, TooLargeError, at
 from bullwhip.analysis.rational import ARITHMETIC, Rational
 from bullwhip.analysis.real import Real
@@ -51,6 +52,8 @@ class Reading:
 
 
 _ONE = Fraction(1)
+_PAIR, _WORD = 15, 32
+"""Steps of a pair of terms of two polynomials; bits of a coefficient that make it a step more."""
 
 
 class Line:
@@ -63,6 +66,7 @@ class Line:
         relaxed: a node and one of its arguments, which moves there alone, as `step` times the unknown; a quantity
             along it can be read and cut, but not evaluated.
         step: what the argument is at 1.
+        allowance: what reading it may cost; any amount when None.
     """
 
     def __init__(
@@ -72,7 +76,9 @@ class Line:
         moved: Mapping[int, tuple[Fraction, Fraction]],
         relaxed: tuple[int, int] = (-1, 0),
         step: Fraction = _ONE,
+        allowance: Allowance | None = None,
     ) -> None:
+        self.allowance = allowance
         self.program = evaluation.program
         self.moved = dict(moved)
         self.source = evaluation
@@ -144,7 +150,9 @@ class Line:
         """Return what the quantity is at a place."""
         walk = _Walk(self, place)
         for i in self.order:
-            walk.functions[i] = walk.visit(i)
+            found = walk.functions[i] = walk.visit(i)
+            if self.allowance is not None:
+                self.allowance.spend(_steps(found))
         output = walk.get(self.node)
         live = walk.live()
         borders: dict[Polynomial, None] = {}
@@ -164,6 +172,15 @@ class Line:
                 value = self.still.values.get(i)
                 self.cache[i] = None if value is None else Rational.constant(value)
         return self.cache[i]
+
+
+def _steps(found: Found) -> int:
+    """Return what computing a node cost: the more, the longer its polynomials and their coefficients are."""
+    if not isinstance(found, Rational):
+        return VISIT
+    terms = len(found.top) + len(found.bottom)
+    bits = max(c.bit_length() for c in (*found.top[-1:], *found.bottom[-1:]))
+    return VISIT + terms * terms * (_PAIR + bits // _WORD)
 
 
 class _Walk:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bullwhip.cli.kink_lines import kink_lines
+from bullwhip.cli.kink_lines import first_kinks, kink_lines
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import as_printed, say, say_folded, write_json
 from bullwhip.numbers import decimal_text
@@ -76,8 +76,8 @@ def _lines(a: dict[str, Any]) -> list[str]:
     lines += [f"  {'path' if k == 0 else '':<11} {_step(s)}" for k, s in enumerate(path)]
     moving = [s for s in a["sensitivities"] if s["elasticity"] != 0 or s["derivative"] != 0]
     lines += [f"  {'elasticity' if k == 0 else '':<11} {_sensitivity(s)}" for k, s in enumerate(moving)]
-    for kink in a["kinks"]:
-        lines += [f"  {'kink' if k == 0 else '':<11} {line}" for k, line in enumerate(kink_lines(kink))]
+    for found in first_kinks([kink_lines(kink) for kink in a["kinks"]]):
+        lines += [f"  {'kink' if k == 0 else '':<11} {line}" for k, line in enumerate(found)]
     lines += [f"  {'inputs' if k == 0 else '':<11} {_source(s)}" for k, s in enumerate(a["sources"])]
     lines += [f"  {'printed' if k == 0 else '':<11} {_printed(p)}" for k, p in enumerate(a["printed"])]
     return lines

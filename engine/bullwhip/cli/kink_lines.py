@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text, round_half_up
 
-__all__ = ["kink_lines", "switching_line"]
+__all__ = ["first_kinks", "kink_lines", "switching_line"]
+
+_MOST = 12
+"""Kinks that a terminal shows; a large model rests on hundreds."""
 
 
 def kink_lines(kink: Mapping[str, Any]) -> list[str]:
@@ -22,6 +25,16 @@ def kink_lines(kink: Mapping[str, Any]) -> list[str]:
     """
     name = f"{kink['function']}({kink['text']}) in {kink['cell']}"
     return [f"{name}: {_binding(kink)}", *(switching_line(s) for s in kink["switching"]), *_note(kink)]
+
+
+def first_kinks(kinks: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the lines of the first kinks, and how many more there are.
+
+    >>> first_kinks([["a"], ["b", "c"]]), first_kinks([["a"]] * 14)[-1]
+    ([['a'], ['b', 'c']], ['2 more kinks; --json has them all'])
+    """
+    shown = [list(lines) for lines in kinks[:_MOST]]
+    return shown if len(kinks) <= _MOST else [*shown, [f"{len(kinks) - _MOST} more kinks; --json has them all"]]
 
 
 def _note(kink: Mapping[str, Any]) -> list[str]:

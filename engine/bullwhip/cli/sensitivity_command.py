@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from bullwhip.cli.kink_lines import kink_lines
+from bullwhip.cli.kink_lines import first_kinks, kink_lines
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.model.answer import SecondOrder, Sensitivity
@@ -92,7 +92,8 @@ def _kinks(answers: Sequence[Sensitivity]) -> list[str]:
             heading, *lines = kink_lines(kink.as_dict())
             known = found.setdefault(heading, [])
             known += [line for line in lines if line not in known]
-    return [text for heading, lines in found.items() for text in (heading, *(f"  {line}" for line in lines))]
+    shown = first_kinks([[heading, *(f"  {line}" for line in lines)] for heading, lines in found.items()])
+    return [text for lines in shown for text in lines]
 
 
 def _show_second(answers: Sequence[Sensitivity]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from bullwhip.analysis.allowance import Allowance
 from bullwhip.analysis.binding import argument_text
 from bullwhip.analysis.kinks import Bound, Place, flips, kinks
 from bullwhip.model.answer import Sensitivity
@@ -15,8 +16,10 @@ from bullwhip.workspace.answering import Group, driver_groups
 
 __all__ = ["kinks_of", "with_kinks"]
 
-_MAX_WORK = 300_000
-"""Nodes that the search for switching points may visit, kinks times drivers times what each rests on: seconds."""
+_MAX_STEPS = 4_000_000
+"""Steps of all searches for switching points of an answer, shared evenly: a few seconds."""
+_LEAST_STEPS = 5_000
+"""With fewer for each kink and driver nothing is looked for."""
 _WIDE = 1000
 """Where a driver has no declared range, it is searched from a thousandth of its value to a thousand times that."""
 
@@ -30,14 +33,11 @@ def kinks_of(evaluation: Evaluation, position: int, groups: list[Group]) -> tupl
         groups: the drivers; a kink that none of them moves is given without switching points.
     """
     found = kinks(evaluation, position)
-    program = evaluation.program
-    each = len(evaluation.cone((program.cells[position].node,))) + len(program.cells) // 4
-    if len(found) * len(groups) * each > _MAX_WORK:
-        note = (
-            f"no switching points are looked for at {len(found)} kinks along {len(groups)} drivers; name fewer drivers"
-        )
-        return tuple(replace(_kink(evaluation, bound, []), note=note) for bound in found)
-    return tuple(_kink(evaluation, bound, groups) for bound in found)
+    each = _MAX_STEPS // max(1, len(found) * len(groups))
+    if each < _LEAST_STEPS:
+        note = f"no switching points are looked for at {len(found)} kinks along {len(groups)} drivers; name a driver"
+        return tuple(replace(_kink(evaluation, bound, [], 0), note=note) for bound in found)
+    return tuple(_kink(evaluation, bound, groups, each) for bound in found)
 
 
 def with_kinks(
@@ -65,7 +65,7 @@ def with_kinks(
     return found
 
 
-def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group]) -> Kink:
+def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group], steps: int) -> Kink:
     program = evaluation.program
     cell = program.cells[bound.cell]
     name = index_text(cell.quantity, cell.index, cell.period)
@@ -75,13 +75,13 @@ def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group]) -> Kink:
     if bound.condition is not None:
         sides = tuple(Option(argument_text(program, n), evaluation.values.get(n)) for n in bound.condition)
         text = f"{sides[0].text} {program.dag.nodes[bound.node][0]} {sides[1].text}"
-    points = tuple(p for p in (_point(evaluation, bound, g) for g in groups) if p is not None)
+    points = tuple(p for p in (_point(evaluation, bound, g, Allowance(steps)) for g in groups) if p is not None)
     return Kink(
         name, bound.function, text, sides, options, bound.taken, bound.next, bound.slack, bound.relative, points
     )
 
 
-def _point(evaluation: Evaluation, bound: Bound, group: Group) -> SwitchingPoint | None:
+def _point(evaluation: Evaluation, bound: Bound, group: Group, allowance: Allowance) -> SwitchingPoint | None:
     """Return where a driver takes a kink to another branch, or None where it does not move it."""
     program = evaluation.program
     name, index, cells = group
@@ -100,7 +100,7 @@ def _point(evaluation: Evaluation, bound: Bound, group: Group) -> SwitchingPoint
         moves, now, unit = "factor", Fraction(1), ""
         moved = {c: (Fraction(0), v) for c, v in zip(reaching, known, strict=True)}
         low, high = _range(now, None, None)
-    found = flips(evaluation, bound, moved, now, (low, high))
+    found = flips(evaluation, bound, moved, now, (low, high), allowance)
     if found is None:
         return None
     ends = [p or Place(Fraction(0), True, None) for p in (found.below, found.above)]
