@@ -122,6 +122,33 @@ def test_nothing_is_jumped_over_at_a_pole() -> None:
     assert ((), ()) == (found.stretches, found.jumps)
 
 
+def test_nothing_is_jumped_over_at_a_pole_that_is_no_fraction() -> None:
+    """1/(x^2 - 2) goes through infinity at the root of 2, whose 60 digits lie beside it."""
+    found = solved(lambda d, x: d.div(d.num(1), d.add(d.pow(x, F(2)), d.num(-2))), 1, 0, 10)
+
+    assert (["~1.73205 crosses"], ()) == (shown(found), found.jumps)
+
+
+def test_a_scan_crosses_the_target_right_beside_where_there_is_no_value() -> None:
+    """The root of x - 10007/10000 is 10^-4 a hundred-millionth above where it begins."""
+    found = solved(lambda d, x: d.pow(d.add(x, d.num(F(-10007, 10**4))), F(1, 2)), F(1, 10**4), 0, 10)
+
+    assert (["100070001/100000000 crosses"], ()) == (shown(found), found.jumps)
+
+
+def test_looking_along_a_line_leaves_the_evaluation_as_it_was() -> None:
+    """The root of 2 is rounded; that of 4, which the evaluation gives, stays exact beside it."""
+    small = Small()
+    x = small.input(F(4))
+    small.cell(small.dag.pow(x, F(1, 2)))
+    evaluation = Evaluation(small.program())
+    evaluation.value(1)
+    along = Line(evaluation, 1, {0: (F(0), F(1))})
+    along.value(F(2))
+
+    assert (False, True) == (along.was_exact, evaluation.is_exact(1))
+
+
 def test_a_scan_finds_what_is_narrow() -> None:
     """The dip exp((x - c)^2 - 10^-9) = 1 is 63 millionths wide in a range of 100, and is found on both sides of c."""
     c, wide = F(12345678, 10**7), 10**9

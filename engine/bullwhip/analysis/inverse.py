@@ -117,15 +117,17 @@ def jumps(parts: Sequence[Part]) -> list[Jump]:
         sides = {left.side, here.side, right.side} - {None}
         if not here.is_point or sides != {-1, 1}:
             continue
-        x = here.low.rounded()
-        ends = [
-            p.reading.output.at(x) if p.reading is not None and isinstance(p.reading.output, Rational) else None
-            for p in (left, right)
-        ]
+        ends = [_limit(p.reading, here.low) for p in (left, right)]
         if ends[0] is not None and ends[1] is not None:
-            known = here.low.is_rational
-            found.append(Jump(here.low, *(e if known else to_digits(e) for e in ends if e is not None)))
+            found.append(Jump(here.low, ends[0], ends[1]))
     return found
+
+
+def _limit(reading: Reading | None, place: Real) -> Fraction | None:
+    """Return what a function comes to at a place; None where it is not known or goes to infinity."""
+    if reading is None or not isinstance(reading.output, Rational) or place.sign_of(reading.output.bottom) == 0:
+        return None
+    return _value(reading.output, place)
 
 
 _End = tuple[Extended, bool]

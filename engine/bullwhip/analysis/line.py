@@ -111,12 +111,7 @@ class Line:
 
     def unmoved(self, nodes: list[int]) -> Evaluation:
         """Return an evaluation of nodes that do not depend on the unknown; what the source knows is taken over."""
-        still = copy(self.source)
-        known = self.source.values
-        still.definition = self.definition
-        still.values = {i: known[i] for i in nodes if i in known}
-        still.inexact = self.source.inexact.intersection(nodes)
-        still.undefined = {i: self.source.undefined[i] for i in nodes if i in self.source.undefined}
+        still = self.source.apart(self.definition, nodes)
         with suppress(PropagationError):  # a node without a value counts only where the quantity needs it
             still.run(nodes)
         return still
@@ -132,7 +127,7 @@ class Line:
         Only what depends on the unknown is evaluated again.
         """
         evaluation = copy(self.still)
-        evaluation.inexact = set(evaluation.inexact)
+        evaluation.inexact, evaluation.rounded = set(evaluation.inexact), set(evaluation.rounded)
         evaluation.undefined = dict(evaluation.undefined)
         evaluation.values = dict(self.still.values)
         cells = self.program.cells

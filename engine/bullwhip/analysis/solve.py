@@ -146,9 +146,8 @@ class _Scan:
             except (TooManyPiecesError, TooLargeError):
                 finer = narrowed(self.line, bracket, self.target, bracket.width / 256)
                 return self.chained([self.changes(b, tries - 1) for b in finer], [b.left for b in finer])
-        before = (self.line.value(bracket.low), self.line.value(bracket.high))
         ends = narrowed(self.line, bracket, self.target)
-        return self.chained([[self.change(b, before)] for b in ends], [b.left for b in ends])
+        return self.chained([[self.change(b, bracket)] for b in ends], [b.left for b in ends])
 
     def chained(self, groups: list[list[Part]], lefts: list[int | None]) -> list[Part]:
         parts = groups[0]
@@ -156,20 +155,34 @@ class _Scan:
             self.join(parts, group, left)
         return parts
 
-    def change(self, b: Bracket, before: tuple[Fraction | None, Fraction | None]) -> Part:
+    def spread(self, b: Bracket, around: Bracket, inside: list[Fraction]) -> Fraction:
+        """Return how far the quantity is apart at the ends of a bracket that was narrowed down to another one.
+
+        Where it has no value at an end, it is looked at nearer by, until it has one at both.
+        """
+        reach = around.width
+        while reach > b.width:
+            ends = (max(around.low, b.low - reach), min(around.high, b.high + reach))
+            known = [v for v in map(self.line.value, ends) if v is not None]
+            if len(known) == len(ends):
+                return abs(known[0] - known[1]) if reach == around.width else max(known + inside) - min(known + inside)
+            reach /= 1024
+        return max(inside) - min(inside)
+
+    def change(self, b: Bracket, around: Bracket) -> Part:
         """Return the point at which the side changes."""
         at = b.low if b.left == 0 else b.high if b.right == 0 else (b.low + b.high) / 2
         place = Real.near(at, b.width)
         if 0 in (b.left, b.right) or None in (b.left, b.right):
             return Part(place, place, 0 if 0 in (b.left, b.right) else None)
         left, right = self.line.value(b.low), self.line.value(b.high)
-        known = [v for v in (*before, left, right) if v is not None]
-        wide, close = abs(known[0] - known[1]), abs(known[2] - known[3])
+        known = [v for v in (left, right) if v is not None]
+        wide, close = self.spread(b, around, known), abs(known[0] - known[1])
         if close <= wide / _STEEP and self.target.is_point:
             simple = simplest_between(b.low, b.high)
             if self.line.value(simple) == self.target.low and self.line.was_exact:
                 place = Real.rational(simple)
             return Part(place, place, 0)
         if close <= wide * _POLE:
-            self.jumps.append(Jump(place, known[2], known[3]))
+            self.jumps.append(Jump(place, known[0], known[1]))
         return Part(place, place, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -81,6 +82,20 @@ class Evaluation:
     def is_exact(self, position: int) -> bool:
         """Return whether the value of an evaluated cell is exact, and not rounded to 60 digits on the way."""
         return self.program.cells[position].node not in self.rounded
+
+    def apart(self, definition: dict[int, int], nodes: Collection[int]) -> Evaluation:
+        """Return an evaluation by other definitions that takes over what is known of some nodes; each goes its own way.
+
+        Args:
+            definition: cell node to the node of its expression.
+            nodes: nodes that have the same value by both.
+        """
+        other = copy(self)
+        other.definition, other.gradient, other._below = definition, None, (-1, frozenset(), [])
+        other.values = {i: self.values[i] for i in nodes if i in self.values}
+        other.undefined = {i: self.undefined[i] for i in nodes if i in self.undefined}
+        other.inexact, other.rounded = self.inexact.intersection(nodes), self.rounded.intersection(nodes)
+        return other
 
     def cone(self, nodes: Iterable[int]) -> list[int]:
         """Return the nodes that some nodes depend on, in order."""
