@@ -150,13 +150,16 @@ class SecondOrder:
     symbols: dict[str, str]
     note: str = ""
     """Why there is none."""
+    exact: bool = True
+    """False where a number on the way was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "driver": self.driver, "driver_index": dict(self.driver_index), "driver_unit": self.driver_unit,
             "derivative": as_number(self.derivative), "elasticity": as_number(self.elasticity),
-            "derivative_exact": exact_text(self.derivative), "elasticity_exact": exact_text(self.elasticity),
+            "derivative_exact": exact_text(self.derivative, self.exact),
+            "elasticity_exact": exact_text(self.elasticity, self.exact),
             "left": _pair(self.left), "right": _pair(self.right), "derivative_form": self.derivative_form or None,
             "elasticity_form": self.elasticity_form or None, "symbols": self.symbols, "note": self.note or None,
         }  # fmt: skip

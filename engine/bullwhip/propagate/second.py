@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bullwhip.expr.dag import Dag, Node, arguments
+from bullwhip.numbers import MAX_BITS
 from bullwhip.propagate.derive import elasticity_node, gradient
 from bullwhip.propagate.directional import STILL, Slope, pass_along, seeds_of
-from bullwhip.propagate.evaluate import Evaluation
+from bullwhip.propagate.evaluate import Evaluation, sixty_digits
 
 __all__ = ["Bend", "Curve", "bend", "cross_elasticity_node", "hessian_node"]
 
@@ -36,6 +37,8 @@ class Bend:
     left: Curve
     is_kink: bool
     """Whether a first derivative or the second one differs between the sides."""
+    exact: bool = True
+    """False where a value or a derivative on the way was rounded to 60 digits."""
 
     @property
     def derivative(self) -> Fraction | None:
@@ -85,6 +88,7 @@ def bend(evaluation: Evaluation, position: int, one: Moved, two: Moved, *, propo
     both = _depending(program.dag, order, cut, seeds[0]) & _depending(program.dag, order, cut, seeds[1])
     same = dict(one) == dict(two)
     sides, firsts = [], []
+    exact = node not in evaluation.rounded
     for side in (1, -1):
         slopes = [pass_along(evaluation, order, cut, s, side) for s in seeds]
         walk = _Walk(evaluation, cut, (slopes[0], slopes[1]), side, same)
@@ -93,7 +97,8 @@ def bend(evaluation: Evaluation, position: int, one: Moved, two: Moved, *, propo
         }
         sides.append(walk.curve(order, both, start).get(node, _FLAT))
         firsts.append([s.get(node, STILL) for s in slopes])
-    return Bend(sides[0], sides[1], firsts[0] != firsts[1] or sides[0] != sides[1])
+        exact = exact and not walk.rounded and not any(s.rounded for found in slopes for s in found.values())
+    return Bend(sides[0], sides[1], firsts[0] != firsts[1] or sides[0] != sides[1], exact)
 
 
 def _depending(dag: Dag, order: list[int], cut: Mapping[int, int], seeds: Collection[int]) -> set[int]:
@@ -126,6 +131,7 @@ class _Walk:
     ) -> None:
         self.nodes, self.values = evaluation.program.dag.nodes, evaluation.values
         self.cut, self.slopes, self.side, self.same = cut, slopes, side, same
+        self.rounded = False
 
     def curve(self, order: list[int], both: Collection[int], start: Mapping[int, Curve]) -> dict[int, Curve]:
         curves: dict[int, Curve] = dict(start)
@@ -138,11 +144,19 @@ class _Walk:
             node = self.nodes[i]
             inner = [self.term(j, curves.get(j, _FLAT)) for j in arguments(node)]
             found = _RULES[node[0]](self, node, inner, self.values.get(i))
-            curves[i] = self.settle(i, found)
+            curves[i] = self.kept(self.settle(i, found))
         return curves
 
     def term(self, i: int, curve: Curve) -> _Term:
         return _Term(self.values.get(i), self.slopes[0].get(i, STILL), self.slopes[1].get(i, STILL), curve)
+
+    def kept(self, curve: Curve) -> Curve:
+        """Return a curve as it is kept: exact, or rounded as slopes are where it is too long."""
+        parts = (curve.derivative, curve.elasticity)
+        if all(p is None or max(p.numerator.bit_length(), p.denominator.bit_length()) <= MAX_BITS for p in parts):
+            return curve
+        self.rounded = True
+        return Curve(*(None if p is None else sixty_digits(p) for p in parts))
 
     def settle(self, i: int, curve: Curve) -> Curve:
         """Fill the one of the two that follows from the other: D = f * (E + e1 * e2)."""

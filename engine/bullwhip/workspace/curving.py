@@ -54,7 +54,7 @@ def _second(evaluation: Evaluation, position: int, one: Group, two: Group, *, fo
     return SecondOrder(
         two[0], two[1], unit, parallel.derivative, relative.elasticity,
         _side(parallel, relative, -1) if kink else None, _side(parallel, relative, 1) if kink else None, *texts,
-        _note(evaluation, position, parallel, kink=kink),
+        _note(evaluation, position, parallel, kink=kink), parallel.exact and relative.exact,
     )  # fmt: skip
 
 
