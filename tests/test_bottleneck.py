@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -15,6 +16,7 @@ from bullwhip.analysis.limits import nearest, prices
 from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import cut
 from bullwhip.analysis.solve import switches
+from bullwhip.cli.kink_lines import kink_lines
 from bullwhip.errors import PropagationError
 from bullwhip.expr.dag import Dag, arguments
 from bullwhip.model.bottleneck import Bottleneck, Limit
@@ -236,3 +238,35 @@ def test_the_workspace_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
     """`check` finds nothing in the wind workspace; every figure of it is a claim with its unit."""
     assert 0 == cli.run(["--workspace", WIND, "check"])
     assert "23 claims of 1 documents" in capsys.readouterr().out
+
+
+ROUNDED = """
+workspace: {id: rounded}
+drivers:
+  a.x: {unit: "1", kind: coefficient, range: ["0", "10"], assume: [{value: "2", note: for the test}]}
+rules:
+  a.cap: {unit: "1", kind: coefficient, expression: exp(1)}
+  a.y: {unit: "1", kind: coefficient, expression: "min(a.x, a.cap)"}
+"""
+
+
+def test_no_number_beside_a_rounded_one_is_told_as_exact(tmp_path: Path) -> None:
+    """min(x, e) with e to 60 digits: where it switches, how far that is and where it begins to be e are rounded.
+
+    The ends of the range that is searched are given, and stay exact.
+    """
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "workspace.yaml").write_text(ROUNDED)
+    ws = Workspace.open(tmp_path)
+    (b,) = ws.bottlenecks("a.y", driver="a.x")
+    (kink,) = ws.explain("a.y")[0]["kinks"]
+    (solution,) = ws.solve("a.y=2.5..10", "a.x")
+    (root,) = solution.as_dict()["ranges"]
+    (limit, other) = b.as_dict()["caps"][0]["arguments"]
+
+    assert (None, None) == (b.switches[0].as_dict()["at_exact"], limit["moves_above"]["at_exact"])
+    assert (None, None) == (other["exact"], other["slack_exact"])
+    assert (None, None, None) == (kink["slack_exact"], kink["relative_exact"], kink["switching"][0]["above_exact"])
+    assert ["2", None] == [option["exact"] for option in kink["options"]]
+    assert (None, "10") == (root["low_exact"], root["high_exact"])
+    assert kink_lines(kink)[0].endswith("slack 0.718282 (35.9 %)")

@@ -225,7 +225,8 @@ class _Walk:
                 return self.scanned(end)
             found = self.decision(reading)
             if found is not None and found != self.start:
-                return Place(place.rounded(), place.is_rational, self.jumps(place, before, reading))
+                exact = place.is_rational and not self.line.rounded
+                return Place(place.rounded(), exact, self.jumps(place, before, reading))
             following = self.nearest(reading, place, far, up=up)
             if following is None or (Real.rational(end) < following if up else following < Real.rational(end)):
                 return None

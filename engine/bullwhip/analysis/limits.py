@@ -26,6 +26,8 @@ class Price:
 
     more: Fraction | None
     less: Fraction | None
+    exact: bool = True
+    """False where a number on the way was rounded to 60 digits."""
 
 
 def prices(evaluation: Evaluation, position: int, choice: Choice) -> list[Price]:
@@ -43,9 +45,10 @@ def prices(evaluation: Evaluation, position: int, choice: Choice) -> list[Price]
         return [Price(None, None)] * len(choice.options)
     found = node_response(evaluation, position, choice.node)
     more, less = found.right.derivative, found.left.derivative
+    exact = found.exact and evaluation.is_exact(position)
     if len(choice.taken) > 1:
         more, less = (_NONE, less) if choice.function == "min" else (more, _NONE)
-    return [Price(more, less) if k in choice.taken else Price(_NONE, _NONE) for k in range(len(choice.options))]
+    return [Price(more, less, exact) if k in choice.taken else Price(_NONE, _NONE) for k in range(len(choice.options))]
 
 
 def measure_of(program: CompiledProgram, choice: Choice) -> tuple[str, Fraction]:

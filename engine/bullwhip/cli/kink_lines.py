@@ -44,13 +44,14 @@ def _note(kink: Mapping[str, Any]) -> list[str]:
 def _binding(kink: Mapping[str, Any]) -> str:
     if kink["slack"] is None or not kink["binding"]:
         return "what binds is unknown"
-    relative = (
-        f" ({_number(round_half_up(Fraction(kink['relative_exact']) * 100, 1))} %)" if kink["relative_exact"] else ""
-    )
-    slack = "exactly at the kink" if kink["at_tie"] else f"slack {_number(Fraction(kink['slack_exact']))}{relative}"
+    relative = ""
+    if kink["relative"] is not None:
+        relative = f" ({_number(round_half_up(_rational(kink, 'relative', 'relative_exact') * 100, 1))} %)"
+    slack = f"slack {_number(_rational(kink, 'slack', 'slack_exact'))}{relative}"
+    if kink["at_tie"]:
+        slack = "exactly at the kink"
     if kink["function"] in ("floor", "ceil"):
-        value = kink["options"][0]["exact"]
-        return f"at {_number(Fraction(value))}, {slack}"
+        return f"at {_number(_rational(kink['options'][0], 'value', 'exact'))}, {slack}"
     if kink["function"] == "abs":
         return slack
     ahead = f", {kink['next']} is next" if kink["next"] else ""
@@ -76,8 +77,13 @@ def switching_line(s: Mapping[str, Any]) -> str:
 
 
 def _shown(s: Mapping[str, Any], side: str) -> str:
-    exact = s[f"{side}_exact"]
-    return _number(Fraction(exact)) if exact else f"about {_number(Fraction(s[side]))}"
+    text = _number(_rational(s, side, f"{side}_exact"))
+    return text if s[f"{side}_exact"] else f"about {text}"
+
+
+def _rational(record: Mapping[str, Any], key: str, exact: str) -> Fraction:
+    """Return a number of an answer: exactly, or the double where it was rounded on the way."""
+    return Fraction(record[exact] or record[key])
 
 
 def _number(value: Fraction) -> str:

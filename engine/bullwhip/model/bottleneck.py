@@ -36,15 +36,19 @@ class Limit:
     """Where another argument binds when this one is raised here, as a value of it in the unit of its cap."""
     below: Switching | None
     """The same when it is lowered."""
+    exact: bool = True
+    """False where a value that is compared was rounded to 60 digits."""
+    price_exact: bool = True
+    """The same of what it is worth."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
-            "argument": self.name, "value": as_number(self.value), "exact": exact_text(self.value),
-            "binds": self.binds, "slack": as_number(self.slack), "slack_exact": exact_text(self.slack),
+            "argument": self.name, "value": as_number(self.value), "exact": exact_text(self.value, self.exact),
+            "binds": self.binds, "slack": as_number(self.slack), "slack_exact": exact_text(self.slack, self.exact),
             "slack_relative": as_number(self.slack_relative), "price_more": as_number(self.more),
-            "price_more_exact": exact_text(self.more), "price_less": as_number(self.less),
-            "price_less_exact": exact_text(self.less), "price_unit": self.price_unit,
+            "price_more_exact": exact_text(self.more, self.price_exact), "price_less": as_number(self.less),
+            "price_less_exact": exact_text(self.less, self.price_exact), "price_unit": self.price_unit,
             "moves_above": None if self.above is None else self.above.as_dict(),
             "moves_below": None if self.below is None else self.below.as_dict(),
         }  # fmt: skip

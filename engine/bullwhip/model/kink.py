@@ -18,10 +18,12 @@ class Option:
 
     text: str
     value: Fraction | None
+    exact: bool = True
+    """False where the value was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {"text": self.text, "value": as_number(self.value), "exact": exact_text(self.value)}
+        return {"text": self.text, "value": as_number(self.value), "exact": exact_text(self.value, self.exact)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ class SwitchingPoint:
     """The range that was searched."""
     high: Fraction
     note: str = ""
+    now_exact: bool = True
+    """False where what it is now was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "driver": self.driver, "driver_index": dict(self.driver_index), "moves": self.moves, "unit": self.unit,
-            "now": as_number(self.now), "now_exact": exact_text(self.now),
+            "now": as_number(self.now), "now_exact": exact_text(self.now, self.now_exact),
             "below": as_number(self.below), "below_exact": exact_text(self.below, self.below_exact),
             "above": as_number(self.above), "above_exact": exact_text(self.above, self.above_exact),
             "below_jump": self.below_jump, "above_jump": self.above_jump,
@@ -80,6 +84,8 @@ class Kink:
     relative: Fraction | None
     switching: tuple[SwitchingPoint, ...]
     note: str = ""
+    exact: bool = True
+    """False where the slack rests on values that were rounded to 60 digits."""
 
     @property
     def jump(self) -> bool | None:
@@ -101,8 +107,8 @@ class Kink:
             "sides": [s.as_dict() for s in self.sides], "options": [o.as_dict() for o in self.options],
             "binding": [self.options[k].text for k in self.binding if k < len(self.options)],
             "next": None if self.next is None else self.options[self.next].text,
-            "slack": as_number(self.slack), "slack_exact": exact_text(self.slack),
-            "relative": as_number(self.relative), "relative_exact": exact_text(self.relative),
+            "slack": as_number(self.slack), "slack_exact": exact_text(self.slack, self.exact),
+            "relative": as_number(self.relative), "relative_exact": exact_text(self.relative, self.exact),
             "at_tie": self.at_tie, "jump": self.jump, "note": self.note or None,
             "switching": [s.as_dict() for s in self.switching],
         }  # fmt: skip

@@ -124,7 +124,7 @@ def node_response(evaluation: Evaluation, position: int, node: int) -> Response:
     seeds = {node: Slope(Fraction(1), 1 / value if value else None)}
     order = evaluation.cone((output,))
     right, left = (pass_along(evaluation, order, evaluation.definition, seeds, side) for side in (1, -1))
-    return Response(right[output], left[output])
+    return Response(right[output], left[output], not any(s.rounded for s in (*right.values(), *left.values())))
 
 
 def pass_along(

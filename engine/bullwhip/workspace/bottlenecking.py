@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,12 @@ class _Caps:
         low, high, _ = search_range(self.program, moves, self.within)
         found = self.cut(moves.line, low, high)
         ends = Place(low), Place(high)
-        return moves.selection.quantity.unit, moves.base, ends, tuple(self.switching(s) for s in found)
+        return (
+            moves.selection.quantity.unit,
+            moves.base,
+            ends,
+            tuple(switching(self.evaluation, moves.line, s) for s in found),
+        )
 
     def cut(self, line: Line, low: Fraction, high: Fraction) -> list[Switch]:
         """Return the switches in a range; none, with a note, where they cannot be found exactly."""
@@ -119,7 +125,7 @@ class _Caps:
         return Limit(
             argument_text(self.program, choice.options[k]), None if value is None else value / factor, binds,
             None if gap is None else gap / factor, relative, more, less, f"{own} per {unit}" if unit else own,
-            above, below,
+            above, below, self.evaluation.rounded.isdisjoint(choice.options), worth.exact,
         )  # fmt: skip
 
     def ends(self, choice: Choice, k: int, factor: Fraction) -> tuple[Switching | None, Switching | None]:
@@ -134,13 +140,11 @@ class _Caps:
         low, high = sorted((base / FAR, base * FAR))
         below, above = nearest(self.cut(line, low, high), base)
         return (
-            None if below is None else self.switching(below, turned=True),
-            None if above is None else self.switching(above),
+            None if below is None else _turned(switching(self.evaluation, line, below)),
+            None if above is None else switching(self.evaluation, line, above),
         )
 
-    def switching(self, s: Switch, *, turned: bool = False) -> Switching:
-        """Return a switch in words; turned round where it is met from above."""
-        found = switching(self.evaluation, self.position, s)
-        if not turned:
-            return found
-        return Switching(found.place, found.cell, found.function, found.after, found.before)
+
+def _turned(s: Switching) -> Switching:
+    """Return a switch as it is met from above."""
+    return replace(s, before=s.after, after=s.before)

@@ -242,7 +242,7 @@ class _Answer:
             moves.unknown, tuple(_name(self.program, p) for p in moved), moves.base, Bounds(self.low, self.high),
             self.why, None if reached is None else Bounds(reached.low, reached.high, reached.low_open,
             reached.high_open), tuple(self.root(s) for s in solved.stretches),
-            tuple((_place(j.place), j.left, j.right) for j in solved.jumps), solved.method, solved.pieces,
+            tuple((_place(j.place, moves.line), j.left, j.right) for j in solved.jumps), solved.method, solved.pieces,
             self.workspace.scenario_id, tuple(self.notes()),
         )  # fmt: skip
 
@@ -264,9 +264,7 @@ class _Answer:
 
     def root(self, stretch: Stretch) -> Root:
         """Return a stretch with what holds there."""
-        low, high = _place(stretch.low), _place(stretch.high)
-        if self.moves.line.rounded and stretch.kind not in ("", "end"):
-            low = high = Place(low.value, exact=False, width=low.width)
+        low, high = self.end(stretch.low), self.end(stretch.high)
         inside = low.value if stretch.is_point else (low.value + high.value) / 2
         check = self.moves.line.value(inside) if stretch.is_point else None
         exact = self.moves.line.was_exact and low.exact and not self.moves.line.rounded
@@ -275,6 +273,11 @@ class _Answer:
             exact, tuple(self.settings(inside)) if stretch.is_point else (),
             tuple(bindings_of(self.moves.line.at(inside), self.position)), tuple(self.changed(stretch.low)),
         )  # fmt: skip
+
+    def end(self, x: Real) -> Place:
+        """Return an end of an answer; the ends of the range are exact, whatever was rounded between them."""
+        is_given = x.is_exact and x.rounded() in (self.low, self.high)
+        return Place(x.rounded()) if is_given else _place(x, self.moves.line)
 
     def settings(self, x: Fraction) -> list[str]:
         """Return what to set for a value of the unknown, in digits that can be typed."""
@@ -294,15 +297,15 @@ class _Answer:
         here = Real.rational(base)
         low, high = (here, place) if here < place else (place, here)
         met = [s for s in self.solved.switches if not s.place < low and not high < s.place]
-        return [switching(self.evaluation, self.position, s) for s in met]
+        return [switching(self.evaluation, self.moves.line, s) for s in met]
 
 
-def switching(evaluation: Evaluation, position: int, s: Switch) -> Switching:
+def switching(evaluation: Evaluation, line: Line, s: Switch) -> Switching:
     """Return a switch in words.
 
     Args:
         evaluation: the program under its scenario.
-        position: the cell along which it was found.
+        line: the cell along which it was found.
         s: the switch.
     """
     program = evaluation.program
@@ -312,13 +315,13 @@ def switching(evaluation: Evaluation, position: int, s: Switch) -> Switching:
     if node[0] == "abs":
         names = [names[0], f"-({names[0]})"]
     function = "where" if node[0] in ("<", "<=") else node[0]
-    owner = owner_of(evaluation, position, s.node)
-    return Switching(_place(s.place), _name(program, owner), function, names[s.before], names[s.after])
+    owner = owner_of(evaluation, line.position, s.node)
+    return Switching(_place(s.place, line), _name(program, owner), function, names[s.before], names[s.after])
 
 
-def _place(x: Real) -> Place:
-    value = x.rounded()
-    return Place(value, x.is_exact, x.width)
+def _place(x: Real, line: Line) -> Place:
+    """Return a place on a line; it is not exact where a number that decides it was rounded."""
+    return Place(x.rounded(), x.is_exact and not line.rounded, x.width)
 
 
 def bindings_of(evaluation: Evaluation, position: int) -> list[Binding]:

@@ -69,16 +69,22 @@ def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group], steps: int)
     program = evaluation.program
     cell = program.cells[bound.cell]
     name = index_text(cell.quantity, cell.index, cell.period)
-    options = tuple(Option(argument_text(program, n), v) for n, v in zip(bound.options, bound.values, strict=True))
+    rounded = evaluation.rounded
+    options = tuple(
+        Option(argument_text(program, n), v, n not in rounded) for n, v in zip(bound.options, bound.values, strict=True)
+    )
     sides: tuple[Option, ...] = ()
     text = ", ".join(o.text for o in options)
     if bound.condition is not None:
-        sides = tuple(Option(argument_text(program, n), evaluation.values.get(n)) for n in bound.condition)
+        sides = tuple(
+            Option(argument_text(program, n), evaluation.values.get(n), n not in rounded) for n in bound.condition
+        )
         text = f"{sides[0].text} {program.dag.nodes[bound.node][0]} {sides[1].text}"
     points = tuple(p for p in (_point(evaluation, bound, g, Allowance(steps)) for g in groups) if p is not None)
     return Kink(
-        name, bound.function, text, sides, options, bound.taken, bound.next, bound.slack, bound.relative, points
-    )
+        name, bound.function, text, sides, options, bound.taken, bound.next, bound.slack, bound.relative, points,
+        exact=all(o.exact for o in sides or options),
+    )  # fmt: skip
 
 
 def _point(evaluation: Evaluation, bound: Bound, group: Group, allowance: Allowance) -> SwitchingPoint | None:
@@ -107,7 +113,7 @@ def _point(evaluation: Evaluation, bound: Bound, group: Group, allowance: Allowa
     below, above = (None if p is None else p.value for p in (found.below, found.above))
     return SwitchingPoint(
         name, index, moves, unit, now, below, above, ends[0].exact, ends[1].exact, ends[0].jump, ends[1].jump,
-        low, high, found.note,
+        low, high, found.note, all(evaluation.is_exact(c) for c in reaching),
     )  # fmt: skip
 
 
