@@ -21,6 +21,15 @@ SOLAR = Path(__file__).parent / "golden" / "solar"
 MARKET = "server.market[period=2025]"
 UTILIZATION = "training.utilization=triangular(20 %, 30 %, 50 %)"
 
+ROUNDED = """
+workspace: {id: rounded}
+drivers:
+  a.x: {unit: "1", kind: coefficient, range: ["0", "10"], assume: [{value: "2", note: for the test}]}
+rules:
+  a.y: {unit: "1", kind: coefficient, expression: exp(a.x)}
+  a.w: {unit: "1", kind: coefficient, expression: 2 * a.x}
+"""
+
 
 @pytest.fixture(scope="module")
 def shipped() -> Workspace:
@@ -72,6 +81,19 @@ def test_a_tornado_is_what_setting_the_input_gives(shipped: Workspace) -> None:
 
     ends = [shipped.with_values(f"training.utilization={v}").demand(MARKET).value for v in ("0.22", "0.38")]
     assert [part.at_low, part.at_high] == ends
+
+
+def test_ends_and_percentiles_that_were_rounded_have_no_exact_text(tmp_path: Path) -> None:
+    """exp(x) at 1 and 3 is rounded, and so are percentiles of a triangle; 2 x is 2.4 and 5.6 at those of 1 to 3."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "workspace.yaml").write_text(ROUNDED)
+    ws = Workspace.open(tmp_path)
+    a, b = (ws.simulate(["a.y", "a.w"], samples=10, vary=(f"a.x={text}",), tornado=True).as_dict()["outputs"]
+            for text in ("1..3", "triangular(1, 2, 3)"))  # fmt: skip
+    keys = [("range", "low_exact"), ("range", "high_exact"), ("inputs", "at_p10_exact"), ("inputs", "at_p90_exact")]
+    shown = [[o[k][0][name] if k == "inputs" else o[k][name] for k, name in keys] for o in (*a, *b)]
+
+    assert [[None] * 4, ["2", "6", "2.4", "5.6"], [None] * 4, ["2", "6", None, None]] == shown
 
 
 def test_shares_near_the_value_agree_with_sobol_indices_of_narrow_inputs(shipped: Workspace) -> None:

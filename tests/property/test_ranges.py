@@ -16,7 +16,7 @@ from bullwhip.numeric.tape import compile_tape
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.interval import Interval
 from bullwhip.sweep.quantiles import deviation
-from bullwhip.sweep.ranges import Moved, evaluate_at, reach_of
+from bullwhip.sweep.ranges import Moved, known, reach_of, with_values
 from bullwhip.sweep.sampling import Variable
 from bullwhip.sweep.tornado import centred, shares, shares_by_steps, swings
 from random_programs import PIECES, RATIONAL, SMALL, Drawn, Small, inputs_of, programs, value_of
@@ -52,7 +52,7 @@ def test_no_point_of_the_box_lies_outside_the_range(
         for i, m in enumerate(moved):
             part = Fraction(parts[(3 * k + i) % len(parts)], 8)
             point |= {p: d.parameters[0] + (d.parameters[1] - d.parameters[0]) * part for p, d in m.cells}
-        value = evaluate_at(evaluation, (output,), point)[0]
+        value = known(with_values(evaluation, point), output)
         if value is not None:
             assert reach.low <= value <= reach.high
 
@@ -68,10 +68,10 @@ def test_an_exact_range_ends_at_corners_of_the_box(drawn: Drawn, widths: list[tu
     assume(reach is not None and reach.exact)
     assert reach is not None
     corners = product(*([(p, e) for e in d.parameters] for p, d in box.items()))
-    values = [evaluate_at(evaluation, (output,), dict(corner))[0] for corner in corners]
+    values = [known(with_values(evaluation, dict(corner)), output) for corner in corners]
 
-    known = [v for v in values if v is not None]
-    assert (reach.low, reach.high) == (min(known), max(known))
+    given_values = [v for v in values if v is not None]
+    assert (reach.low, reach.high) == (min(given_values), max(given_values))
 
 
 @given(st.fractions(), st.fractions(), st.integers(1, 10**60), st.booleans())

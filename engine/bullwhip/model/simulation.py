@@ -43,13 +43,15 @@ class VariedInput:
     """The claims, or the file and line, that it comes from."""
     value: Fraction | None
     """Without uncertainty, of the first cell."""
+    is_exact: bool = True
+    """False where that was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "name": self.name, "cells": list(self.cells), "distributions": list(self.distributions), "unit": self.unit,
             "origin": self.origin, "note": self.note or None, "value": as_number(self.value),
-            "exact": exact_text(self.value),
+            "exact": exact_text(self.value, self.is_exact),
         }  # fmt: skip
 
 
@@ -70,18 +72,21 @@ class Part:
     """The output with the input at its 10th percentile and all others as they are; likewise its 90th."""
     at_high: Fraction | None = None
     share: Fraction | None = None
-    """Its part in the variance by the derivative at the value."""
+    """Its part in the variance by the derivative at the value; deviations are roots, so it is rounded."""
     first: float | None = None
     first_error: float | None = None
     total: float | None = None
     total_error: float | None = None
+    exact: bool = True
+    """False where the output at the percentiles was rounded."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
-            "name": self.name, "at_p10": as_number(self.at_low), "at_p10_exact": exact_text(self.at_low),
-            "at_p90": as_number(self.at_high), "at_p90_exact": exact_text(self.at_high),
-            "share": as_number(self.share), "share_exact": exact_text(self.share),
+            "name": self.name,
+            "at_p10": as_number(self.at_low), "at_p10_exact": exact_text(self.at_low, self.exact),
+            "at_p90": as_number(self.at_high), "at_p90_exact": exact_text(self.at_high, self.exact),
+            "share": as_number(self.share),
             "first_order": as_double(self.first), "first_order_error": as_double(self.first_error),
             "total": as_double(self.total), "total_error": as_double(self.total_error),
         }  # fmt: skip
@@ -116,6 +121,8 @@ class Simulated:
     high: Fraction | float | None = None
     range_kind: str = ""
     """exact, outer, or empty where no range is known."""
+    range_rounded: bool = False
+    """Whether an end of an exact range was rounded to 60 digits."""
     parts: tuple[Part, ...] = ()
     sobol_invalid: int = 0
     """Rows of the design left out because a sample has no value."""
@@ -124,8 +131,9 @@ class Simulated:
         """Return plain data for JSON."""
         ends = [None if isinstance(e, float) else e for e in (self.low, self.high)]
         reach = {
-            "low": as_number(ends[0]), "high": as_number(ends[1]), "low_exact": exact_text(ends[0]),
-            "high_exact": exact_text(ends[1]), "kind": self.range_kind,
+            "low": as_number(ends[0]), "high": as_number(ends[1]),
+            "low_exact": exact_text(ends[0], not self.range_rounded),
+            "high_exact": exact_text(ends[1], not self.range_rounded), "kind": self.range_kind,
         }  # fmt: skip
         return {
             "quantity": self.quantity, "index": dict(self.index), "period": self.period, "unit": self.unit,

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from bullwhip.model.uncertainty import Distribution
 from bullwhip.sweep.normal import normal_quantile
 
-__all__ = ["deviation", "percentile", "quantile_of"]
+__all__ = ["RATIONAL", "deviation", "percentile", "quantile_of"]
 
 Floats = NDArray[np.float64]
 _POINTS = 1 << 16
+RATIONAL = ("uniform", "discrete")
+"""Kinds whose percentiles are rationals; those of others are rounded to 12 digits."""
 
 
 def quantile_of(distribution: Distribution) -> Callable[[Floats], Floats]:

@@ -15,7 +15,7 @@ from bullwhip.propagate.evaluate import UndefinedError
 from bullwhip.propagate.intervals import Extended, Interval, natural_ranges
 from bullwhip.propagate.slopes import slope
 
-__all__ = ["Moved", "Reach", "evaluate_at", "reach_of"]
+__all__ = ["Moved", "Reach", "known", "reach_of", "with_values"]
 
 _EFFORT = 5_000
 """Nodes times inputs beyond which no range is looked for: exact intervals of large models take too long."""
@@ -36,20 +36,21 @@ class Reach:
     high: Extended
     exact: bool
     """Whether both ends are reached, proven by the sign of every derivative; else the range is an outer bound."""
+    rounded: bool = False
+    """Whether an end that is reached was rounded to 60 digits."""
 
 
-def evaluate_at(
-    evaluation: Evaluation, positions: Sequence[int], values: Mapping[int, Fraction]
-) -> list[Fraction | None]:
-    """Return exact values of cells with other cells set; None where there is none at these values."""
-    changed = Evaluation(evaluation.program, {**evaluation.overrides, **values}, evaluation.variants)
-    found: list[Fraction | None] = []
-    for p in positions:
-        try:
-            found.append(changed.value(p))
-        except PropagationError:
-            found.append(None)
-    return found
+def with_values(evaluation: Evaluation, values: Mapping[int, Fraction]) -> Evaluation:
+    """Return an evaluation with other cells set."""
+    return Evaluation(evaluation.program, {**evaluation.overrides, **values}, evaluation.variants)
+
+
+def known(evaluation: Evaluation, position: int) -> Fraction | None:
+    """Return the value of a cell; None also where it is undefined."""
+    try:
+        return evaluation.value(position)
+    except PropagationError:
+        return None
 
 
 def reach_of(evaluation: Evaluation, output: int, moved: Sequence[Moved]) -> Reach | None:
@@ -76,9 +77,10 @@ def reach_of(evaluation: Evaluation, output: int, moved: Sequence[Moved]) -> Rea
         least, below = _corner(flat, cone, node, leaves, moved, high=False)
         most, above = _corner(flat, cone, node, leaves, moved, high=True)
         if least is not None and most is not None:
-            low, high = (evaluate_at(evaluation, (output,), corner)[0] for corner in (least, most))
+            corners = [with_values(evaluation, corner) for corner in (least, most)]
+            low, high = (known(corner, output) for corner in corners)
             if low is not None and high is not None:
-                return Reach(low, high, exact=True)
+                return Reach(low, high, exact=True, rounded=not all(c.is_exact(output) for c in corners))
         lower = natural_ranges(flat, cone, node, below, short=True)[node].low
         upper = natural_ranges(flat, cone, node, above, short=True)[node].high
     except UndefinedError:

@@ -10,8 +10,8 @@ import numpy as np
 
 from bullwhip.numeric.kernel import Kernel
 from bullwhip.propagate import Evaluation, responses
-from bullwhip.sweep.quantiles import deviation, percentile
-from bullwhip.sweep.ranges import Moved, evaluate_at
+from bullwhip.sweep.quantiles import RATIONAL, deviation, percentile
+from bullwhip.sweep.ranges import Moved, known, with_values
 from bullwhip.sweep.sampling import Variable
 
 __all__ = ["Swing", "centred", "shares", "shares_by_steps", "swings"]
@@ -29,6 +29,8 @@ class Swing:
 
     at_low: Fraction | None
     at_high: Fraction | None
+    exact: bool = True
+    """False where a percentile or a number on the way was rounded."""
 
     @property
     def width(self) -> Fraction | None:
@@ -49,11 +51,11 @@ def swings(evaluation: Evaluation, outputs: Sequence[int], moved: Sequence[Moved
     """Return for every output the swing of every input, in their order."""
     found: list[list[Swing]] = [[] for _ in outputs]
     for m in moved:
-        ends = [
-            evaluate_at(evaluation, outputs, {p: percentile(d, part) for p, d in m.cells}) for part in (_LOW, _HIGH)
-        ]
-        for k, (low, high) in enumerate(zip(*ends, strict=True)):
-            found[k].append(Swing(low, high))
+        ends = [with_values(evaluation, {p: percentile(d, part) for p, d in m.cells}) for part in (_LOW, _HIGH)]
+        rational = all(d.kind in RATIONAL for _, d in m.cells)
+        for k, p in enumerate(outputs):
+            low, high = (known(end, p) for end in ends)
+            found[k].append(Swing(low, high, rational and all(end.is_exact(p) for end in ends)))
     return found
 
 

@@ -162,7 +162,10 @@ def _exact_parts(
     at = centred(setup.evaluation, setup.moved)
     if request.tornado:
         for k, row in enumerate(swings(at, setup.outputs, setup.moved)):
-            parts[k] = [replace(p, at_low=s.at_low, at_high=s.at_high) for p, s in zip(parts[k], row, strict=True)]
+            parts[k] = [
+                replace(p, at_low=s.at_low, at_high=s.at_high, exact=s.exact)
+                for p, s in zip(parts[k], row, strict=True)
+            ]
     if not correlated:
         for k, near in enumerate(_shares(setup, at, tape, request.backend, key)):
             parts[k] = [replace(p, share=s) for p, s in zip(parts[k], near, strict=True)]
@@ -259,9 +262,11 @@ def _input(setup: _Setup, draw: Draw) -> VariedInput:
     program = setup.evaluation.program
     cells = [program.cells[p] for p, _ in draw.cells]
     texts = tuple(dict.fromkeys(d.text() for _, d in draw.cells))
+    first = draw.cells[0][0]
+    value = setup.evaluation.value(first)
     return VariedInput(
         draw.name, tuple(cell_text(c) for c in cells), texts, program.quantities[cells[0].quantity].unit, draw.origin,
-        draw.note, setup.evaluation.value(draw.cells[0][0]),
+        draw.note, value, setup.evaluation.is_exact(first),
     )  # fmt: skip
 
 
@@ -289,7 +294,8 @@ def _answers(
             answer = _summarised(replace(answer, parts=tuple(reaching), sobol_invalid=broken[k]), outputs[k])
             reach = reach_of(evaluation, p, setup.moved)
             if reach is not None:
-                answer = replace(answer, low=reach.low, high=reach.high, range_kind="exact" if reach.exact else "outer")
+                kind = "exact" if reach.exact else "outer"
+                answer = replace(answer, low=reach.low, high=reach.high, range_kind=kind, range_rounded=reach.rounded)
         found.append(answer)
     return tuple(found)
 
