@@ -237,7 +237,7 @@ def test_a_simulation_in_which_nothing_varies_says_how_to_give_a_range(capsys: p
 
     assert (2, "BW433") == (code, said[:5])
     assert "--vary 'ID=LOW..HIGH" in said
-    assert "--printed: server.gpu_cost_share[period=2025]=0.6995..0.7005" in said
+    assert "--printed: accelerator.throughput[chip=a100_sxm,period=2025]=311.5..312.5" in said
 
 
 @pytest.mark.parametrize(
