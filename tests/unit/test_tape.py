@@ -172,6 +172,20 @@ def test_an_extreme_of_two_computed_values_hides_neither(backend: Backend, name:
 
 
 @pytest.mark.parametrize("backend", RUNNING)
+def test_a_condition_that_has_no_value_whatever_varies_leaves_none(backend: Backend) -> None:
+    """where(2 / 0 < 1, x, x^2) with a given 0 has a value in no lane, and says so."""
+    small = Small()
+    x, zero = small.input(Fraction(1)), small.input(Fraction(0))
+    dag = small.dag
+    tape = tape_of(small, dag.select("<", dag.div(dag.num(2), zero), dag.num(1), x, dag.mul(x, x)), 1)
+    run = kernel(tape, backend)
+
+    assert np.isnan(run(columns([1.0, 2.0]), allow_invalid=True)).all()
+    with pytest.raises(NumericError, match=r"2 of 2 lanes have no value .* division by zero"):
+        run(columns([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("backend", RUNNING)
 def test_lanes_without_a_value_are_counted_and_the_rule_is_named(backend: Backend) -> None:
     """BW422 says how many, where it began, and with which inputs."""
     small = Small()

@@ -173,6 +173,9 @@ class _Lowering:
             return a if (left < right if name == "<" else left <= right) else b
         if left is None or right is None or (a is None and b is None):
             return None
+        for side in (left, right):
+            if isinstance(side, int) and side in self.draft.faults:
+                return side  # there is no condition, whatever the branches are
         a, b = (self._unstated(j) if v is None else v for v, j in ((a, node[3]), (b, node[4])))
         return self.draft.op(name, *(self._slot(v) for v in (left, right, a, b)))
 
