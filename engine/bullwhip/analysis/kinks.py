@@ -25,7 +25,6 @@ __all__ = ["Bound", "Flip", "Place", "flips", "kinks"]
 _STEPS = ("floor", "ceil")
 _MAX_PIECES = 200
 _HALVINGS = 200
-_ONE = Fraction(1)
 _ROOT = 200
 """Steps of finding roots, times the square of how many terms the polynomial has."""
 
@@ -97,7 +96,7 @@ def kinks(evaluation: Evaluation, position: int) -> list[Bound]:
     for i, cell in _steps(evaluation, position, taken_by):
         argument = nodes[i][1]
         value = values.get(argument)
-        slack = None if value is None else _to_step(nodes[i][0], value)
+        slack = None if value is None else _to_step(value)
         found[i] = Bound(
             i, cell, nodes[i][0], (argument,), (value,), () if value is None else (0,), None, None, slack,
             _over(slack, value),
@@ -133,9 +132,8 @@ def _slack(
     return ahead, distance, best
 
 
-def _to_step(operation: str, value: Fraction) -> Fraction:
-    """Return how far a value is from the nearest one at which a step begins."""
-    del operation  # floor and ceil step at the same places
+def _to_step(value: Fraction) -> Fraction:
+    """Return how far a value is from the nearest one at which a step begins; floor and ceil step at the same places."""
     below = value.numerator // value.denominator
     return min(value - below, below + 1 - value)
 
