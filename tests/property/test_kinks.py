@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import relations
 from bullwhip import cli
 from bullwhip.analysis.allowance import Allowance
 from bullwhip.analysis.kinks import Bound, Flip, Place, flips, kinks
+from bullwhip.cli.kink_lines import kink_lines
 from bullwhip.errors import PropagationError
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace.answering import driver_groups
@@ -229,3 +231,24 @@ def test_explain_says_what_binds_and_where_it_flips(capsys: pytest.CaptureFixtur
     assert points == {"idc.case_pue_after": (None, "1.3"), "idc.pue_limit": ("1.28", None)}
     assert "cooling.liquid_penetration binds, slack 0.02" in text
     assert "idc.case_pue_after = 1.28: another branch above 1.3" in text
+
+
+def test_a_slack_is_in_the_unit_of_what_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    """A capacity of 520,000 t is 105,000 t below the 625,000 t that the ore is feeds: tonnes, not grams."""
+    wind = str(Path(__file__).parents[1] / "golden" / "wind")
+    cli.run(["--workspace", wind, "explain", "plate.supply[period=2026]", "--json"])
+    (kink,) = json.loads(capsys.readouterr().out)["kinks"]
+
+    assert (kink["slack_exact"], kink["unit"], kink["relative_exact"]) == ("105000", "t", "21/104")
+    assert [o["exact"] for o in kink["options"]] == ["520000", "625000"]
+    assert "slack 105,000 t (20.2 %)" in kink_lines(kink)[0]
+
+
+def test_a_slack_of_a_difference_is_in_the_unit_of_its_terms(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cells required less capacity is not over 0 by some GWh; in joules it would be a number of 19 digits."""
+    batteries = str(Path(__file__).parents[1] / "golden" / "batteries")
+    cli.run(["--workspace", batteries, "explain", "line.ordered[chemistry=lfp,period=2027]", "--json"])
+    units = {k["unit"] for k in json.loads(capsys.readouterr().out)["kinks"] if k["text"].endswith(", 0")}
+
+    assert "GWh" in units
+    assert None not in units

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bullwhip.analysis.binding import Choice, core
+from bullwhip.analysis.kinks import Bound
 from bullwhip.analysis.real import Real
 from bullwhip.analysis.solve import Switch
 from bullwhip.expr.dag import Dag
@@ -14,10 +15,12 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.directional import node_response
 
-__all__ = ["Price", "measure_of", "nearest", "prices", "slack"]
+__all__ = ["Price", "measure_of", "nearest", "prices", "slack", "unit_of"]
 
 
 _NONE = Fraction(0)
+ALIKE = ("+", "-", "neg", "min", "max", "abs")
+"""Operations whose result has the unit of what they read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def prices(evaluation: Evaluation, position: int, choice: Choice) -> list[Price]
     return [Price(more, less, exact) if k in choice.taken else Price(_NONE, _NONE) for k in range(len(choice.options))]
 
 
-def measure_of(program: CompiledProgram, choice: Choice) -> tuple[str, Fraction]:
+def measure_of(program: CompiledProgram, choice: Choice | Bound) -> tuple[str, Fraction]:
     """Return the unit in which the arguments of a choice are shown, and its factor; an empty one where none fits.
 
     It is the unit of the rule where the rule is the choice and nothing else, else that of an argument that is a cell.
@@ -60,11 +63,19 @@ def measure_of(program: CompiledProgram, choice: Choice) -> tuple[str, Fraction]
     definitions = [owner.definition, *(node for _, node in owner.variants)]
     if any(_is_multiple(program.dag, d, choice.node) for d in definitions if d >= 0):
         return program.quantities[owner.quantity].unit, program.factors[owner.quantity]
-    for option in choice.options:
-        entry = program.dag.nodes[core(program, option)]
+    return unit_of(program, choice.options)
+
+
+def unit_of(program: CompiledProgram, arguments: Sequence[int]) -> tuple[str, Fraction]:
+    """Return the unit of the first cell that is an argument or a term of one, and its factor; else an empty one."""
+    todo = list(reversed(arguments))
+    while todo:
+        entry = program.dag.nodes[core(program, todo.pop())]
         if entry[0] == "cell":
             quantity = program.cells[entry[1]].quantity
             return program.quantities[quantity].unit, program.factors[quantity]
+        if entry[0] in ALIKE:
+            todo.extend(reversed(entry[1:]))
     return "", Fraction(1)
 
 

@@ -20,8 +20,8 @@ def kink_lines(kink: Mapping[str, Any]) -> list[str]:
 
     >>> kink_lines({"function": "max", "text": "a.x, b.y", "cell": "c.z", "binding": ["a.x"], "next": "b.y",
     ...             "slack": 2, "slack_exact": "2", "relative": 0.5, "relative_exact": "0.5", "at_tie": False,
-    ...             "options": [], "sides": [], "switching": [], "note": None})
-    ['max(a.x, b.y) in c.z: a.x binds, b.y is next, slack 2 (50 %)']
+    ...             "options": [], "sides": [], "switching": [], "note": None, "unit": "kt"})
+    ['max(a.x, b.y) in c.z: a.x binds, b.y is next, slack 2 kt (50 %)']
     """
     name = f"{kink['function']}({kink['text']}) in {kink['cell']}"
     return [f"{name}: {_binding(kink)}", *(switching_line(s) for s in kink["switching"]), *_note(kink)]
@@ -47,7 +47,8 @@ def _binding(kink: Mapping[str, Any]) -> str:
     relative = ""
     if kink["relative"] is not None:
         relative = f" ({_number(round_half_up(_rational(kink, 'relative', 'relative_exact') * 100, 1))} %)"
-    slack = f"slack {_number(_rational(kink, 'slack', 'slack_exact'))}{relative}"
+    unit = f" {kink['unit']}" if kink["unit"] not in (None, "1") else ""
+    slack = f"slack {_number(_rational(kink, 'slack', 'slack_exact'))}{unit}{relative}"
     if kink["at_tie"]:
         slack = "exactly at the kink"
     if kink["function"] in ("floor", "ceil"):

@@ -14,7 +14,7 @@ __all__ = ["Kink", "Option", "SwitchingPoint"]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a kink chooses among: as its rule reads, and its value in the unit it is compared in."""
+    """What a kink chooses among: as its rule reads, and its value, in the unit of the rule or of a cell compared."""
 
     text: str
     value: Fraction | None
@@ -83,6 +83,8 @@ class Kink:
     slack: Fraction | None
     relative: Fraction | None
     switching: tuple[SwitchingPoint, ...]
+    unit: str = ""
+    """That of the slack; empty where none is known, and the slack is in coherent units."""
     note: str = ""
     exact: bool = True
     """False where the slack rests on values that were rounded to 60 digits."""
@@ -108,6 +110,7 @@ class Kink:
             "binding": [self.options[k].text for k in self.binding if k < len(self.options)],
             "next": None if self.next is None else self.options[self.next].text,
             "slack": as_number(self.slack), "slack_exact": exact_text(self.slack, self.exact),
+            "unit": self.unit or None,
             "relative": as_number(self.relative), "relative_exact": exact_text(self.relative, self.exact),
             "at_tie": self.at_tie, "jump": self.jump, "note": self.note or None,
             "switching": [s.as_dict() for s in self.switching],

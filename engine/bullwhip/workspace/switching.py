@@ -8,6 +8,7 @@ from fractions import Fraction
 from bullwhip.analysis.allowance import Allowance
 from bullwhip.analysis.binding import argument_text
 from bullwhip.analysis.kinks import Bound, Place, flips, kinks
+from bullwhip.analysis.limits import measure_of, unit_of
 from bullwhip.model.answer import Sensitivity
 from bullwhip.model.kink import Kink, Option, SwitchingPoint
 from bullwhip.model.quantity import index_text
@@ -69,22 +70,26 @@ def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group], steps: int)
     program = evaluation.program
     cell = program.cells[bound.cell]
     name = index_text(cell.quantity, cell.index, cell.period)
-    rounded = evaluation.rounded
-    options = tuple(
-        Option(argument_text(program, n), v, n not in rounded) for n, v in zip(bound.options, bound.values, strict=True)
-    )
+    # floor and ceil count in coherent units: theirs are left as they are
+    unit, factor = ("", Fraction(1)) if bound.function in ("floor", "ceil") else measure_of(program, bound)
+    options = tuple(_option(evaluation, n, v, factor) for n, v in zip(bound.options, bound.values, strict=True))
     sides: tuple[Option, ...] = ()
     text = ", ".join(o.text for o in options)
     if bound.condition is not None:
-        sides = tuple(
-            Option(argument_text(program, n), evaluation.values.get(n), n not in rounded) for n in bound.condition
-        )
+        unit, factor = unit_of(program, bound.condition)  # the branches may be of another one
+        sides = tuple(_option(evaluation, n, evaluation.values.get(n), factor) for n in bound.condition)
         text = f"{sides[0].text} {program.dag.nodes[bound.node][0]} {sides[1].text}"
     points = tuple(p for p in (_point(evaluation, bound, g, Allowance(steps)) for g in groups) if p is not None)
+    gap = None if bound.slack is None else bound.slack / factor
     return Kink(
-        name, bound.function, text, sides, options, bound.taken, bound.next, bound.slack, bound.relative, points,
+        name, bound.function, text, sides, options, bound.taken, bound.next, gap, bound.relative, points, unit,
         exact=all(o.exact for o in sides or options),
     )  # fmt: skip
+
+
+def _option(evaluation: Evaluation, node: int, value: Fraction | None, factor: Fraction) -> Option:
+    shown = None if value is None else value / factor
+    return Option(argument_text(evaluation.program, node), shown, node not in evaluation.rounded)
 
 
 def _point(evaluation: Evaluation, bound: Bound, group: Group, allowance: Allowance) -> SwitchingPoint | None:
