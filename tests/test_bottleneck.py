@@ -17,7 +17,7 @@ from bullwhip.analysis.line import Line
 from bullwhip.analysis.pieces import cut
 from bullwhip.analysis.solve import switches
 from bullwhip.cli.kink_lines import kink_lines
-from bullwhip.errors import PropagationError
+from bullwhip.errors import PropagationError, UsageError
 from bullwhip.expr.dag import Dag, arguments
 from bullwhip.model.bottleneck import Bottleneck, Limit
 from bullwhip.propagate import Evaluation
@@ -232,6 +232,26 @@ def test_what_does_not_bind_is_worth_nothing() -> None:
     (choice,) = choices(evaluation, 2)
 
     assert [(F(1), F(1)), (F(0), F(0)), (F(0), F(0))] == [(p.more, p.less) for p in prices(evaluation, 2, choice)]
+
+
+def test_cells_that_a_driver_does_not_reach_are_left_out(wind: Workspace) -> None:
+    """The capacity of 2026 moves the shipments of 2026 alone; asked for in all years, the others are no error."""
+    found = wind.bottlenecks("turbine.shipments", driver="plate.capacity[period=2026]")
+
+    assert [2026] == [b.period for b in found]
+    assert ["577500", "625000"] == [str(s.place.value) for s in found[0].switches]
+
+
+def test_a_driver_that_reaches_nothing_is_refused(wind: Workspace) -> None:
+    """The price of a turbine reaches no shipment in any year."""
+    with pytest.raises(UsageError, match="BW411"):
+        wind.bottlenecks("turbine.shipments", driver="turbine.price")
+
+
+def test_a_range_without_a_driver_is_refused(wind: Workspace) -> None:
+    """What is not used is not ignored."""
+    with pytest.raises(UsageError, match="no driver"):
+        wind.bottlenecks("turbine.shipments", within="1..2")
 
 
 def test_the_workspace_is_sound(capsys: pytest.CaptureFixture[str]) -> None:

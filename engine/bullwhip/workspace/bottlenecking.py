@@ -18,7 +18,7 @@ from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.model.solution import Place, Switching
 from bullwhip.propagate import Evaluation
-from bullwhip.workspace.naming import select_cells
+from bullwhip.workspace.naming import select_cells, wrong
 from bullwhip.workspace.solving import FAR, moves_of, search_range, switching
 
 if TYPE_CHECKING:
@@ -36,8 +36,20 @@ def bottlenecks(workspace: Workspace, name: str, period: int | None, driver: str
     positions = [p for n in names for p in select_cells(program, n).positions if _in(program, p, period)]
     if name and not positions:
         select_cells(program, name, period)
+    if within and not driver:
+        raise wrong(within, "a range to search, and no driver", "name the driver with --driver", code="BW002")
+    if driver:
+        positions = _reached(workspace.evaluation, positions, driver)
     found = [_Caps(workspace, p, driver, within, thorough=bool(name)).answer() for p in positions]
     return [b for b in found if name or b.caps]
+
+
+def _reached(evaluation: Evaluation, positions: list[int], driver: str) -> list[int]:
+    """Return the cells that the driver reaches; all of them where it reaches none, for the refusal to name one."""
+    moved = set(select_cells(evaluation.program, driver).positions)
+    cells = evaluation.program.cells
+    nodes = {cells[p].node for p in moved}
+    return [p for p in positions if not nodes.isdisjoint(evaluation.cone((cells[p].node,)))] or positions
 
 
 def _in(program: CompiledProgram, position: int, period: int | None) -> bool:
