@@ -146,6 +146,17 @@ def test_no_answer_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
     assert "it reaches ≥ 3,362,637.363" in captured.err
 
 
+def test_of_many_conditions_the_table_shows_those_nearest_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table of a large model names four of its eighty conditions, and how many more there are."""
+    batteries = str(ROOT / "tests" / "golden" / "batteries")
+    cli.run(["--workspace", batteries, "solve", "cell.revenue=1.2万亿 CNY", "--for", "exchange.cny_per_usd"])
+
+    row = capsys.readouterr().out.splitlines()[1]
+    assert "cell.price[chemistry=nmc,period=2028]: cell.learned_price" in row
+    assert " more before them, in --json" in row
+    assert len(row) < 1000
+
+
 POLE = """\
 workspace: {id: w}
 drivers:
@@ -165,6 +176,7 @@ rules:
         ("", "training.utilization", {"claim": "003/图表49/nothing/2025E"}, "BW001 no claim is printed at"),
         ("server.market", "training.utilization", {"claim": PRINT}, "BW414 the figure at"),
         ("cooling.liquid_market=2..1 CNY", "cooling.liquid_penetration", {}, "BW415 '2..1 CNY' is no range"),
+        ("cooling.liquid_market=2..1", "cooling.liquid_penetration", {}, "write LOW..HIGH with LOW <= HIGH"),
         ("cooling.liquid_market=.. CNY", "cooling.liquid_penetration", {}, "BW002 'CNY' does not begin"),
         ("cooling.liquid_market=1", "cooling.liquid_penetration", {"within": "1..0"}, "BW415 '1..0' is no range"),
         ("cooling.liquid_market=1", "cooling.liquid_penetration", {"within": "0.."}, "BW415 '0..' is no range to"),

@@ -27,6 +27,7 @@ _COLUMNS = (
 _CHOICES = 7
 """The column that is left out where nothing chooses."""
 _LONGEST = 24
+_TOLD = 4
 
 
 @click.command("solve", short_help="Show what a driver must be for a quantity to have a value.")
@@ -106,7 +107,10 @@ def _place(p: Place) -> str:
 
 
 def _binding(r: Root) -> str:
-    return "; ".join(f"{b.cell}: {' = '.join(b.taken)}" for b in r.binding if len(b.taken) + len(b.others) > 1)
+    told = [f"{b.cell}: {' = '.join(b.taken)}" for b in r.binding if len(b.taken) + len(b.others) > 1]
+    # those nearest the answer come last; a large model has a hundred
+    more = [f"{len(told) - _TOLD} more before them, in --json"] if len(told) > _TOLD else []
+    return "; ".join(told[-_TOLD:] + more)
 
 
 def _bounds(b: Bounds) -> str:
@@ -117,6 +121,10 @@ def _bounds(b: Bounds) -> str:
     if not isfinite(b.high):
         return f"{'>' if b.low_open else '≥'} {_number(b.low)}"
     return f"{'>' * b.low_open}{_number(b.low)} … {'<' * b.high_open}{_number(b.high)}"
+
+
+def _finite(b: Bounds) -> bool:
+    return isfinite(b.low) and isfinite(b.high)
 
 
 def _number(value: Extended) -> str:
@@ -139,7 +147,8 @@ def _notes(a: Solution) -> None:
         base += f", which leaves {name} without a value"
     note(f"searched {_bounds(a.searched)}{unit}, {a.searched_why}{base}")
     if not a.roots:
-        note(f"no value there gives {name} = {_bounds(a.target)} {a.unit}; it reaches {_bounds(a.reached)}")
+        wanted = f"{'= ' if a.target.is_point else 'in ' if _finite(a.target) else ''}{_bounds(a.target)}"
+        note(f"no value there gives {name} {wanted} {a.unit}; it reaches {_bounds(a.reached)}")
     for place, left, right in a.jumps:
         note(f"at {_number(place.value)}{unit} it jumps over what is wanted, from {_number(left)} to {_number(right)}")
     for k, r in enumerate(a.roots, 1):

@@ -64,7 +64,8 @@ def ends_of(program: CompiledProgram, quantity: Quantity, text: str, start: int)
     low = amount_of(program, quantity, shared, text, start) if first.strip() else -inf
     high = amount_of(program, quantity, second.strip(), text, start + len(first) + 2) if second.strip() else inf
     if low > high or (low, high) == (-inf, inf):
-        hint = "write LOW..HIGH, LOW.. or ..HIGH"
+        turned = " with LOW <= HIGH" if low > high else ""
+        hint = f"write LOW..HIGH{turned}, LOW.. or ..HIGH"
         raise wrong(text, f"{text[start:].strip()!r} is no range", hint, start, len(text) - start, "BW415")
     return low, high
 
