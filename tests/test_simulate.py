@@ -206,6 +206,23 @@ def test_the_json_has_the_promised_keys(capsys: pytest.CaptureFixture[str]) -> N
     assert sorted(k for k in keys if k not in row) == []
 
 
+def test_a_normal_far_wider_than_its_range_is_uniform_in_it(shipped: Workspace) -> None:
+    """Where the density is flat between the ends, mean and deviation are those of the range, not of the mode."""
+    market = "cooling.liquid_market"
+    (wide,) = shipped.simulate([market], vary=["cooling.liquid_penetration=normal(0.7, 1e20)"], samples=1000).outputs
+    (flat,) = shipped.simulate([market], vary=["cooling.liquid_penetration=0..1"], samples=1000).outputs
+
+    assert (wide.mean, wide.deviation) == (flat.mean, flat.deviation)
+
+
+def test_a_part_of_an_input_is_taken_in_the_periods_where_it_has_a_value(shipped: Workspace) -> None:
+    """Nobody states the share of GPUs in 2026: ±10% varies it in the years that are known, and 2025 is answered."""
+    found = shipped.simulate([MARKET], vary=["server.gpu_cost_share=±10%"], samples=100)
+    alone = shipped.simulate([MARKET], vary=["server.gpu_cost_share[period=2025]=±10%"], samples=100)
+
+    assert found.outputs[0].mean == alone.outputs[0].mean
+
+
 def test_correlated_inputs_widen_a_product(shipped: Workspace) -> None:
     """Two inputs that pull one way spread an output more when they move together, less when against each other."""
     vary = ("model.vendors[family=multimodal]=±40%", "training.utilization=±40%")
@@ -259,6 +276,8 @@ def test_a_simulation_in_which_nothing_varies_says_how_to_give_a_range(capsys: p
           "model.vendors[family=language],model.vendors[family=multimodal]=2"], "between -1 and 1"),
         (["--scenario", "uncertain", "--sobol"], "Sobol indices of inputs that are correlated"),
         (["--vary", UTILIZATION, "--executor", "fibers"], "no executor 'fibers'"),
+        (["--vary", UTILIZATION, "--executor", "dask://"], "'' is no address"),
+        (["--vary", UTILIZATION, "--executor", "dask://one host:1"], "write dask://HOST:PORT"),
         (["--vary", UTILIZATION, "--samples", "0"], "0 is not in the range"),
         (["--vary", UTILIZATION, "--backend", "gpu"], "'auto', 'numpy', 'fast'"),
     ],

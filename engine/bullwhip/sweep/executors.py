@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from bullwhip.errors import Problem, PropagationError, UsageError, did_you_mean
 
 __all__ = ["EXECUTORS", "Interrupted", "Progress", "Running", "SerialExecutor", "ordered", "running"]
 
+_ADDRESS = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 EXECUTORS = ("threads", "serial", "processes")
 """Executors on this machine; `dask://host:port` is one elsewhere."""
 
@@ -108,6 +110,9 @@ def _leave_interrupts() -> None:
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Running]:
+    if not _ADDRESS.fullmatch(address):
+        hint = "write dask://HOST:PORT, e.g. dask://localhost:8786"
+        raise UsageError(Problem("BW002", f"{address!r} is no address of a Dask scheduler", hint=hint))
     try:
         import distributed
     except ImportError:

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 _POINTS = 1 << 16
 RATIONAL = ("uniform", "discrete")
 """Kinds whose percentiles are rationals; those of others are rounded to 12 digits."""
+_FLAT = 1e-6
 
 
 def quantile_of(distribution: Distribution) -> Callable[[Floats], Floats]:
@@ -76,6 +77,10 @@ def _normal(
         z = ((float(np.log(float(end))) if log else float(end)) - mean) / sd
         return 0.5 * (1.0 + erf(z / sqrt(2.0)))
 
+    if not log and low is not None and high is not None and float(high - low) < _FLAT * sd:
+        return _uniform(
+            float(low), float(high)
+        )  # the density is flat to 12 digits, the probabilities of the ends equal
     first, last = probability(low, 0.0), probability(high, 1.0)
     least = -np.inf if low is None else float(low)
     most = np.inf if high is None else float(high)

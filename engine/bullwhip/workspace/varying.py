@@ -98,11 +98,15 @@ def _by_index(
         groups.setdefault(program.cells[p].index, []).append(p)
     found = []
     quantity = selection.quantity
+    relative = distribution.kind == "relative"
+    known = {i for i, at in groups.items() if relative and any(evaluation.value(p) is not None for p in at)}
     for index, positions in groups.items():
         cells = []
         for p in positions:
-            value = evaluation.value(p) if distribution.kind == "relative" else None
-            if distribution.kind == "relative" and not value:
+            value = evaluation.value(p) if relative else None
+            if value is None and index in known:
+                continue  # what rests on it is unknown, whatever varies
+            if relative and not value:
                 name = cell_text(program.cells[p])
                 why = "has no value" if value is None else "is 0"
                 hint = f"write {name}=LOW..HIGH"
