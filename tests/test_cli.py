@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -325,3 +328,48 @@ def test_a_policy_of_one_criterion_is_completed_by_the_default(capsys: pytest.Ca
 
     assert code == 1
     assert {c["report"] for g in groups for c in g["claims"] if c["selected"]} == {"002"}
+
+
+def _process(*arguments: str, stdout: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bullwhip", *arguments], stdout=stdout, stderr=subprocess.PIPE, env=dict(os.environ)
+    )
+
+
+@pytest.mark.parametrize("command", [["explain", "server.market"], ["list", "drivers"], ["facts", "--json"]])
+def test_a_reader_that_has_gone_is_no_finding(command: list[str]) -> None:
+    """Into a closed pipe, as `| head -1` leaves it, every command ends with 0 and says nothing of it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = _process(*command, stdout=writing)
+    os.close(writing)
+    said = process.communicate()[1]
+
+    assert (0, b"") == (process.returncode, said)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_bug() -> None:
+    """Output that cannot be written is told as such, with exit code 2."""
+    with open("/dev/full", "wb") as full:
+        process = _process("list", "drivers", stdout=full)
+        said = process.communicate()[1].decode()
+
+    assert (2, "BW003 standard output cannot be written: No space left on device\n") == (process.returncode, said)
+
+
+@pytest.mark.parametrize("option", ["--report", "--subject"])
+def test_a_misspelt_filter_is_not_an_absence_of_conflicts(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`conflicts` refuses what no claim has; nothing found would read as agreement."""
+    code = cli.run(["conflicts", option, "nobody"])
+    captured = capsys.readouterr()
+
+    assert (2, "") == (code, captured.out)
+    assert "BW001 no claim has the" in captured.err
+
+
+def test_explain_says_that_a_driver_does_not_reach(capsys: pytest.CaptureFixture[str]) -> None:
+    """A driver that was asked for is in the answer with 0, not left out of it."""
+    cli.run(["explain", "server.market", "--driver", "cooling.liquid_penetration"])
+
+    assert "elasticity  0 to cooling.liquid_penetration" in capsys.readouterr().out

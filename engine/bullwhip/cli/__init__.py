@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 findings, 2 usage, 3 bad data or rule, 4 limit or time-out
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -37,6 +38,9 @@ COMMANDS: dict[str, str] = {
     "schema": "Write the JSON Schema of the YAML files, for editors.",
 }
 """Every command with its line in --help, so that help imports no command."""
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class _LazyGroup(click.Group):
@@ -116,18 +120,26 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):  # the reader has gone; Rich makes an exit of it
+        return _unwritten(0)
     except (RecursionError, MemoryError) as error:
         _say(f"BW901 {type(error).__name__}: the input is nested too deeply or is too large")
         return 4
     except Exception as error:
         if os.environ.get("BULLWHIP_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            _say(f"BW003 standard output cannot be written: {error.strerror}")
+            return _unwritten(2)
         _say(f"internal error: {type(error).__name__}: {error}")
         _say("    = this is a bug; run again with BULLWHIP_DEBUG=1 and report what it prints")
         return 70
+
+
+def _unwritten(code: int) -> int:
+    """Drop what is left of the output, which would fail once more as the process ends, and return the code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _say(text: str) -> None:

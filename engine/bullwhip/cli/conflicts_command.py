@@ -41,6 +41,10 @@ def command(
     first. identity: a figure does not follow from those it is printed with (see audit). whole: shares of one whole
     add up to more than it. Exit code 1 when there is any.
     """
+    from bullwhip.workspace.listing import chosen_claims
+
+    chosen_claims(workspace.program, report, "", "", "")  # a misspelt filter is refused: it would read as no conflict
+    chosen_claims(workspace.program, "", "", subject, "")
     published = {d.id: d.published for d in workspace.program.documents}
     found = [
         c

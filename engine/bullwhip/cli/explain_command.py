@@ -44,13 +44,13 @@ def command(
             continue
         if number:
             say("")
-        heading, *lines = _lines(answer)
+        heading, *lines = _lines(answer, every=bool(driver))
         say(heading)
         for line in lines:  # a formula stays on one line, to be copied
             say(line) if line.startswith("  closed form") else say_folded(line, _INDENT)
 
 
-def _lines(a: dict[str, Any]) -> list[str]:
+def _lines(a: dict[str, Any], *, every: bool) -> list[str]:
     index = ",".join(f"{d}={m}" for d, m in a["index"].items())
     name = a["quantity"] + (f"[{index}]" if index else "")
     at = f" in {a['period']}" if a["period"] else ""
@@ -74,7 +74,8 @@ def _lines(a: dict[str, Any]) -> list[str]:
     lines += [f"  {'closed form' if k == 0 else '':<11} {line}" for k, line in enumerate(form)]
     path = a["path"]
     lines += [f"  {'path' if k == 0 else '':<11} {_step(s)}" for k, s in enumerate(path)]
-    moving = [s for s in a["sensitivities"] if s["elasticity"] != 0 or s["derivative"] != 0]
+    # of a driver that was asked for a zero is told, too
+    moving = [s for s in a["sensitivities"] if every or s["elasticity"] != 0 or s["derivative"] != 0]
     lines += [f"  {'elasticity' if k == 0 else '':<11} {_sensitivity(s)}" for k, s in enumerate(moving)]
     for found in first_kinks([kink_lines(kink) for kink in a["kinks"]]):
         lines += [f"  {'kink' if k == 0 else '':<11} {line}" for k, line in enumerate(found)]
