@@ -389,3 +389,11 @@ def test_a_bar_is_shown_on_a_terminal_only_and_on_stderr(
 
     assert "" == captured.out
     assert terminal == ("samples" in captured.err)
+
+
+def test_a_bound_that_is_none_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A normal price without a declared range has no ends: that no sample lies outside them says nothing."""
+    code = cli.run(["--workspace", str(SOLAR), "simulate", "module.market", "--vary", "module.price=normal(1, 0.1)",
+                    "--samples", "100"])  # fmt: skip
+
+    assert (0, False) == (code, "∞ … ∞" in capsys.readouterr().err)

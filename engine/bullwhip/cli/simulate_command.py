@@ -172,7 +172,7 @@ def _notes(answer: Simulation) -> None:
             note(f"{name}: {count:,} of {answer.samples:,} samples have no value: {reason}")
         if o.sobol_invalid:
             note(f"{name}: {o.sobol_invalid:,} of {answer.sobol_rows:,} rows have a sample without value and no index")
-        if o.range_kind == "outer" and o.count:
+        if o.range_kind == "outer" and o.count and any(e is not None and isfinite(e) for e in (o.low, o.high)):
             note(f"{name}: no sample lies outside {_number(o.low)} … {_number(o.high)}")
         if o.missing:
             note(f"{name} is unknown because of {', '.join(o.missing)}")
