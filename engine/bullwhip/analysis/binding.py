@@ -10,7 +10,6 @@ from math import prod
 from bullwhip.errors import PropagationError
 from bullwhip.expr.dag import arguments
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import index_text
 from bullwhip.propagate import Evaluation, Form
 
 __all__ = ["CHOOSING", "Choice", "argument_text", "choices", "core", "owner_of"]
@@ -150,6 +149,6 @@ def argument_text(program: CompiledProgram, node: int) -> str:
     names = {}
     for i in cells:
         cell = program.cells[dag.nodes[i][1]]
-        names[i] = index_text(cell.quantity, cell.index, cell.period)
+        names[i] = cell.name
     text = Form(dag, inner, {}, names, len(cells)).text
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

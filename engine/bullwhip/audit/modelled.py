@@ -12,7 +12,6 @@ from bullwhip.audit.verdict import AuditRow, Hypothesis, comes_out, judge
 from bullwhip.errors import PropagationError
 from bullwhip.model.claim import Claim
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
 from bullwhip.propagate import Evaluation
 from bullwhip.propagate.evaluate import UndefinedError
@@ -107,7 +106,7 @@ class ModelAudit:
     def name(self, position: int) -> str:
         """Return the name of a cell."""
         cell = self.program.cells[position]
-        return index_text(cell.quantity, cell.index, cell.period)
+        return cell.name
 
 
 class _Model:

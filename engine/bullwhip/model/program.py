@@ -14,7 +14,7 @@ from bullwhip.model.chain import Chain
 from bullwhip.model.claim import Claim, Document, Index
 from bullwhip.model.derivation import Derivation
 from bullwhip.model.label import Label
-from bullwhip.model.quantity import Dimension, Quantity
+from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.model.uncertainty import Correlation, Varied
 from bullwhip.units import Unit, Vocabulary
 
@@ -130,6 +130,11 @@ class Cell:
     definition: int
     """The node of its defining expression, or -1 for an input."""
     variants: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called: its quantity with members and period, as it can be typed."""
+        return index_text(self.quantity, self.index, self.period)
 
 
 @dataclass(frozen=True, slots=True)

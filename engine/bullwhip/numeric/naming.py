@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import index_text
 
 __all__ = ["cell_name", "rule_text"]
 
@@ -11,7 +10,7 @@ __all__ = ["cell_name", "rule_text"]
 def cell_name(program: CompiledProgram, position: int) -> str:
     """Return the name of a cell, with its members and period."""
     cell = program.cells[position]
-    return index_text(cell.quantity, cell.index, cell.period)
+    return cell.name
 
 
 def rule_text(program: CompiledProgram, position: int) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from bullwhip.errors import Place, Problem, PropagationError
 from bullwhip.expr.dag import INEXACT, Node, arguments
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS, decimal_text
 
 __all__ = ["MAX_ROUNDED_BITS", "OPERATIONS", "Evaluation", "UndefinedError", "bounded", "sixty_digits"]
@@ -235,7 +234,7 @@ class Evaluation:
             if i not in inner:
                 continue
             quantity = program.quantities[cell.quantity]
-            name = index_text(cell.quantity, cell.index, cell.period)
+            name = cell.name
             read = [n for n in inner if program.dag.nodes[n][0] == "cell" and n != cell.node]
             shown = ", ".join(self._shown(n) for n in read[:6])
             return Problem(
@@ -248,7 +247,7 @@ class Evaluation:
 
     def _shown(self, node: int) -> str:
         cell = self.program.cells[self.program.dag.nodes[node][1]]
-        return f"{index_text(cell.quantity, cell.index, cell.period)} = {_brief(self.values.get(node))}"
+        return f"{cell.name} = {_brief(self.values.get(node))}"
 
 
 def bounded(value: Fraction) -> Fraction:

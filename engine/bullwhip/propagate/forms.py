@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from bullwhip.errors import LimitError, Problem, PropagationError
 from bullwhip.expr.dag import Dag, Node, arguments
 from bullwhip.model.program import Cell, CompiledProgram
-from bullwhip.model.quantity import index_text
 from bullwhip.numbers import MAX_BITS
 from bullwhip.propagate.evaluate import OPERATIONS, UndefinedError
 from bullwhip.propagate.tidy import OversizeError, tidy
@@ -96,7 +95,7 @@ class Form:
         nodes = self.dag.cone((self.node, *(n for _, n in self.steps)), {})
         used = {self.names[i]: self.dag.nodes[i][1] for i in nodes if i in self.names}
         cells = {name: program.cells[position] for name, position in used.items()}
-        return {name: index_text(c.quantity, c.index, c.period) for name, c in sorted(cells.items())}
+        return {name: c.name for name, c in sorted(cells.items())}
 
 
 def symbol_names(program: CompiledProgram, cells: Collection[int]) -> dict[int, str]:

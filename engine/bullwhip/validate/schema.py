@@ -32,7 +32,7 @@ def schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a kind of file, as plain data in a fixed order.
 
     >>> list(schema("scenario")["$defs"]["scenario"]["properties"])
-    ['label', 'note', 'set', 'variants']
+    ['label', 'note', 'set', 'variants', 'uncertainty']
     >>> schema("document")["$defs"]["share"]["required"]
     ['subject', 'measure', 'company', 'tier']
     """

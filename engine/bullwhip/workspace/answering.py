@@ -11,8 +11,7 @@ from bullwhip.expr.dag import Dag
 from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
 from bullwhip.model.claim import Index
 from bullwhip.model.policy import POLICY
-from bullwhip.model.program import Cell, CompiledProgram
-from bullwhip.model.quantity import index_text
+from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, moves, responses, symbol_names
 from bullwhip.query.exposure import Reached, rank, reached_path, reached_paths, sizing_cells
 from bullwhip.workspace.naming import select_cells
@@ -29,17 +28,13 @@ __all__ = [
 ]
 
 
-def _name(cell: Cell) -> str:
-    return index_text(cell.quantity, cell.index, cell.period)
-
-
 def value(evaluation: Evaluation, position: int, scenario: str) -> Value:
     """Return the value of a cell with its sources, or with the inputs whose absence leaves it unknown."""
     program = evaluation.program
     cell = program.cells[position]
     quantity = program.quantities[cell.quantity]
     result = evaluation.value(position)
-    missing = () if result is not None else tuple(_name(program.cells[p]) for p in evaluation.unknown(position))
+    missing = () if result is not None else tuple(program.cells[p].name for p in evaluation.unknown(position))
     return Value(
         cell.quantity, quantity.label, cell.index, cell.period, result, quantity.unit, evaluation.is_exact(position),
         scenario, sources(evaluation, position), missing, evaluation.variants.get(cell.quantity, ""),
@@ -54,7 +49,7 @@ def sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
 def cell_sources(evaluation: Evaluation, position: int) -> tuple[Source, ...]:
     """Return where the value of one cell comes from: prints, an assumption or a setting; nothing for a rule."""
     program = evaluation.program
-    name = _name(program.cells[position])
+    name = program.cells[position].name
     if position in evaluation.overrides:
         quantity = program.quantities[program.cells[position].quantity]
         return (Source("set", name, note=f"set to {evaluation.overrides[position]} {quantity.unit}"),)
@@ -217,7 +212,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
     ways = reached_paths(program, groups, cell.quantity, evaluation.variants)
     paths = {name: [s.as_dict() for s in way] for name, way in zip(drivers, ways, strict=True) if way is not None}
     compared = [
-        claim_source(c, _name(cell), next(d.published for d in program.documents if d.id == c.document)).as_dict()
+        claim_source(c, cell.name, next(d.published for d in program.documents if d.id == c.document)).as_dict()
         | {"value": None if c.model_value is None else float(c.model_value)}
         for c in program.claims
         if (c.quantity, c.index, c.model_period) == (cell.quantity, cell.index, cell.period) and not c.feeds

@@ -15,7 +15,6 @@ from bullwhip.analysis.solve import Switch, switches
 from bullwhip.errors import PropagationError
 from bullwhip.model.bottleneck import Bottleneck, Cap, Limit
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import index_text
 from bullwhip.model.solution import Place, Switching
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace.naming import select_cells, wrong
@@ -108,18 +107,15 @@ class _Caps:
         try:
             return switches(cut(line, low, high))
         except (NotCutError, TooLargeError) as error:
-            name = self.program.cells[self.position]
-            self.notes.append(
-                f"where another argument binds is not known for {index_text(name.quantity, name.index, name.period)}: "
-                f"{error}"
-            )
+            cell = self.program.cells[self.position]
+            self.notes.append(f"where another argument binds is not known for {cell.name}: {error}")
             return []
 
     def cap(self, choice: Choice) -> Cap:
         """Return one choice with what its arguments are worth."""
         unit, factor = measure_of(self.program, choice)
         owner = self.program.cells[choice.cell]
-        name = index_text(owner.quantity, owner.index, owner.period)
+        name = owner.name
         try:
             worth = prices(self.evaluation, self.position, choice)
         except PropagationError:

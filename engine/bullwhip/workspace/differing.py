@@ -161,7 +161,7 @@ def _change(ends: _Sides, pair: Pair, by: By | None) -> Change:
     find = _value if by is None else Evaluation.value  # what was asked for by name says why it is undefined
     a, b = (find(e, p) for e, p in zip(ends, pair, strict=True))
     missing = [
-        () if v is not None else tuple(_name(program, u) for u in e.unknown(p))
+        () if v is not None else tuple(program.cells[u].name for u in e.unknown(p))
         for e, p, v in zip(ends, pair, (a, b), strict=True)
     ]
     exact = all(e.is_exact(p) for e, p in zip(ends, pair, strict=True))
@@ -183,11 +183,6 @@ def _change(ends: _Sides, pair: Pair, by: By | None) -> Change:
     return replace(change, terms=terms, method=found.method, orders=found.orders, note=note)
 
 
-def _name(program: CompiledProgram, position: int) -> str:
-    cell = program.cells[position]
-    return index_text(cell.quantity, cell.index, cell.period)
-
-
 def _unsplit(laid: Laid, error: UnsplitError) -> str:
     moved = ", ".join(_player_name(laid.players[p]) for p in error.players) or "nothing"
     return f"not split: with {moved} of side B and the rest of side A there is no value ({error.reason})"
@@ -199,7 +194,7 @@ def _player_name(player: Player) -> str:
 
 
 def _held(program: CompiledProgram, laid: Laid) -> str:
-    names = ", ".join(dict.fromkeys(_name(program, pair[0]) for pair in laid.held))
+    names = ", ".join(dict.fromkeys(program.cells[pair[0]].name for pair in laid.held))
     return f"known on one side only, and the other does without: {names}" if names else ""
 
 

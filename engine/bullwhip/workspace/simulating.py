@@ -26,7 +26,6 @@ from bullwhip.sweep.tornado import centred, shares, shares_by_steps, swings
 from bullwhip.workspace.naming import settable
 from bullwhip.workspace.varying import (
     Draw,
-    cell_text,
     correlations_of,
     draws_of,
     printed_draws,
@@ -238,7 +237,7 @@ def _inputs(evaluation: Evaluation, positions: Sequence[int], cut: set[int]) -> 
 def _missing(evaluation: Evaluation, position: int, varied: set[int]) -> tuple[str, ...]:
     cells = evaluation.program.cells
     needed = _inputs(evaluation, (position,), varied)
-    return tuple(cell_text(cells[p]) for p in needed if p not in varied and evaluation.given(p) is None)
+    return tuple(cells[p].name for p in needed if p not in varied and evaluation.given(p) is None)
 
 
 def _factor(setup: _Setup, joint: tuple[int, ...]) -> tuple[tuple[float, ...], ...]:
@@ -265,7 +264,7 @@ def _input(setup: _Setup, draw: Draw) -> VariedInput:
     first = draw.cells[0][0]
     value = setup.evaluation.value(first)
     return VariedInput(
-        draw.name, tuple(cell_text(c) for c in cells), texts, program.quantities[cells[0].quantity].unit, draw.origin,
+        draw.name, tuple(c.name for c in cells), texts, program.quantities[cells[0].quantity].unit, draw.origin,
         draw.note, value, setup.evaluation.is_exact(first),
     )  # fmt: skip
 

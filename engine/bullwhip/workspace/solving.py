@@ -14,7 +14,7 @@ from bullwhip.analysis.solve import Solved, Switch
 from bullwhip.analysis.solve import solve as solve_line
 from bullwhip.errors import Problem, PropagationError, UsageError
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.quantity import Quantity, index_text
+from bullwhip.model.quantity import Quantity
 from bullwhip.model.solution import Binding, Bounds, Place, Root, Solution, Switching
 from bullwhip.numbers import NumberFormatError, decimal_text, fraction_text, read_decimal
 from bullwhip.propagate import Evaluation
@@ -84,7 +84,7 @@ def _factor(evaluation: Evaluation, position: int, selection: Selection, bases: 
     program = evaluation.program
     known = {p: (Fraction(0), v) for p, v in bases.items() if v is not None}
     if len(known) < len(bases):
-        lost = ", ".join(_name(program, p) for p, v in bases.items() if v is None)
+        lost = ", ".join(program.cells[p].name for p, v in bases.items() if v is None)
         hint = "a factor scales what is known; leave --scale out and name one cell to solve for its value"
         raise UsageError(Problem("BW412", f"{lost} has no value that a factor could scale", hint=hint))
     return Moves(Line(evaluation, position, known), selection, "factor", Fraction(1))
@@ -95,23 +95,18 @@ def _unreached(evaluation: Evaluation, position: int, driver: str) -> Problem:
     drivers = sorted({program.cells[i].quantity for i in evaluation.inputs(position)})
     shown = ", ".join(drivers[:8]) + (", …" if len(drivers) > 8 else "")
     hint = f"drivers that reach it: {shown}" if drivers else "nothing reaches it: it is an input itself"
-    return Problem("BW411", f"{driver!r} does not reach {_name(program, position)}", hint=hint)
+    return Problem("BW411", f"{driver!r} does not reach {program.cells[position].name}", hint=hint)
 
 
 def _ambiguous(program: CompiledProgram, driver: str, bases: dict[int, Fraction | None]) -> Problem:
     shown = "; ".join(
-        f"{_name(program, p)} is {'unknown' if v is None else decimal_text(v)}" for p, v in list(bases.items())[:6]
+        f"{program.cells[p].name} is {'unknown' if v is None else decimal_text(v)}" for p, v in list(bases.items())[:6]
     )
     hint = (
         "choose one with ID[dimension=member,period=YEAR], move all by a common factor with --scale, or set all to one "
         "value with --level"
     )
     return Problem("BW412", f"{driver!r} stands for {len(bases)} cells with different values: {shown}", hint=hint)
-
-
-def _name(program: CompiledProgram, position: int) -> str:
-    cell = program.cells[position]
-    return index_text(cell.quantity, cell.index, cell.period)
 
 
 # -- the range that is searched --------------------------------------------------------------------------------------
@@ -214,8 +209,8 @@ class _Answer:
     def nowhere(self) -> Problem:
         """Say why the quantity has no value at any value of the driver."""
         line = self.moves.line
-        missing = [_name(self.program, p) for p in line.still.unknown(self.position) if p not in line.moved]
-        name = _name(self.program, self.position)
+        missing = [self.program.cells[p].name for p in line.still.unknown(self.position) if p not in line.moved]
+        name = self.program.cells[self.position].name
         if missing:
             hint = "set them with --set, or solve for one of them"
             shown = ", ".join(missing[:6]) + (", …" if len(missing) > 6 else "")
@@ -239,7 +234,7 @@ class _Answer:
             Bounds(target.low, target.high, target.low_open, target.high_open), self.target.claim, self.base(),
             moves.selection.quantity.id, self.program.cells[moved[0]].index if len(moved) == 1 else
             moves.selection.members, moves.selection.quantity.unit if moves.unknown == "value" else "1",
-            moves.unknown, tuple(_name(self.program, p) for p in moved), moves.base, Bounds(self.low, self.high),
+            moves.unknown, tuple(self.program.cells[p].name for p in moved), moves.base, Bounds(self.low, self.high),
             self.why, None if reached is None else Bounds(reached.low, reached.high, reached.low_open,
             reached.high_open), tuple(self.root(s) for s in solved.stretches),
             tuple((_place(j.place, moves.line), j.left, j.right) for j in solved.jumps), solved.method, solved.pieces,
@@ -286,7 +281,7 @@ class _Answer:
             text = fraction_text(start + step * x)
             if len(text) > _LONGEST:
                 text = f"{float(start + step * x)!r}"
-            found.append(f"{_name(self.program, p)}={text}")
+            found.append(f"{self.program.cells[p].name}={text}")
         return found
 
     def changed(self, place: Real) -> list[Switching]:
@@ -316,7 +311,7 @@ def switching(evaluation: Evaluation, line: Line, s: Switch) -> Switching:
         names = [names[0], f"-({names[0]})"]
     function = "where" if node[0] in ("<", "<=") else node[0]
     owner = owner_of(evaluation, line.position, s.node)
-    return Switching(_place(s.place, line), _name(program, owner), function, names[s.before], names[s.after])
+    return Switching(_place(s.place, line), program.cells[owner].name, function, names[s.before], names[s.after])
 
 
 def _place(x: Real, line: Line) -> Place:
@@ -333,5 +328,5 @@ def bindings_of(evaluation: Evaluation, position: int) -> list[Binding]:
             names = [names[0], f"-({names[0]})"]
         taken = tuple(names[k] for k in c.taken)
         others = tuple(n for k, n in enumerate(names) if k not in c.taken)
-        found.append(Binding(_name(evaluation.program, c.cell), c.function, taken, others))
+        found.append(Binding(evaluation.program.cells[c.cell].name, c.function, taken, others))
     return found

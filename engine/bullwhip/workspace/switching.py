@@ -11,7 +11,6 @@ from bullwhip.analysis.kinks import Bound, Place, flips, kinks
 from bullwhip.analysis.limits import measure_of, unit_of
 from bullwhip.model.answer import Sensitivity
 from bullwhip.model.kink import Kink, Option, SwitchingPoint
-from bullwhip.model.quantity import index_text
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace.answering import Group, driver_groups
 
@@ -69,7 +68,7 @@ def with_kinks(
 def _kink(evaluation: Evaluation, bound: Bound, groups: list[Group], steps: int) -> Kink:
     program = evaluation.program
     cell = program.cells[bound.cell]
-    name = index_text(cell.quantity, cell.index, cell.period)
+    name = cell.name
     # floor and ceil count in coherent units: theirs are left as they are
     unit, factor = ("", Fraction(1)) if bound.function in ("floor", "ceil") else measure_of(program, bound)
     options = tuple(_option(evaluation, n, v, factor) for n, v in zip(bound.options, bound.values, strict=True))

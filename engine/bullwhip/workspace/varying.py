@@ -9,7 +9,7 @@ from fractions import Fraction
 from bullwhip.errors import Problem, UsageError
 from bullwhip.model.amount import AmountError, read_amount
 from bullwhip.model.claim import Claim
-from bullwhip.model.program import Cell, CompiledProgram
+from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.model.simulation import NotVaried
 from bullwhip.model.uncertainty import Distribution, read_distribution, read_rank
@@ -18,7 +18,6 @@ from bullwhip.workspace.naming import Selection, settable, split_setting, vocabu
 
 __all__ = [
     "Draw",
-    "cell_text",
     "correlations_of",
     "draws_of",
     "printed_draws",
@@ -44,11 +43,6 @@ class Draw:
         return Draw(self.name, tuple(c for c in self.cells if c[0] in cone), self.origin, self.note)
 
 
-def cell_text(cell: Cell) -> str:
-    """Return the name of a cell."""
-    return index_text(cell.quantity, cell.index, cell.period)
-
-
 def draws_of(evaluation: Evaluation, texts: Sequence[str], origin: str, notes: Sequence[str] = ()) -> list[Draw]:
     """Read `ID[dimension=member,…]=DISTRIBUTION` texts: one draw for each index, whose periods move as one.
 
@@ -64,7 +58,7 @@ def draws_of(evaluation: Evaluation, texts: Sequence[str], origin: str, notes: S
         for draw in _by_index(evaluation, selection, distribution, text, notes[number] if notes else ""):
             for position, _ in draw.cells:
                 if position in taken:
-                    message = f"{cell_text(evaluation.program.cells[position])} varies twice"
+                    message = f"{evaluation.program.cells[position].name} varies twice"
                     hint = f"{taken[position]} and {text}: keep one"
                     raise UsageError(Problem("BW002", message, hint=hint))
                 taken[position] = text
@@ -107,7 +101,7 @@ def _by_index(
             if value is None and index in known:
                 continue  # what rests on it is unknown, whatever varies
             if relative and not value:
-                name = cell_text(program.cells[p])
+                name = program.cells[p].name
                 why = "has no value" if value is None else "is 0"
                 hint = f"write {name}=LOW..HIGH"
                 raise UsageError(Problem("BW002", f"{text}: {name} {why}, so there is no part of it", hint=hint))
@@ -125,7 +119,7 @@ def printed_draws(evaluation: Evaluation, inputs: Sequence[int]) -> tuple[list[D
     claims, ranges = {c.id: c for c in program.claims}, _ranges(program, inputs)
     draws, rest = [], []
     for p in inputs:
-        name = cell_text(program.cells[p])
+        name = program.cells[p].name
         if p in evaluation.overrides:
             rest.append(NotVaried(name, "set by hand or by the scenario"))
             continue
