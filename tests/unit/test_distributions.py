@@ -80,7 +80,7 @@ def test_a_distribution_is_read_exactly(text: str, kind: str, parameters: tuple[
         ("±10", "BW431", "'±10' is not a relative range", 0),
         ("±0%", "BW431", "is not a relative range", 0),
         ("0.2..1.4", "BW209", "1.4 is outside 0 … 1", 5),
-        ("normal(0.3, 2 GW)", "BW205", "GW is", 12),
+        ("normal(0.3, 2 GW)", "BW205", "GW = ", 12),
         ("triangular(0.1, x, 0.4)", "BW112", "'x' does not begin", 16),
         ("normal(__import__('os').system('true'), 1)", "BW112", "does not begin with a plain decimal", 7),
     ],

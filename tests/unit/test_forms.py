@@ -134,7 +134,7 @@ def test_a_form_is_printed_for_reading(expression: str) -> None:
 
 
 def test_a_size_beyond_counting_is_a_limit_all_the_same() -> None:
-    """Fifteen thousand doublings have a size of 4,516 digits; it is forecast as 10^12 or more."""
+    """Fifteen thousand doublings have a size of 4,516 digits; it is forecast as 10^15 or more."""
     small = Small()
     node = small.input(Fraction(1))
     for _ in range(15_000):
@@ -142,7 +142,7 @@ def test_a_size_beyond_counting_is_a_limit_all_the_same() -> None:
     small.cell(node)
     written = form(small.program(), small.dag, node, {})
 
-    assert written.size == 10**12
+    assert written.size == 10**15
     assert written.unwritten is not None
     assert "1,000,000,000,000 parts" in written.unwritten.message
 
