@@ -144,7 +144,7 @@ def test_a_size_beyond_counting_is_a_limit_all_the_same() -> None:
 
     assert written.size == 10**15
     assert written.unwritten is not None
-    assert "1,000,000,000,000 parts" in written.unwritten.message
+    assert " 1,000,000,000,000,000 parts" in written.unwritten.message
 
 
 def test_the_form_of_a_derivative_is_an_expression_too() -> None:
