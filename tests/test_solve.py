@@ -146,6 +146,15 @@ def test_no_answer_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
     assert "it reaches ≥ 3,362,637.363" in captured.err
 
 
+def test_what_is_reached_has_no_exact_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    """The ends of what is reached can lie at rounded places, so no exact text is given for them."""
+    cli.run(["solve", f"{COUNT}=200 万", "--for", "training.utilization", "--json"])
+    reached = json.loads(capsys.readouterr().out)["reached"]
+
+    assert (None, None) == (reached["low_exact"], reached["high_exact"])
+    assert 3362637 < reached["low"] < 3362638
+
+
 def test_of_many_conditions_the_table_shows_those_nearest_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     """A table of a large model names four of its eighty conditions, and how many more there are."""
     batteries = str(ROOT / "tests" / "golden" / "batteries")

@@ -38,6 +38,8 @@ class Bounds:
     high: Extended
     low_open: bool = False
     high_open: bool = False
+    exact: bool = True
+    """False where an end may have been rounded; it has no exact text then."""
 
     @property
     def is_point(self) -> bool:
@@ -48,8 +50,8 @@ class Bounds:
         """Return plain data for JSON; an infinite end is null and open."""
         low, high = (Fraction(e) if isfinite(e) else None for e in (self.low, self.high))
         return {
-            "low": as_number(low), "high": as_number(high), "low_exact": exact_text(low),
-            "high_exact": exact_text(high), "low_open": self.low_open or low is None,
+            "low": as_number(low), "high": as_number(high), "low_exact": exact_text(low, self.exact),
+            "high_exact": exact_text(high, self.exact), "low_open": self.low_open or low is None,
             "high_open": self.high_open or high is None,
         }  # fmt: skip
 

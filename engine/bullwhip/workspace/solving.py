@@ -236,7 +236,7 @@ class _Answer:
             moves.selection.members, moves.selection.quantity.unit if moves.unknown == "value" else "1",
             moves.unknown, tuple(self.program.cells[p].name for p in moved), moves.base, Bounds(self.low, self.high),
             self.why, None if reached is None else Bounds(reached.low, reached.high, reached.low_open,
-            reached.high_open), tuple(self.root(s) for s in solved.stretches),
+            reached.high_open, exact=False), tuple(self.root(s) for s in solved.stretches),
             tuple((_place(j.place, moves.line), j.left, j.right) for j in solved.jumps), solved.method, solved.pieces,
             self.workspace.scenario_id, tuple(self.notes()),
         )  # fmt: skip
