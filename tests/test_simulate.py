@@ -397,3 +397,11 @@ def test_a_bound_that_is_none_is_not_told(capsys: pytest.CaptureFixture[str]) ->
                     "--samples", "100"])  # fmt: skip
 
     assert (0, False) == (code, "∞ … ∞" in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(("low", "told"), [("0", True), ("0.2", False)])
+def test_moments_that_may_not_exist_are_told(low: str, told: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """A divisor drawn down to zero has no finite mean: one sample makes much of the variance, and it is said."""
+    code = cli.run(["simulate", "server.market", "--vary", f"training.utilization={low}..1"])
+
+    assert (0, told) == (code, "mean and sd may not exist" in capsys.readouterr().err)

@@ -41,6 +41,9 @@ _SOBOL = (
     Column("total_error", "±", True),
 )
 
+_FEW, _DOMINANT = 100, 0.2
+"""Samples from which one alone should not make so large a part of the variance."""
+
 
 @click.command("simulate", short_help="Show the distribution of quantities when inputs vary.")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
@@ -160,6 +163,13 @@ def _say_inputs(answer: Simulation) -> None:
         say(f"  {one} ~ {other}: rank correlation {decimal_text(rank, 6)}")
 
 
+def _part_of_one(o: Simulated) -> float:
+    """Return the part of the variance that the farthest sample makes; a divisor drawn near zero makes nearly all."""
+    if o.count < _FEW or not o.deviation or o.mean is None or o.least is None or o.greatest is None:
+        return 0.0
+    return max((e - o.mean) / o.deviation for e in (o.greatest, 2 * o.mean - o.least)) ** 2 / o.count
+
+
 def _notes(answer: Simulation) -> None:
     note(f"{answer.samples:,} samples, seed {answer.seed}, scenario {answer.scenario}")
     if all(o.missing for o in answer.outputs):
@@ -174,6 +184,9 @@ def _notes(answer: Simulation) -> None:
             note(f"{name}: {o.sobol_invalid:,} of {answer.sobol_rows:,} rows have a sample without value and no index")
         if o.range_kind == "outer" and o.count and any(e is not None and isfinite(e) for e in (o.low, o.high)):
             note(f"{name}: no sample lies outside {_number(o.low)} … {_number(o.high)}")
+        part = _part_of_one(o)
+        if part > _DOMINANT:
+            note(f"{name}: one sample makes {100 * part:.0f} % of the variance; mean and sd may not exist")
         if o.missing:
             note(f"{name} is unknown because of {', '.join(o.missing)}")
     if answer.sobol_rows:
