@@ -184,6 +184,7 @@ rules:
         (f"{COUNT}=2000 万", "model.parameters", {}, "BW412 'model.parameters' stands for 2 cells with different"),
         ("", "training.utilization", {"claim": "003/图表49/nothing/2025E"}, "BW001 no claim is printed at"),
         ("server.market", "training.utilization", {"claim": PRINT}, "BW414 the figure at"),
+        (f"{COUNT}=2", "training.utilization", {"claim": PRINT}, "BW002 a value and a claim both say"),
         ("cooling.liquid_market=2..1 CNY", "cooling.liquid_penetration", {}, "BW415 '2..1 CNY' is no range"),
         ("cooling.liquid_market=2..1", "cooling.liquid_penetration", {}, "write LOW..HIGH with LOW <= HIGH"),
         ("cooling.liquid_market=.. CNY", "cooling.liquid_penetration", {}, "BW002 'CNY' does not begin"),

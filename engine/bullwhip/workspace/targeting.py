@@ -79,10 +79,14 @@ def target_of_claim(workspace: Workspace, name: str, path: str) -> Target:
         path: `REPORT/LOCATOR/ROW/COLUMN`, of running text `REPORT/LOCATOR/SUBJECT/MEASURE`; or the id of the claim.
 
     Raises:
-        UsageError: BW001 where no claim has the path, BW414 where it can be no target.
+        UsageError: BW001 where no claim has the path, BW002 where the name brings a value too, BW414 where the claim
+            can be no target.
     """
     from bullwhip.audit.prints import is_counted, print_interval
 
+    if "=" in re.sub(r"\[[^\]]*\]", "", name):
+        hint = "leave out =VALUE, or --claim"
+        raise wrong(name, "a value and a claim both say what it has to be", hint, code="BW002")
     program = workspace.program
     claim = _claim(program, path)
     cell = index_text(claim.quantity, claim.index, claim.model_period) if claim.quantity else ""
