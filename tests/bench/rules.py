@@ -167,7 +167,7 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[Row]:
         shown = ", ".join(f"{stage} {s:.2f}" for stage, s in times.items())
         rows.append(Row(f"{n} rules: {shown}", sum(times.values())))
         rows += gradients(n, program, times["compile"])
-    rows.append(Row(f"a rule among {sizes[2]} / a rule among {sizes[1]}", each[sizes[2]] / each[sizes[1]], 1.5, "×"))
+    rows.append(Row(f"a rule among {sizes[2]} / a rule among {sizes[1]}", each[sizes[2]] / each[sizes[1]], 2, "×"))
     return [*rows, *commands(sizes[2])]
 
 

@@ -205,6 +205,13 @@ def test_more_than_can_be_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     assert kink.note == "no switching points are looked for at 1 kinks along 1 drivers; name a driver"
 
 
+def test_many_drivers_of_many_kinks_are_told_once_for_each_driver() -> None:
+    """Where nothing is looked for, an answer has the reason as its note, and no list of all kinks."""
+    answers = relations.workspace(200).sensitivity(relations.last(200), forms=False)
+
+    assert {True} == {a.kinks == () and "no switching points are looked for at" in a.note for a in answers}
+
+
 def test_a_search_stops_where_its_allowance_ends() -> None:
     """A switching point that would take too many steps is not looked for further, and the answer says so."""
     evaluation = relations.workspace(100).evaluation

@@ -55,6 +55,10 @@ def with_kinks(
     for p in positions:
         groups = driver_groups(evaluation, p, drivers)
         at = kinks_of(evaluation, p, groups)
+        if len(groups) > 1 and at and at[0].note:  # nothing was looked for: said for each driver, not for each kink
+            for answer in answers[len(found) : len(found) + len(groups)]:
+                found.append(replace(answer, note="; ".join(n for n in (answer.note, at[0].note) if n)))
+            continue
         for name, index, _ in groups:
             mine = []
             for kink in at:
