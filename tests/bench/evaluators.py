@@ -285,6 +285,7 @@ def jitted() -> list[Row]:
     model = generated(1_000)
     tape, peer = model.value(), straight(model, jax.numpy)
     columns = model.columns(1_024)
+    kernel(generated(10).value(), "fast")  # neither import is part of compiling
     mine, fast = timed(lambda: kernel(tape, "fast"))
     fast(columns)
     theirs, _ = timed(lambda: jax.jit(peer)(columns).block_until_ready())
