@@ -36,8 +36,9 @@ class Price:
 def prices(evaluation: Evaluation, position: int, choice: Choice) -> list[Price]:
     """Return what each argument of a choice is worth to a cell, in coherent units: the one-sided derivatives.
 
-    The argument moves in this choice alone, wherever else it is used; so what does not bind is worth nothing. At a tie
-    of a minimum more of one argument alone is worth nothing, and less of it costs; of a maximum it is the other way.
+    The argument moves in this choice alone, wherever else it is used; rules that hold the very same choice share it. So
+    what does not bind is worth nothing. At a tie of a minimum more of one argument alone is worth nothing, and less of
+    it costs; of a maximum it is the other way.
 
     Args:
         evaluation: the program under its scenario.
