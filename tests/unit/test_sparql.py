@@ -11,7 +11,8 @@ import pytest
 from bullwhip.errors import BullwhipError, LimitError, QueryError, ValidationError
 from bullwhip.query.dataset import to_rdflib
 from bullwhip.query.exposure import reached_path
-from bullwhip.query.sparql import Table, Term, read_header, read_headers, read_parameters, run
+from bullwhip.query.header import Term, read_header, read_headers, read_parameters
+from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.terms import PREFIXES, resource
 from unit.sample import sample_nquads, sample_program

@@ -74,7 +74,7 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
             _entry(s.id, s.label.zh, s.label.en) | {"set": {c: v for c, v, _ in s.values}, "variants": dict(s.variants)}
             for s in program.scenarios.values()
         ]
-    from bullwhip.query.sparql import read_headers
+    from bullwhip.query.header import read_headers
 
     return [
         _entry(h.id, h.title.zh, h.title.en)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
 from bullwhip.query.dataset import build_quads, to_nquads
-from bullwhip.query.sparql import TYPES, QueryHeader, Table, read_header, read_headers, read_parameters, run
+from bullwhip.query.header import TYPES, QueryHeader, read_header, read_headers, read_parameters
+from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.workspace.cache import read_blob, write_blob
 

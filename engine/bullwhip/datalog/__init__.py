@@ -1,0 +1,1 @@
+"""The inference engine: Datalog evaluated semi-naively over interned terms, with proofs."""
