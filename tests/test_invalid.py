@@ -41,6 +41,13 @@ NOT_A_FILE: dict[str, str] = {
     "BW416": "a question: test_solve.py, test_a_quantity_without_any_value_is_refused",
     "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
     "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
+    "BW521": "a function of a query: test_store_oxigraph.py, test_what_a_function_raises_is_told",
+    "BW522": "an endpoint: test_store_remote.py",
+    "BW523": "an endpoint: test_store_remote.py",
+    "BW524": "an endpoint: test_store_remote.py",
+    "BW525": "a store: test_store_oxigraph.py, test_a_frozen_store_is_not_written",
+    "BW526": "a folder: test_store_oxigraph.py, test_a_folder_without_a_store_is_told",
+    "BW527": "quads: test_store_oxigraph.py, test_quads_that_are_not_well_formed_change_nothing",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

@@ -92,6 +92,13 @@ CODES: dict[str, str] = {
     "BW416": "a quantity has no value anywhere in the range that is searched",
     "BW501": "a query cannot be parsed or run",
     "BW502": "a query parameter is wrong",
+    "BW521": "a function that a query calls fails",
+    "BW522": "an endpoint cannot be reached",
+    "BW523": "an endpoint refuses a request",
+    "BW524": "an endpoint's answer is not what was asked for",
+    "BW525": "a store cannot do what it is asked to",
+    "BW526": "a store cannot be opened",
+    "BW527": "data for a store is not well-formed",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""

@@ -9,11 +9,13 @@ import pyoxigraph as ox
 import pytest
 
 from bullwhip.errors import BullwhipError, LimitError, QueryError, ValidationError
+from bullwhip.query import sparql
 from bullwhip.query.dataset import to_rdflib
 from bullwhip.query.exposure import reached_path
 from bullwhip.query.header import Term, read_header, read_headers, read_parameters
-from bullwhip.query.sparql import Table, run
+from bullwhip.query.sparql import Table
 from bullwhip.resources import data
+from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.terms import PREFIXES, resource
 from unit.sample import sample_nquads, sample_program
 
@@ -26,6 +28,11 @@ ELSEWHERE = "http://127.0.0.1:9/"
 def nquads() -> bytes:
     """The dataset of the sample."""
     return sample_nquads()
+
+
+def run(nquads: bytes, text: str, parameters: dict[str, Term], name: str = "query") -> Table:
+    """Return the table that a query gives on a dataset in memory."""
+    return sparql.run(OxigraphStore.of(nquads), text, parameters, name)
 
 
 def sample_parameters(name: str) -> dict[str, Term]:

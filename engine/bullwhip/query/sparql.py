@@ -7,9 +7,10 @@ the union of all graphs of the dataset and nothing else (docs/convention.md §13
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ import pyoxigraph as ox
 from bullwhip.errors import LimitError, Place, Problem, QueryError
 from bullwhip.query.guard import Tokens, guard
 from bullwhip.query.header import Term
+from bullwhip.store.interface import Cell, Function, Store
 from bullwhip.terms import PREFIXES
 
 __all__ = ["Table", "run"]
@@ -24,61 +26,104 @@ __all__ = ["Table", "run"]
 MAX_ROWS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """The answer to a query, as text."""
+    """The answer to a query: terms, and as text."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    """Text of each cell; None where the query leaves it unbound."""
-    kinds: tuple[tuple[str | None, ...], ...]
-    """Term kind of each cell: iri, blank, triple, or a literal's language or datatype."""
+    terms: Sequence[tuple[Cell, ...]]
+    """One tuple a row; None where the query leaves a cell unbound."""
+    warnings: tuple[Problem, ...] = ()
+    """What failed in functions that the query calls (BW521)."""
+
+    @cached_property
+    def rows(self) -> tuple[tuple[str | None, ...], ...]:
+        """Text of each cell; None where it is unbound."""
+        return tuple([tuple([_text(term) for term in row]) for row in self.terms])
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[str | None, ...], ...]:
+        """Term kind of each cell: iri, blank, triple, or a literal's language or datatype."""
+        return tuple([tuple([_kind(term) for term in row]) for row in self.terms])
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {"columns": list(self.columns), "rows": [list(row) for row in self.rows]}
+        return {
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "warnings": [p.as_dict() for p in self.warnings],
+        }
 
 
-def run(nquads: bytes, text: str, parameters: Mapping[str, Term], name: str = "query") -> Table:
-    """Return the table that a query gives on a dataset.
+def run(
+    store: Store,
+    text: str,
+    parameters: Mapping[str, Term],
+    name: str = "query",
+    functions: Mapping[str, Function] | None = None,
+) -> Table:
+    """Return the table that a query gives on a store.
 
     Rows come in the order the query asks for; without ORDER BY they are sorted, so that the answer is always the same.
     ASK gives one row, CONSTRUCT and DESCRIBE one row a triple.
 
     Args:
-        nquads: the dataset, as `to_nquads` gives it.
+        store: where to ask.
         text: a SPARQL query; the prefixes of `terms.PREFIXES` are declared.
         parameters: terms by variable name.
         name: what messages call the query.
+        functions: what the query may call, by IRI.
 
     Raises:
         QueryError: BW501 when it cannot be parsed, asks for more than reading the dataset, or fails; BW502 when it
-            has no variable for a parameter.
+            has no variable for a parameter; BW525 when it calls a function that the store has not.
         LimitError: BW901 when text or answer exceed a limit.
     """
-    tokens = guard(name, text)
-    variables = {t[0][1:] for kind, t in tokens if kind == "variable"}
-    missing = [p for p in parameters if p not in variables]
-    if missing:
-        raise QueryError(Problem("BW502", f"the query has no variable ?{missing[0]}", Place(name)))
+    tokens = _tokens(name, text)
+    if parameters:
+        variables = {t[0][1:] for kind, t in tokens if kind == "variable"}
+        missing = [p for p in parameters if p not in variables]
+        if missing:
+            raise QueryError(Problem("BW502", f"the query has no variable ?{missing[0]}", Place(name)))
     try:
-        ox.Store().query(text, prefixes=PREFIXES)  # the text as written, so that a message points into it
-    except SyntaxError as error:
-        raise QueryError(_syntax(name, text, str(error))) from None
-    try:
-        answer = _store(nquads).query(
-            _bind(text, tokens, parameters), prefixes=PREFIXES, use_default_graph_as_union=True
-        )
-        return _table(name, answer, any(t[0].lower().startswith("order") for kind, t in tokens if kind == "word"))
-    except (SyntaxError, RuntimeError, ValueError, OSError) as error:
-        raise QueryError(Problem("BW501", f"the query fails: {error}", Place(name))) from None
+        answer = store.query(_bind(text, tokens, parameters), _called(tokens, functions) if functions else None)
+        terms = list(islice(answer.rows, MAX_ROWS + 1))
+    except QueryError as error:
+        raise _explained(error, name, text) from None
+    if len(terms) > MAX_ROWS:
+        raise LimitError(Problem("BW901", f"more than {MAX_ROWS:,} rows", Place(name), "add a LIMIT"))
+    if len(terms) > 1 and not any(kind == "word" and t[0].lower().startswith("order") for kind, t in tokens):
+        terms.sort(key=_place_in_order)
+    return Table(answer.columns, terms, tuple(answer.warnings))
 
 
-@lru_cache(maxsize=1)
-def _store(nquads: bytes) -> ox.Store:
-    store = ox.Store()
-    store.load(nquads, format=ox.RdfFormat.N_QUADS)
-    return store
+_tokens = lru_cache(maxsize=64)(guard)
+
+
+def _called(tokens: Tokens, functions: Mapping[str, Function]) -> dict[str, Function]:
+    """Return those functions that a query calls: their names stand before a bracket."""
+    prefixes = dict(PREFIXES)
+    called = {}
+    for (_, before), (kind, match), (_, after) in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before[0].lower() == "prefix" and kind == "name":
+            prefixes[match[0][:-1]] = after[0][1:-1]
+        elif after[0] == "(" and kind in ("name", "iri"):
+            prefix, _, local = match[0].partition(":")
+            iri = match[0][1:-1] if kind == "iri" else prefixes.get(prefix, "") + local
+            if iri in functions:
+                called[iri] = functions[iri]
+    return called
+
+
+def _explained(error: QueryError, name: str, text: str) -> QueryError:
+    """Return an error with its place: the text as written is parsed once more, so that a message points into it."""
+    try:
+        ox.Store().query(text, prefixes=PREFIXES)
+    except SyntaxError as syntax:
+        return QueryError(_syntax(name, text, str(syntax)))
+    except (RuntimeError, ValueError):
+        pass  # what the store has said already
+    return QueryError([replace(p, place=p.place or Place(name)) for p in error.problems])
 
 
 def _syntax(name: str, text: str, message: str) -> Problem:
@@ -120,30 +165,23 @@ def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term]) -> str:
     return f"{text[:found]}{values} {text[found:]}"
 
 
-def _table(name: str, answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, ordered: bool) -> Table:
-    if isinstance(answer, ox.QueryBoolean):
-        return Table(("answer",), ((str(bool(answer)).lower(),),), (("boolean",),))
-    solutions: Iterable[Iterable[object]] = answer
-    columns: tuple[str, ...] = ("subject", "predicate", "object")
-    if isinstance(answer, ox.QuerySolutions):
-        columns = tuple(v.value for v in answer.variables)
-    rows = []
-    for solution in solutions:
-        rows.append([_cell(term) for term in solution])
-        if len(rows) > MAX_ROWS:
-            raise LimitError(Problem("BW901", f"more than {MAX_ROWS:,} rows", Place(name), "add a LIMIT"))
-    if not ordered:
-        rows.sort(key=lambda row: [(text is not None, text or "", kind or "") for text, kind in row])
-    return Table(columns, tuple(tuple(t for t, _ in r) for r in rows), tuple(tuple(k for _, k in r) for r in rows))
+def _place_in_order(row: tuple[Cell, ...]) -> list[tuple[bool, str, str]]:
+    return [(term is not None, _text(term) or "", _kind(term) or "") for term in row]
 
 
-def _cell(term: object) -> tuple[str | None, str | None]:
-    if term is None:
-        return None, None
-    if isinstance(term, ox.NamedNode):
-        return term.value, "iri"
+def _text(term: Cell) -> str | None:
+    if isinstance(term, ox.NamedNode | ox.Literal):
+        return term.value
     if isinstance(term, ox.BlankNode):
-        return f"_:{term.value}", "blank"
+        return f"_:{term.value}"
+    return None if term is None else str(term)
+
+
+def _kind(term: Cell) -> str | None:
+    if isinstance(term, ox.NamedNode):
+        return "iri"
     if isinstance(term, ox.Literal):
-        return term.value, term.language or term.datatype.value.rpartition("#")[2]
-    return str(term), "triple"
+        return term.language or term.datatype.value.rpartition("#")[2]
+    if isinstance(term, ox.BlankNode):
+        return "blank"
+    return None if term is None else "triple"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import pyoxigraph as ox
+
+from bullwhip.errors import Problem
 
 __all__ = ["Answer", "Cell", "Function", "Store"]
 
@@ -14,7 +16,7 @@ Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
 """A term of an answer; None where it is unbound."""
 
 Function = Callable[..., Cell]
-"""A function that a query may call, from terms to a term."""
+"""A function that a query may call, from terms to a term; None, like an exception, leaves the cell unbound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,17 @@ class Answer:
     form: Literal["select", "ask", "construct"]
     columns: tuple[str, ...]
     rows: Iterable[tuple[Cell, ...]]
+    """Read once, and in the thread that asked: what the engine gives may not leave it."""
+    warnings: Sequence[Problem] = ()
+    """What went wrong in functions (BW521); complete when all rows have been read."""
 
 
 class Store(Protocol):
-    """A store of quads. The default graph of a query is the union of all its graphs, each triple once."""
+    """A store of quads. The default graph of a query is the union of all its graphs.
+
+    What goes in comes out in the engine's spelling of numbers (`"007"^^xsd:integer` is 7); an exact spelling is kept as
+    text beside it (docs/convention.md §7). Labels of blank nodes are kept.
+    """
 
     @property
     def name(self) -> str:
@@ -38,7 +47,10 @@ class Store(Protocol):
 
         Args:
             text: SPARQL 1.1, with the prefixes of `terms.PREFIXES` declared.
-            functions: by IRI; a store that cannot call them refuses.
+            functions: those that the text calls, by IRI; a store that cannot call them refuses.
+
+        Raises:
+            QueryError: BW501 when it cannot be parsed or run, BW525 when it asks for what the store cannot do.
         """
 
     def match(self, subject: Cell, predicate: Cell, value: Cell, graph: Cell) -> Iterator[ox.Quad]:
@@ -48,13 +60,23 @@ class Store(Protocol):
         """Return the named graphs with the number of their triples, in order of name."""
 
     def load(self, nquads: bytes) -> None:
-        """Add quads; all of them or none."""
+        """Add quads; all of them or none.
+
+        Raises:
+            LoadError: BW527 when they are not well-formed.
+            QueryError: BW525 when the store is read-only.
+        """
 
     def replace(self, graph: str, nquads: bytes) -> None:
-        """Put quads of one graph in the place of what it holds; all of them or none."""
+        """Put quads of one graph in the place of what it holds; all of them or none.
+
+        Raises:
+            LoadError: BW527 when they are not well-formed or stand in another graph.
+            QueryError: BW525 when the store is read-only.
+        """
 
     def drop(self, graph: str) -> None:
-        """Remove one graph and nothing else."""
+        """Remove one graph and nothing else; a graph that is not there is no error."""
 
     def dump(self, graph: str | None = None) -> bytes:
         """Return all quads, or those of one graph, as N-Quads in order of bytes, each line once."""

@@ -18,7 +18,7 @@ __all__ = ["conflicts"]
 def conflicts(workspace: Workspace) -> list[Conflict]:
     """Return every conflict of a workspace."""
     program = workspace.program
-    table = run(workspace.nquads(), QUERY, {}, "conflicts")
+    table = run(workspace.store(), QUERY, {}, "conflicts")
     found = [(str(row[0]), str(row[1])) for row in table.rows]
     rows = audit(workspace.evaluation, program.claims)
     return find_conflicts(program, found, rows, workspace.policy or POLICY)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bullwhip.model.solution import Solution
     from bullwhip.numeric.kernel import Backend, Kernel
     from bullwhip.query.sparql import Table
+    from bullwhip.store.interface import Store
     from bullwhip.sweep.executors import Progress
     from bullwhip.workspace.reading import Outcome
     from bullwhip.workspace.solving import Unknown
@@ -419,17 +420,26 @@ class Workspace:
 
         return to_rdflib(self.nquads())
 
-    def query(self, name: str, parameters: Mapping[str, str] | None = None, text: str | None = None) -> Table:
+    def store(self) -> Store:
+        """Return the whole graph as a store in memory, read-only; built once for one content (convention §23)."""
+        from bullwhip.workspace.storing import workspace_store
+
+        return workspace_store(self)
+
+    def query(
+        self, name: str, parameters: Mapping[str, str] | None = None, text: str | None = None, on: Store | None = None
+    ) -> Table:
         """Run a named query of the workspace, or the SPARQL text given, and return its table.
 
         Args:
             name: id of a query, e.g. `chain/tiers`; with `text`, only its name in messages.
             parameters: values by parameter name, read by the types the query's header declares.
             text: SPARQL to run instead of a named query.
+            on: where to ask instead of `store()`, e.g. what `bullwhip.store.open_store(URL)` gives.
         """
         from bullwhip.workspace.querying import query
 
-        return query(self, name, parameters or {}, text)
+        return query(self, name, parameters or {}, text, on)
 
     def query_help(self, name: str, text: str | None = None) -> Sequence[str]:
         """Return what a query answers, its parameters and an example, line by line."""

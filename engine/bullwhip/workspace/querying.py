@@ -11,6 +11,7 @@ from bullwhip.query.dataset import build_quads, to_nquads
 from bullwhip.query.header import TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
+from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 
 if TYPE_CHECKING:
@@ -44,15 +45,17 @@ def _named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str,
     return file, workspace.files[file].decode("utf-8"), headers[name]
 
 
-def query(workspace: Workspace, name: str, parameters: Mapping[str, str], text: str | None) -> Table:
-    """Run a named query, or the text of a query file."""
+def query(
+    workspace: Workspace, name: str, parameters: Mapping[str, str], text: str | None, store: Store | None = None
+) -> Table:
+    """Run a named query, or the text of a query file, on the workspace or on another store."""
     file, sparql, header = _named(workspace, name, text)
     program = workspace.program
     known = {
         "quantity": set(program.quantities), "company": {c.id for c in program.chain.companies},
         "tier": {t.id for t in program.chain.tiers}, "document": {d.id for d in program.documents},
     }  # fmt: skip
-    return run(workspace.nquads(), sparql, read_parameters(header, parameters, known), file)
+    return run(store or workspace.store(), sparql, read_parameters(header, parameters, known), file)
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:

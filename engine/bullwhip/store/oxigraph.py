@@ -1,0 +1,182 @@
+"""Oxigraph as a store: in memory, or on disk and read-only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import cast
+
+import pyoxigraph as ox
+
+from bullwhip.errors import LoadError, Problem, QueryError
+from bullwhip.store.functions import Failures, unknown_function
+from bullwhip.store.interface import Answer, Cell, Function
+from bullwhip.store.nquads import in_graph, parse, parse_graph, sorted_lines
+from bullwhip.terms import PREFIXES
+
+__all__ = ["OxigraphStore"]
+
+_STAGING = ox.NamedNode("urn:bullwhip:staging")
+"""Where the new quads of a graph wait until one transaction moves them."""
+
+_BOOLEAN = ox.NamedNode(f"{PREFIXES['xsd']}boolean")
+
+
+class OxigraphStore:
+    """A store in this process.
+
+    Writers take turns, and a query that begins while a graph is replaced waits until it is whole; a query that has
+    begun keeps what it saw.
+
+    >>> store = OxigraphStore.of(b'<urn:a> <urn:p> "1" <urn:g> .')
+    >>> list(store.query("SELECT ?o { ?s ?p ?o }").rows)
+    [(<Literal value=1 datatype=<NamedNode value=http://www.w3.org/2001/XMLSchema#string>>,)]
+    """
+
+    def __init__(self, engine: ox.Store | None = None, name: str = "the store in memory", *, frozen: bool = False):
+        """Use an engine's store, or a new one in memory.
+
+        Args:
+            engine: the engine's own store.
+            name: what messages call it.
+            frozen: whether writing is refused.
+        """
+        self.engine = ox.Store() if engine is None else engine
+        self.name = name
+        self.frozen = frozen
+        self._lock = RLock()
+
+    @classmethod
+    def of(cls, nquads: bytes, name: str = "the store in memory", *, frozen: bool = False) -> OxigraphStore:
+        """Return a store in memory that holds quads.
+
+        Raises:
+            LoadError: BW527 when they are not well-formed.
+        """
+        store = cls(name=name)
+        store.load(nquads)
+        store.frozen = frozen
+        return store
+
+    @classmethod
+    def open(cls, path: Path) -> OxigraphStore:
+        """Return a store on disk, opened for reading only; it must not change while it is open.
+
+        Raises:
+            LoadError: BW526 when the folder holds no store or a damaged one.
+        """
+        if not (path / "CURRENT").is_file():
+            raise LoadError(Problem("BW526", f"{path} holds no store", hint="write one with bullwhip build"))
+        try:
+            engine = ox.Store.read_only(str(path))
+        except (OSError, RuntimeError, ValueError) as error:
+            message = f"the store {path} cannot be opened: {error}"
+            raise LoadError(Problem("BW526", message, hint="write it again with bullwhip build")) from None
+        return cls(engine, str(path), frozen=True)
+
+    def query(self, text: str, functions: Mapping[str, Function] | None = None) -> Answer:
+        """Run a query that has passed the guard."""
+        failures = Failures()
+        called = {ox.NamedNode(iri): failures.watch(iri, f) for iri, f in (functions or {}).items()}
+        try:
+            with self._lock:
+                answer = self.engine.query(
+                    text, prefixes=PREFIXES, use_default_graph_as_union=True, custom_functions=called
+                )
+        except SyntaxError as error:
+            raise QueryError(Problem("BW501", f"the query cannot be read: {error}")) from None
+        except (RuntimeError, ValueError, OSError) as error:
+            raise _failed(error, functions) from None
+        if isinstance(answer, ox.QuerySolutions):
+            return Answer("select", tuple(v.value for v in answer.variables), _rows(answer), failures)
+        if isinstance(answer, ox.QueryBoolean):
+            truth = ox.Literal("true" if answer else "false", datatype=_BOOLEAN)
+            return Answer("ask", ("answer",), [(truth,)], failures)
+        return Answer("construct", ("subject", "predicate", "object"), _rows(answer), failures)
+
+    def match(self, subject: Cell, predicate: Cell, value: Cell, graph: Cell) -> Iterator[ox.Quad]:
+        """Yield the quads that fit; None fits everything."""
+        if isinstance(subject, ox.Literal | ox.Triple) or not isinstance(predicate, ox.NamedNode | None):
+            return iter(())
+        if not isinstance(graph, ox.NamedNode | ox.BlankNode | None):
+            return iter(())
+        return self.engine.quads_for_pattern(subject, predicate, value, graph)
+
+    def graphs(self) -> Mapping[str, int]:
+        """Return the named graphs with the number of their triples, in order of name."""
+        found: Iterable[Iterable[Cell]] = self.engine.query(  # type: ignore[assignment]  # SELECT gives solutions
+            "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+        )
+        counts = {cast(ox.NamedNode, row[0]).value: int(cast(ox.Literal, row[1]).value) for row in map(tuple, found)}
+        return dict(sorted(counts.items()))
+
+    def load(self, nquads: bytes) -> None:
+        """Add quads; all of them or none."""
+        with self._writing():
+            _fill(self.engine, nquads)
+
+    def replace(self, graph: str, nquads: bytes) -> None:
+        """Put quads of one graph in the place of what it holds; all of them or none."""
+        quads = parse_graph(nquads, graph)
+        with self._writing():
+            self.engine.remove_graph(_STAGING)  # what a process that was killed has left
+            if not quads:
+                self.engine.remove_graph(ox.NamedNode(graph))
+                return
+            self.engine.extend(ox.Quad(q.subject, q.predicate, q.object, _STAGING) for q in quads)
+            self.engine.update(f"MOVE {_STAGING} TO {ox.NamedNode(graph)}")
+
+    def drop(self, graph: str) -> None:
+        """Remove one graph and nothing else; a graph that is not there is no error."""
+        with self._writing():
+            self.engine.remove_graph(ox.NamedNode(graph))
+
+    def dump(self, graph: str | None = None) -> bytes:
+        """Return all quads, or those of one graph, as N-Quads in order of bytes, each line once."""
+        if graph is None:
+            return sorted_lines(self.engine.dump(format=ox.RdfFormat.N_QUADS) or b"")
+        triples = self.engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph))
+        return sorted_lines(in_graph(triples or b"", graph))
+
+    def __len__(self) -> int:
+        """Return the number of quads."""
+        return len(self.engine)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.engine = ox.Store()
+        self.frozen = True
+
+    def _writing(self) -> RLock:
+        """Return the lock of the writers, where writing is allowed."""
+        if self.frozen:
+            raise QueryError(Problem("BW525", f"{self.name} is read-only"))
+        return self._lock
+
+
+def _fill(engine: ox.Store, nquads: bytes) -> None:
+    """Add quads in one transaction; the engine's own loader is a little faster, but renames blank nodes."""
+    try:
+        if b"_:" in nquads:
+            engine.extend(cast(Iterable[ox.Quad], ox.parse(nquads, format=ox.RdfFormat.N_QUADS)))
+        else:
+            engine.load(nquads, format=ox.RdfFormat.N_QUADS)
+    except SyntaxError:
+        parse(nquads)  # says where
+        raise
+
+
+def _rows(answer: Iterable[Iterable[Cell]]) -> Iterator[tuple[Cell, ...]]:
+    try:
+        yield from map(tuple, answer)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise _failed(error, None) from None
+
+
+def _failed(error: Exception, functions: Mapping[str, Function] | None) -> QueryError:
+    unknown = re.fullmatch(r"The custom function <(.*)> is not supported", str(error))
+    if unknown:
+        return unknown_function(unknown[1], functions or {})
+    return QueryError(Problem("BW501", f"the query fails: {error}"))
