@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from bullwhip.errors import PropagationError
-from bullwhip.propagate import Evaluation
+from bullwhip.propagate import Evaluation, moves
 from random_programs import Small
 
 
@@ -63,3 +63,16 @@ def test_a_value_of_too_great_a_magnitude_is_refused() -> None:
         node = small.cell(small.dag.mul(node, node, node))
     with pytest.raises(PropagationError, match="BW403"):
         Evaluation(small.program()).value(len(small.cells) - 1)
+
+
+def test_a_minimum_takes_a_long_value_beside_a_rounded_one_as_it_is() -> None:
+    """Which argument it takes is seen by equality: its derivative is 1, however long it is and whatever was rounded."""
+    small = Small()
+    long, four = small.input(long_inputs(1)[0]), small.input(Fraction(4))
+    root = small.dag.pow(small.dag.add(four, small.dag.num(1)), Fraction(1, 2))
+    small.cell(small.dag.node("min", long, root))
+    evaluation = Evaluation(small.program())
+
+    assert long_inputs(1)[0] == evaluation.value(2)
+    assert not evaluation.is_exact(2)
+    assert [1, 0] == [moves(evaluation, 2, [p])[0].derivative for p in (0, 1)]

@@ -184,6 +184,8 @@ class Evaluation:
             known = [shortened(v) for v in known]
             self._mark(i)
         result = OPERATIONS[operation](known, node)
+        if operation in ("min", "max"):
+            return result  # one of its arguments, kept as that is: which one it takes is seen by equality
         if operation in INEXACT or (operation == "^" and not _is_power(result, known[0], node[2])):
             self._mark(i)
         return self._kept(i, result)
