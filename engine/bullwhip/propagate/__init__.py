@@ -6,17 +6,22 @@ from bullwhip.propagate.evaluate import Evaluation
 from bullwhip.propagate.forms import MAX_FORM, Form, form, symbol_names
 from bullwhip.propagate.reverse import Gradient, input_derivatives, moves
 from bullwhip.propagate.second import Bend, bend, cross_elasticity_node, hessian_node
+from bullwhip.propagate.table import Entry, Passes, SensitivityTable, driver_cells, sensitivity_table
 
 __all__ = [
     "MAX_FORM",
     "Bend",
+    "Entry",
     "Evaluation",
     "Form",
     "Gradient",
+    "Passes",
     "Response",
+    "SensitivityTable",
     "Slope",
     "bend",
     "cross_elasticity_node",
+    "driver_cells",
     "elasticity_node",
     "form",
     "gradient",
@@ -24,5 +29,6 @@ __all__ = [
     "input_derivatives",
     "moves",
     "responses",
+    "sensitivity_table",
     "symbol_names",
 ]

@@ -16,7 +16,18 @@ from bullwhip.expr.dag import Node, arguments
 from bullwhip.numbers import MAX_BITS
 from bullwhip.propagate.evaluate import Evaluation, sixty_digits
 
-__all__ = ["STILL", "Response", "Slope", "node_response", "pass_along", "responses", "seeds_of"]
+__all__ = [
+    "SIDED",
+    "STILL",
+    "Response",
+    "Slope",
+    "kept_fraction",
+    "node_response",
+    "node_slope",
+    "pass_along",
+    "responses",
+    "seeds_of",
+]
 
 _ZERO = Fraction(0)
 
@@ -34,6 +45,11 @@ class Slope:
     def is_zero(self) -> bool:
         """Whether nothing moves."""
         return self.derivative == 0 and self.elasticity == 0
+
+    def slower(self, factor: Fraction) -> Slope:
+        """Return the slope at a speed divided by a factor."""
+        derivative = None if self.derivative is None else self.derivative / factor
+        return Slope(derivative, self.elasticity, self.rounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +71,21 @@ class Response:
         """The two-sided elasticity, or None at a kink or where unknown."""
         return self.right.elasticity if self.right.elasticity == self.left.elasticity else None
 
+    def slower(self, factor: Fraction) -> Response:
+        """Return the response to the same move of inputs at a speed divided by a factor above zero.
+
+        Elasticities stay, as they are per relative change.
+        """
+        right = self.right.slower(factor)
+        return Response(right, right if self.left is self.right else self.left.slower(factor), self.exact)
+
     @property
     def is_kink(self) -> bool:
         """Whether the two sides differ."""
         return self.right != self.left
 
 
-_SIDED = frozenset({"min", "max", "abs", "<", "<="})
+SIDED = frozenset({"min", "max", "abs", "<", "<="})
 """Operations at which a move to the left can differ from one to the right."""
 STILL = Slope(_ZERO, _ZERO)
 UNKNOWN = Slope(None, None)
@@ -91,7 +115,7 @@ def responses(
     cut = {k: v for k, v in evaluation.definition.items() if k not in seeds}
     order = evaluation.program.dag.cone(nodes, cut)
     right = pass_along(evaluation, order, cut, seeds, 1)
-    sided = any(evaluation.program.dag.nodes[i][0] in _SIDED for i in order)
+    sided = any(evaluation.program.dag.nodes[i][0] in SIDED for i in order)
     left = pass_along(evaluation, order, cut, seeds, -1) if sided else right
     exact = not any(s.rounded for s in (*right.values(), *left.values()))
     return {p: Response(right[n], left[n], exact) for p, n in zip(wanted, nodes, strict=True)}
@@ -152,18 +176,33 @@ def pass_along(
         else:
             inner = [slopes[j] for j in arguments(node)]
             found = [values.get(j) for j in arguments(node)]
-            still = all(s.is_zero for s in inner)
-            slopes[i] = STILL if still else _kept(_RULES[node[0]](node, found, inner, values.get(i), side))
+            slopes[i] = node_slope(node, found, inner, values.get(i), side)
     return slopes
+
+
+def node_slope(
+    node: Node, found: list[Fraction | None], inner: list[Slope], value: Fraction | None, side: int
+) -> Slope:
+    """Return the slope of an operation to one side, from the values and slopes of its arguments and its own value."""
+    if all(s.is_zero for s in inner):
+        return STILL
+    return _kept(_RULES[node[0]](node, found, inner, value, side))
 
 
 def _kept(slope: Slope) -> Slope:
     """Return a slope as it is kept: exact, or rounded as values are where it is too long."""
     parts = (slope.derivative, slope.elasticity)
-    if all(p is None or max(p.numerator.bit_length(), p.denominator.bit_length()) <= MAX_BITS for p in parts):
+    if all(p is None or kept_fraction(p) is p for p in parts):
         return slope
     derivative, elasticity = (None if p is None else sixty_digits(p) for p in parts)
     return Slope(derivative, elasticity, rounded=True)
+
+
+def kept_fraction(value: Fraction) -> Fraction:
+    """Return a derivative itself, or rounded to 60 digits where it is too long to be kept."""
+    if value.numerator.bit_length() <= MAX_BITS and value.denominator.bit_length() <= MAX_BITS:
+        return value
+    return sixty_digits(value)
 
 
 def _settle(derivative: Fraction | None, elasticity: Fraction | None, value: Fraction | None) -> Slope:

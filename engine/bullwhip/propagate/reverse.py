@@ -15,7 +15,7 @@ from bullwhip.numbers import MAX_BITS
 from bullwhip.propagate.directional import Response, Slope, responses
 from bullwhip.propagate.evaluate import MAX_ROUNDED_BITS, Evaluation, sixty_digits
 
-__all__ = ["Gradient", "input_derivatives", "moves"]
+__all__ = ["Gradient", "input_derivatives", "local_derivatives", "moves"]
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
@@ -89,14 +89,14 @@ def input_derivatives(evaluation: Evaluation, position: int) -> Gradient:
         elif node[0] == "cell":
             found.derivatives[i] = own
         else:
-            parts = _parts(evaluation, i, node) if own != 0 else [_ZERO] * len(arguments(node))
+            parts = local_derivatives(evaluation, i, node) if own != 0 else [_ZERO] * len(arguments(node))
             for j, part in zip(arguments(node), parts, strict=True):
                 found.give(adjoint, j, own, part)
     return found
 
 
-def _parts(evaluation: Evaluation, i: int, node: Node) -> list[Fraction | None]:
-    """Return the derivative of a node by each argument; None where it has sides, or a value is missing."""
+def local_derivatives(evaluation: Evaluation, i: int, node: Node) -> list[Fraction | None]:
+    """Return the derivative of an evaluated node by each argument; None where it has sides, or a value is missing."""
     operation, below = node[0], arguments(node)
     if operation == "+":
         return [_ONE] * len(below)
