@@ -48,6 +48,10 @@ NOT_A_FILE: dict[str, str] = {
     "BW525": "a store: test_store_oxigraph.py, test_a_frozen_store_is_not_written",
     "BW526": "a folder: test_store_oxigraph.py, test_a_folder_without_a_store_is_told",
     "BW527": "quads: test_store_oxigraph.py, test_quads_that_are_not_well_formed_change_nothing",
+    "BW511": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
+    "BW512": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
+    "BW513": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
+    "BW514": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

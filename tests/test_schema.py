@@ -113,6 +113,8 @@ def _refused(node: Node | None, is_document: bool) -> bool:
     from bullwhip.validate.declarations import read_declarations
     from bullwhip.validate.derivations import read_derivations
     from bullwhip.validate.header import read_dimensions, read_header
+    from bullwhip.validate.inference import read_inference
+    from bullwhip.validate.inference_names import Names
     from bullwhip.validate.mapping import read_mapping
 
     assert isinstance(node, MapNode)
@@ -125,6 +127,7 @@ def _refused(node: Node | None, is_document: bool) -> bool:
         dimensions = read_dimensions(files, problems)
         read_declarations(files, dimensions, (2022, 2023, 2024, 2025), vocabulary, problems)
         read_derivations(files, (), (), {}, {}, vocabulary, problems)
+        read_inference(files, (), Names({}), problems)
         if "workspace" in node.items or "time" in node.items:
             read_header(files, problems)
     return any(p.code in ("BW108", "BW109") for p in problems)

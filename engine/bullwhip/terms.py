@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from urllib.parse import quote, unquote
 
-__all__ = ["BASE", "BW", "PREFIXES", "resource"]
+__all__ = ["BASE", "BW", "PREFIXES", "THINGS", "expand", "literal", "resource", "shorten"]
 
 BW = "https://w3id.org/bullwhip/ontology#"
 """Classes and properties, defined in ontology/core.ttl."""
@@ -42,3 +43,56 @@ def resource(kind: str, name: str) -> str:
     'https://w3id.org/bullwhip/id/company/sk_hynix'
     """
     return f"{BASE}{kind}/{quote(name, safe='._-~=,')}"
+
+
+THINGS = (
+    "assumption", "claim", "company", "dimension", "document", "graph", "locator", "measure", "member", "mention",
+    "product", "quantity", "relation", "role", "rule", "scenario", "share", "status", "supply", "tier", "topic",
+)  # fmt: skip
+"""Kinds of things whose ids are written with the kind as prefix: `company:sk_hynix`."""
+
+
+def expand(name: str) -> str | None:
+    """Return the IRI of a name with a prefix, of the vocabularies or of a kind of thing; None for an unknown prefix.
+
+    >>> expand("bw:Tier"), expand("role:supplier"), expand("foo:bar")
+    ('https://w3id.org/bullwhip/ontology#Tier', 'https://w3id.org/bullwhip/id/role/supplier', None)
+    """
+    prefix, _, local = name.partition(":")
+    if prefix in THINGS:
+        return resource(prefix, local)
+    return PREFIXES[prefix] + local if prefix in PREFIXES else None
+
+
+def shorten(iri: str) -> str:
+    """Return an IRI as a name with a prefix that `expand` gives back, or in angle brackets.
+
+    >>> shorten(resource("company", "sk_hynix")), shorten("https://w3id.org/bullwhip/ontology#Tier"), shorten("urn:a")
+    ('company:sk_hynix', 'bw:Tier', '<urn:a>')
+    """
+    if iri.startswith(BASE):
+        kind, _, local = iri.removeprefix(BASE).partition("/")
+        plain = unquote(local)
+        if kind in THINGS and _LOCAL.fullmatch(plain) and resource(kind, plain) == iri:
+            return f"{kind}:{plain}"
+    for prefix, start in PREFIXES.items():
+        if prefix != "bwid" and iri.startswith(start) and _LOCAL.fullmatch(iri.removeprefix(start)):
+            return f"{prefix}:{iri.removeprefix(start)}"
+    return f"<{iri}>"
+
+
+_LOCAL = re.compile(r"[A-Za-z0-9_\u00b7-\uffff](?:[A-Za-z0-9_\u00b7-\uffff~%-]|[./=](?=[A-Za-z0-9_]))*")
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+
+
+def literal(text: str, language: str = "", datatype: str = "") -> str:
+    r"""Return a literal as canonical N-Triples writes it; one with neither language nor datatype is a plain text.
+
+    >>> print(literal('a "b"'), literal("光", "zh"), literal("2", datatype=PREFIXES["xsd"] + "integer"))
+    "a \"b\"" "光"@zh "2"^^<http://www.w3.org/2001/XMLSchema#integer>
+    """
+    written = "".join(_ESCAPED.get(c) or (f"\\u{ord(c):04X}" if ord(c) < 0x20 or ord(c) == 0x7F else c) for c in text)
+    if language:
+        return f'"{written}"@{language}'
+    kind = f"^^<{datatype}>" if datatype and datatype != f"{PREFIXES['xsd']}string" else ""
+    return f'"{written}"{kind}'

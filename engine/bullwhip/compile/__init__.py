@@ -60,6 +60,7 @@ def compile_program(program: CheckedProgram) -> CompiledProgram:
         program.claims,
         program.derivations,
         program.chain,
+        program.inference,
     )
 
 

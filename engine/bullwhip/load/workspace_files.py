@@ -16,6 +16,7 @@ from __future__ import annotations
 from bullwhip.errors import Place, Problem
 from bullwhip.load.chain import read_chain
 from bullwhip.load.tables import read_table
+from bullwhip.load.vocabulary import read_library, read_terms
 from bullwhip.load.yaml_reader import read_yaml
 from bullwhip.model.chain import Edge, Tier
 from bullwhip.model.source import MapNode, RawDocument, RawProgram, RawTable
@@ -59,7 +60,10 @@ def load(files: dict[str, bytes], key: str) -> RawProgram:
         hint = f"tables here are named companies, {', '.join(_CATALOGUES)}"
         problems.append(Problem("BW108", "a table of no known name", Place(stray), hint))
     documents = _documents(files, problems)
-    return RawProgram(key, tuple(rules), documents, companies, tuple(tiers), tuple(edges), catalogues, tuple(problems))
+    return RawProgram(
+        key, tuple(rules), documents, companies, tuple(tiers), tuple(edges), catalogues, tuple(problems),
+        read_library(), read_terms(files),
+    )  # fmt: skip
 
 
 def _documents(files: dict[str, bytes], problems: list[Problem]) -> tuple[RawDocument, ...]:

@@ -18,6 +18,20 @@ from bullwhip.model.chain import Chain, Company, Edge, Share, Supply, Tier
 from bullwhip.model.claim import Claim, Document
 from bullwhip.model.derivation import Derivation, Figure, Instance
 from bullwhip.model.entity import Measure, Mention, Product, Relation, Topic
+from bullwhip.model.inference import (
+    Aggregate,
+    Arithmetic,
+    Assign,
+    Atom,
+    Compare,
+    Constant,
+    Head,
+    InferenceProgram,
+    InferenceRule,
+    Skolem,
+    Variable,
+)  # fmt: skip
+from bullwhip.model.inference import Relation as RuleRelation
 from bullwhip.model.label import Label
 from bullwhip.model.program import Assumption, Cell, CompiledProgram, Given, Header, Scenario
 from bullwhip.model.quantity import Dimension, Quantity
@@ -25,13 +39,15 @@ from bullwhip.model.uncertainty import Correlation, Varied
 
 __all__ = ["FORMAT", "decode", "encode", "from_bytes", "to_bytes"]
 
-FORMAT = 6
+FORMAT = 7
 """Changes whenever a record changes, so that an old cache is never read."""
 
 _CLASSES: tuple[type, ...] = (
     *(Label, Tier, Edge, Company, Supply, Share, Chain, Claim, Document, Dimension, Quantity, Header, Scenario),
     *(Cell, Given, Assumption, Figure, Instance, Derivation, CompiledProgram),
     *(Product, Topic, Measure, Mention, Relation, Varied, Correlation),
+    *(InferenceProgram, InferenceRule, RuleRelation, Head, Atom, Compare, Assign, Arithmetic, Aggregate, Skolem),
+    *(Variable, Constant),
 )
 _PLAIN = frozenset({str, int, bool, type(None)})
 """What is the same in JSON and in records; asked first, because nearly all values are."""

@@ -13,6 +13,7 @@ from bullwhip.expr.tree import Expr
 from bullwhip.model.chain import Chain
 from bullwhip.model.claim import Claim, Document, Index
 from bullwhip.model.derivation import Derivation
+from bullwhip.model.inference import InferenceProgram
 from bullwhip.model.label import Label
 from bullwhip.model.quantity import Dimension, Quantity, index_text
 from bullwhip.model.uncertainty import Correlation, Varied
@@ -28,6 +29,9 @@ __all__ = [
     "Header",
     "Scenario",
 ]
+
+
+_NO_INFERENCE = InferenceProgram()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class CheckedProgram:
     derivations: tuple[Derivation, ...]
     chain: Chain
     warnings: tuple[Problem, ...]
+    inference: InferenceProgram = _NO_INFERENCE
+    """The inference rules of the workspace and of the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,7 @@ class CompiledProgram:
     claims: tuple[Claim, ...]
     derivations: tuple[Derivation, ...]
     chain: Chain
+    inference: InferenceProgram = _NO_INFERENCE
     _read: Callable[[str], Any] | None = field(default=None, init=False, repr=False, compare=False)
     _positions: dict[str, tuple[int, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 

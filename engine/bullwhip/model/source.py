@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bullwhip.errors import Place, Problem
@@ -128,3 +128,7 @@ class RawProgram:
     """Tables of products, topics, measures, calendars and common words by name."""
     problems: tuple[Problem, ...] = ()
     """What the readers found; validation reports them together with its own."""
+    library: tuple[tuple[str, MapNode], ...] = ()
+    """The inference rules that every workspace gets, as a rule file is read."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """The `bw:` names that the vocabulary declares, each a `class` or a `property`."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+
 from bullwhip.errors import Place, Problem, ValidationError
 from bullwhip.model.chain import Chain
+from bullwhip.model.claim import STATUS
 from bullwhip.model.program import CheckedProgram, CheckedRule
+from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
-from bullwhip.validate.declarations import read_declarations
+from bullwhip.validate.declarations import Declarations, read_declarations
 from bullwhip.validate.derivations import read_derivations
 from bullwhip.validate.documents import read_documents
 from bullwhip.validate.echoes import without_echoes
-from bullwhip.validate.entities import read_things
+from bullwhip.validate.entities import Things, read_things
 from bullwhip.validate.expressions import check_expressions
+from bullwhip.validate.format import ROLES
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
-from bullwhip.validate.mapping import read_mapping
+from bullwhip.validate.inference import read_inference
+from bullwhip.validate.inference_names import Names
+from bullwhip.validate.mapping import DocumentMapping, read_mapping
 from bullwhip.validate.ties import check_derivation_edges, check_ties
 
 __all__ = ["validate"]
@@ -40,6 +47,8 @@ def validate(raw: RawProgram) -> CheckedProgram:
         files, printed.claims, printed.documents, found.quantities, printed.units, vocabulary, problems
     )
     check_derivation_edges(derivations, raw, problems)
+    names = Names(raw.terms, _ids(raw, found, things, mappings, dimensions))
+    inference = read_inference(files, raw.library, names, problems)
     problems = without_echoes(problems, raw)
     if any(p.severity == "error" for p in problems):
         raise ValidationError(sorted(problems, key=_position))
@@ -55,8 +64,26 @@ def validate(raw: RawProgram) -> CheckedProgram:
     return CheckedProgram(
         raw.key, header, vocabulary, dimensions, dict(sorted(found.quantities.items())), found.units, rules, places,
         tuple(found.assumptions), dict(sorted(found.scenarios.items())), tuple(printed.documents),
-        tuple(printed.claims), derivations, chain, tuple(problems),
+        tuple(printed.claims), derivations, chain, tuple(problems), inference,
     )  # fmt: skip
+
+
+def _ids(
+    raw: RawProgram,
+    found: Declarations,
+    things: Things,
+    mappings: Iterable[DocumentMapping],
+    dimensions: Mapping[str, Dimension],
+) -> dict[str, Collection[str]]:
+    """Return the ids that inference rules can name, by kind of thing."""
+    return {
+        "tier": {t.id for t in raw.tiers}, "company": {c.id for c in things.companies},
+        "product": {p.id for p in things.products}, "topic": {t.id for t in things.topics},
+        "measure": {m.id for m in things.measures}, "quantity": set(found.quantities),
+        "rule": set(found.expressions), "document": {m.document.id for m in mappings}, "role": ROLES,
+        "status": set(STATUS.values()), "dimension": set(dimensions), "scenario": set(found.scenarios),
+        "member": {f"{d.id}={m}" for d in dimensions.values() for m in d.members},
+    }  # fmt: skip
 
 
 def _position(problem: Problem) -> tuple[str, int, int, str]:

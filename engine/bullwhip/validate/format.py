@@ -12,7 +12,7 @@ from bullwhip.model.label import Label
 from bullwhip.model.quantity import KINDS
 from bullwhip.validate.keys import Either, Group, Key, Keys, Listed, Named, Scalar, Value
 
-__all__ = ["TABLES"]
+__all__ = ["ROLES", "TABLES"]
 
 _TEXT = Scalar()
 _NAME = Scalar(empty=False)
@@ -188,6 +188,33 @@ _DERIVATIONS: dict[str, Keys] = {
     "selector": _keys("Names printed figures by table cell or by statement", "指明印出的数字", *_SELECTED),
 }  # fmt: skip
 
+_RELATION = r"[a-z][a-z0-9_]*|[a-z][a-z0-9-]*:[A-Za-z][A-Za-z0-9_]*"
+"""Names of relations of rules, and of properties and classes that rules derive."""
+_says = Key(
+    "says", _LABEL, "a sentence for each language, with variables in braces", "用自然语言说明，变量放在花括号中"
+)
+
+_INFERENCE: dict[str, Keys] = {
+    "relation": _keys(
+        "A relation that inference rules derive", "推理规则所推出的关系",
+        _label,
+        Key("arguments", Listed(_NAME, least=1, distinct=True), "names of its arguments", "参数名称",
+            required=True),
+        Key("says", _LABEL, "what a fact means: a sentence for each language, with arguments in braces",
+            "事实的含义，参数放在花括号中"),
+        _note,
+    ),
+    "inference": _keys(
+        "An inference rule: what holds wherever the whole body matches", "推理规则：条件全部成立时所推出的事实",
+        _label,
+        Key("then", Either((_NAME, Listed(_NAME, least=1))), "what it derives: one atom or several",
+            "推出的事实：一个或多个", required=True),
+        Key("when", Listed(_NAME, least=1), "its body: atoms, not …, comparisons, ?z = …", "条件",
+            required=True),
+        _says, _note, _source,
+    ),
+}  # fmt: skip
+
 _SECTIONS = _keys(
     "A file under rules/", "rules/ 下的文件",
     Key("workspace", Group("workspace"), "the name; in one file only", "名称，只在一个文件中"),
@@ -197,10 +224,13 @@ _SECTIONS = _keys(
     Key("drivers", _ids(Group("driver")), "quantities that no rule defines, by id", "驱动因素"),
     Key("rules", _ids(Group("rule")), "quantities with the expression that defines them, by id", "规则"),
     Key("derivations", _ids(Group("derivation")), "how printed figures follow from printed figures, by id", "推导"),
+    Key("relations", Named(Group("relation"), _RELATION), "relations that inference rules derive", "推理关系"),
+    Key("inference", Named(Group("inference"), r"[a-z][a-z0-9_]*"), "inference rules by id", "推理规则"),
     Key("scenario", Group("scenario"), "makes the file a scenario", "使该文件成为情景"),
 )  # fmt: skip
 
-_ROLES = ("supplier", "customer", "investor", "standard_setter")
+ROLES = ("supplier", "customer", "investor", "standard_setter")
+"""What a company can be at a tier."""
 _HOLDS = _choice("subject", "measure", "period", "measure/period", "period/measure")
 _AXES = (
     Key("rows", _HOLDS, "what the rows hold", "行是什么"),
@@ -240,7 +270,7 @@ _DOCUMENTS: dict[str, Keys] = {
     "segment": _keys(
         "What a printed list of companies is", "原文公司名单所指",
         Key("tier", _TEXT, "the tier", "层级", required=True),
-        Key("role", _choice(*_ROLES), "what the companies are there", "角色", required=True),
+        Key("role", _choice(*ROLES), "what the companies are there", "角色", required=True),
         Key("product", _TEXT, "id of a product", "产品"),
         Key("index", _INDEX, "members that the companies are named for", "所指成员"),
         Key("topic", _TEXT, "id of a topic", "主题"),
@@ -299,5 +329,5 @@ _DOCUMENTS: dict[str, Keys] = {
     ),
 }  # fmt: skip
 
-TABLES: Mapping[str, Keys] = {**_WORKSPACE, **_RULES, **_DERIVATIONS, "file": _SECTIONS, **_DOCUMENTS}
+TABLES: Mapping[str, Keys] = {**_WORKSPACE, **_RULES, **_DERIVATIONS, **_INFERENCE, "file": _SECTIONS, **_DOCUMENTS}
 """Every table of keys by its name."""

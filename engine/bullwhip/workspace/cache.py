@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bullwhip.model.codec import FORMAT, from_bytes, to_bytes
 from bullwhip.model.program import CompiledProgram
-from bullwhip.resources import PACKAGE
+from bullwhip.resources import PACKAGE, data
 
 __all__ = ["cache_folder", "engine_key", "read_blob", "read_plan", "write_blob", "write_plan"]
 
@@ -32,7 +32,7 @@ def cache_folder() -> Path | None:
 
 
 def engine_key() -> str:
-    """Return what identifies this engine: its version, and name, size and time of each of its source files."""
+    """Return what identifies this engine: version, size and time of source files, shipped files."""
     from bullwhip import __version__
 
     parts = [f"{__version__} {FORMAT}"]
@@ -41,6 +41,8 @@ def engine_key() -> str:
             if name.endswith(".py"):
                 status = os.stat(os.path.join(folder, name))
                 parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    for name in ("core.ttl", "inference.yaml", "shapes.ttl"):  # what every workspace gets beside its own files
+        parts.append(hashlib.sha256((data("ontology") / name).read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
