@@ -52,6 +52,12 @@ NOT_A_FILE: dict[str, str] = {
     "BW512": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
     "BW513": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
     "BW514": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
+    "BW601": "a program: tests/unit/test_stratify.py",
+    "BW602": "a program: tests/unit/test_stratify.py",
+    "BW603": "a program: tests/unit/test_stratify.py",
+    "BW604": "a program: tests/unit/test_stratify.py",
+    "BW605": "a size: tests/unit/test_inference.py, test_a_limit_names_the_rule_that_grows",
+    "BW606": "a question: tests/unit/test_inference.py, test_a_triple_about_a_literal_is_refused",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

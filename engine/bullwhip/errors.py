@@ -8,6 +8,7 @@ BullwhipError                 what every face catches; carries one or more probl
 ├── PropagationError BW4xx    a number cannot be computed                         exit 3
 │   └── NumericError BW42x    … in floats, over a block of scenarios              exit 3
 ├── QueryError       BW5xx    a query cannot be answered                          exit 3
+│                    BW60x    … or a rule of inference cannot be evaluated
 └── LimitError       BW9xx    a limit on time, size or depth was reached          exit 4
 """
 
@@ -112,6 +113,12 @@ CODES: dict[str, str] = {
     "BW512": "a question about a fact names something that does not exist",
     "BW513": "a question about a fact has another number of arguments",
     "BW514": "an option does not apply to a question about a fact",
+    "BW601": "rules of inference depend on themselves through a negation or an aggregate",
+    "BW602": "rules of inference make new numbers or nodes in a circle",
+    "BW603": "a variable of a rule of inference is bound by nothing, or twice",
+    "BW604": "a part of a rule of inference has a form that cannot be evaluated",
+    "BW605": "inference grows beyond a limit",
+    "BW606": "a question about inferred facts cannot be answered",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""
