@@ -17,6 +17,7 @@ _CLASSES = {
     "2": "What files say (exit 3)",
     "4": "Computing (exit 3)",
     "5": "Queries (exit 3)",
+    "6": "Inference (exit 3, at a limit 4)",
     "9": "Limits (exit 4)",
 }
 
