@@ -211,3 +211,44 @@ def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
         OxigraphStore.open(tmp_path)
 
     assert ["CURRENT"] == sorted(p.name for p in tmp_path.iterdir())
+
+
+REPEATED = b"""<urn:a> <urn:p> "1" .
+<urn:a> <urn:p> "1" <urn:g1> .
+<urn:a> <urn:p> "1" <urn:g2> .
+<urn:b> <urn:p> "2" <urn:g2> .
+"""
+
+
+def counted(store: OxigraphStore, pattern: str = "?s ?p ?o") -> int:
+    """Return how many solutions a pattern has."""
+    return len(list(store.query(f"SELECT * {{ {pattern} }}").rows))
+
+
+def test_a_triple_in_several_graphs_counts_once() -> None:
+    """The union has each triple once, whichever graphs say it; GRAPH sees it in each of them."""
+    store = OxigraphStore.of(REPEATED)
+
+    assert (2, 3, 2) == (counted(store), counted(store, "GRAPH ?g { ?s ?p ?o }"), counted(store))
+    assert 3 == counted(store, "GRAPH ?g { ?s ?p ?o } ?s ?p ?o")
+    assert (REPEATED, 4) == (store.dump(), len(store))
+
+
+def test_the_union_follows_what_is_written() -> None:
+    """What is said once more, replaced or dropped is counted as it then stands, whatever was asked before."""
+    store = OxigraphStore.of(OTHER)
+    seen = [counted(store)]
+    store.load(OTHER.replace(b"g1", b"g2"))
+    seen.append(counted(store))
+    store.replace("urn:g1", OTHER.replace(b"4", b"5"))
+    seen.append(counted(store))
+    store.replace("urn:g2", OTHER.replace(b"4", b"5").replace(b"g1", b"g2"))
+    seen.append(counted(store))
+    store.drop("urn:g1")
+    seen.append(counted(store))
+    fresh = OxigraphStore.of(OTHER)
+    counted(fresh)
+    fresh.replace("urn:g2", OTHER.replace(b"g1", b"g2"))
+
+    assert [1, 1, 2, 1, 1] == seen
+    assert 1 == counted(fresh)

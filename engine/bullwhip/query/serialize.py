@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
+from bullwhip.store.nquads import write
+from bullwhip.store.rdflib_terms import add_quads, new_dataset
 from bullwhip.terms import PREFIXES
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ def to_nquads(quads: Iterable[ox.Quad]) -> bytes:
     >>> to_nquads([ox.Quad(name, name, ox.Literal("b")), ox.Quad(name, name, ox.Literal("a"))]).decode()
     '<urn:a> <urn:a> "a" .\n<urn:a> <urn:a> "b" .\n'
     """
-    lines = sorted(set(_text(quads, ox.RdfFormat.N_QUADS).split(b"\n")) - {b""})
-    return b"".join(line + b"\n" for line in lines)
+    return write(quads)
 
 
 def to_format(nquads: bytes, form: str) -> bytes:
@@ -53,28 +54,6 @@ def to_rdflib(nquads: bytes) -> Dataset:
 
     Literals keep their lexical form: rdflib would otherwise rewrite some of them.
     """
-    from rdflib import BNode, Dataset, Graph, Literal, URIRef
-
-    dataset = Dataset(default_union=True)
-    for prefix, namespace in PREFIXES.items():
-        dataset.bind(prefix, namespace, override=True, replace=True)
-
-    def convert(term: object) -> URIRef | BNode | Literal:
-        if isinstance(term, ox.NamedNode):
-            return URIRef(term.value)
-        if isinstance(term, ox.BlankNode):
-            return BNode(term.value)
-        literal = cast(ox.Literal, term)
-        if literal.language:
-            return Literal(literal.value, lang=literal.language)
-        plain = literal.datatype.value == f"{PREFIXES['xsd']}string"
-        return Literal(literal.value, datatype=None if plain else URIRef(literal.datatype.value), normalize=False)
-
-    graphs: dict[str, Graph] = {}
-    for item in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
-        quad = cast(ox.Quad, item)
-        name = str(getattr(quad.graph_name, "value", ""))
-        if name not in graphs:
-            graphs[name] = dataset.graph(URIRef(name)) if name else dataset.default_graph
-        graphs[name].add((convert(quad.subject), convert(quad.predicate), convert(quad.object)))
+    dataset = new_dataset()
+    add_quads(dataset, cast(Iterable[ox.Quad], ox.parse(nquads, format=ox.RdfFormat.N_QUADS)))
     return dataset

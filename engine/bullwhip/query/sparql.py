@@ -92,7 +92,8 @@ def run(
         raise _explained(error, name, text) from None
     if len(terms) > MAX_ROWS:
         raise LimitError(Problem("BW901", f"more than {MAX_ROWS:,} rows", Place(name), "add a LIMIT"))
-    if len(terms) > 1 and not any(kind == "word" and t[0].lower().startswith("order") for kind, t in tokens):
+    ordered = any(kind == "word" and t[0].lower().startswith("order") for kind, t in tokens)
+    if len(terms) > 1 and not (ordered and answer.form == "select"):
         terms.sort(key=_place_in_order)
     return Table(answer.columns, terms, tuple(answer.warnings))
 

@@ -32,7 +32,7 @@ class Answer:
 
 
 class Store(Protocol):
-    """A store of quads. The default graph of a query is the union of all its graphs.
+    """A store of quads. The default graph of a query is the union of all its graphs, each triple once.
 
     What goes in comes out in the engine's spelling of numbers (`"007"^^xsd:integer` is 7); an exact spelling is kept as
     text beside it (docs/convention.md §7). Labels of blank nodes are kept.

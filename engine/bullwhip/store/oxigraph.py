@@ -21,6 +21,12 @@ __all__ = ["OxigraphStore"]
 _STAGING = ox.NamedNode("urn:bullwhip:staging")
 """Where the new quads of a graph wait until one transaction moves them."""
 
+_REPEATED = (
+    "ASK { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }",
+    "ASK { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?s ?p ?o } FILTER(?g != ?h) }",
+)
+"""Whether a named graph says what the default graph or another one says."""
+
 _BOOLEAN = ox.NamedNode(f"{PREFIXES['xsd']}boolean")
 
 
@@ -47,6 +53,11 @@ class OxigraphStore:
         self.name = name
         self.frozen = frozen
         self._lock = RLock()
+        self._repeats: bool | None = None
+        """Whether a triple may stand in several graphs; None where nobody has looked yet."""
+        self._merged: ox.Store | None = None
+        """Where it does: every triple once in the default graph, and the named graphs where a query needs them."""
+        self._named = False
 
     @classmethod
     def of(cls, nquads: bytes, name: str = "the store in memory", *, frozen: bool = False) -> OxigraphStore:
@@ -82,8 +93,9 @@ class OxigraphStore:
         called = {ox.NamedNode(iri): failures.watch(iri, f) for iri, f in (functions or {}).items()}
         try:
             with self._lock:
-                answer = self.engine.query(
-                    text, prefixes=PREFIXES, use_default_graph_as_union=True, custom_functions=called
+                engine, union = self._seen(text)
+                answer = engine.query(
+                    text, prefixes=PREFIXES, use_default_graph_as_union=union, custom_functions=called
                 )
         except SyntaxError as error:
             raise QueryError(Problem("BW501", f"the query cannot be read: {error}")) from None
@@ -116,6 +128,7 @@ class OxigraphStore:
         """Add quads; all of them or none."""
         with self._writing():
             _fill(self.engine, nquads)
+            self._merged, self._repeats = None, self._repeats or None
 
     def replace(self, graph: str, nquads: bytes) -> None:
         """Put quads of one graph in the place of what it holds; all of them or none."""
@@ -123,15 +136,19 @@ class OxigraphStore:
         with self._writing():
             self.engine.remove_graph(_STAGING)  # what a process that was killed has left
             if not quads:
-                self.engine.remove_graph(ox.NamedNode(graph))
+                self.drop(graph)
                 return
             self.engine.extend(ox.Quad(q.subject, q.predicate, q.object, _STAGING) for q in quads)
             self.engine.update(f"MOVE {_STAGING} TO {ox.NamedNode(graph)}")
+            self._merged = None
+            if self._repeats is False:
+                self._repeats = any(self._is_repeated(q) for q in quads)
 
     def drop(self, graph: str) -> None:
         """Remove one graph and nothing else; a graph that is not there is no error."""
         with self._writing():
             self.engine.remove_graph(ox.NamedNode(graph))
+            self._merged = None
 
     def dump(self, graph: str | None = None) -> bytes:
         """Return all quads, or those of one graph, as N-Quads in order of bytes, each line once."""
@@ -148,6 +165,28 @@ class OxigraphStore:
         """Let go of the files."""
         self.engine = ox.Store()
         self.frozen = True
+
+    def _seen(self, text: str) -> tuple[ox.Store, bool]:
+        """Return what a query reads, and whether its default graph is the union that the engine makes.
+
+        The engine's union gives a triple once for each graph that says it. Where there are such triples, the union is
+        kept as a graph of its own.
+        """
+        if self._repeats is None:
+            self._repeats = any(bool(self.engine.query(ask)) for ask in _REPEATED)
+        if not self._repeats:
+            return self.engine, True
+        if self._merged is None:
+            self._merged, self._named = ox.Store(), False
+            self._merged.extend(ox.Quad(q.subject, q.predicate, q.object) for q in self.engine)
+        if not self._named and "graph" in text.lower():
+            self._merged.extend(q for q in self.engine if not isinstance(q.graph_name, ox.DefaultGraph))
+            self._named = True
+        return self._merged, False
+
+    def _is_repeated(self, quad: ox.Quad) -> bool:
+        found = self.engine.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return next(found, None) is not None and next(found, None) is not None
 
     def _writing(self) -> RLock:
         """Return the lock of the writers, where writing is allowed."""
