@@ -37,7 +37,7 @@ def command(
     period: int | None,
     force: bool,
 ) -> None:
-    """Write FORMAT: svg (chain map), dot, graphml, turtle, trig, nquads.
+    """Write FORMAT: svg (chain map), dot, graphml, turtle, trig, nquads; rules-sparql, rules-nemo, rules-clingo.
 
     A file is written beside its name and renamed into place, so that a failure leaves nothing half-written.
     """

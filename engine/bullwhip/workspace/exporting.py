@@ -24,6 +24,9 @@ FORMATS: dict[str, str] = {
     "turtle": "the whole graph as Turtle, named graphs merged",
     "trig": "the whole graph as TriG, one named graph a document",
     "nquads": "the whole graph as sorted N-Quads",
+    "rules-sparql": "the inference rules as SPARQL CONSTRUCT queries",
+    "rules-nemo": "the inference rules as a program of Nemo",
+    "rules-clingo": "the inference rules, with the facts they read, as a program of clingo",
 }
 
 
@@ -56,9 +59,30 @@ def export(workspace: Workspace, form: str, language: str, period: int | None) -
         from bullwhip.export.graphs import to_graphml
 
         return to_graphml(program.chain, program.quantities).encode()
+    if form.startswith("rules-"):
+        return _rules(workspace, form)
     from bullwhip.query.dataset import to_format
 
     return to_format(workspace.nquads(), form)
+
+
+def _rules(workspace: Workspace, form: str) -> bytes:
+    """Return the inference rules as a program of another engine, for cross-checks."""
+    rules = workspace.program.inference
+    if form == "rules-sparql":
+        from bullwhip.export.rules_sparql import to_sparql
+
+        return to_sparql(rules).encode()
+    from bullwhip.export.rules_logic import to_clingo, to_nemo
+
+    if form == "rules-nemo":
+        return to_nemo(rules).encode()
+    from bullwhip.export.rule_forms import graph_keys
+    from bullwhip.workspace.inferring import stated
+
+    read = stated(workspace).read(graph_keys(rules.rules))
+    facts = {key: zip(*rows.columns, strict=True) for key, rows in read.items()}
+    return to_clingo(rules, facts).encode()
 
 
 def _subtitle(workspace: Workspace, period: int) -> str:

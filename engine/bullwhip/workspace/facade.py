@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bullwhip.audit import AuditRow
     from bullwhip.audit.conflicts import Conflict
+    from bullwhip.datalog.inferred import Inferred
     from bullwhip.model.attribution import Difference
     from bullwhip.model.bottleneck import Bottleneck
     from bullwhip.model.simulation import Simulation
@@ -409,10 +410,16 @@ class Workspace:
         return named_kernel(self.evaluation, outputs, inputs, backend, period, gradient)
 
     def nquads(self) -> bytes:
-        """Return the whole graph as sorted N-Quads: one named graph a document, the model, the ontology."""
+        """Return the whole graph as sorted N-Quads: a named graph a document, model, ontology, what is inferred."""
         from bullwhip.workspace.querying import nquads
 
         return nquads(self.program, self.files, self.as_of_date, self.policy)
+
+    def inferred(self) -> Inferred:
+        """Return what follows from the graph by the inference rules, with proofs (convention §21)."""
+        from bullwhip.workspace.inferring import inferred
+
+        return inferred(self)
 
     def dataset(self) -> Dataset:
         """Return the whole graph as an rdflib Dataset."""
@@ -448,7 +455,7 @@ class Workspace:
         return query_help(self, name, text)
 
     def export(self, form: str, *, language: str = "both", period: int | None = None) -> bytes:
-        """Return an export as bytes: svg, dot, graphml, turtle, trig or nquads."""
+        """Return an export as bytes: svg, dot, graphml, turtle, trig, nquads, rules-sparql, -nemo or -clingo."""
         from bullwhip.workspace.exporting import export
 
         return export(self, form, language, period)

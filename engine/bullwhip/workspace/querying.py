@@ -13,6 +13,7 @@ from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
+from bullwhip.workspace.inferring import with_inferred
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -28,7 +29,7 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, pol
         ontology = {n: b for n, b in files.items() if n.startswith(("ontology/chain/", "ontology/shapes/"))}
         for name in ("core.ttl", "shapes.ttl"):
             ontology[f"ontology/{name}"] = (data("ontology") / name).read_bytes()
-        found = to_nquads(build_quads(program, ontology))
+        found = with_inferred(program.inference, to_nquads(build_quads(program, ontology)))
         write_blob(program.key, kind, found)
     return found
 
