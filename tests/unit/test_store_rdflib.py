@@ -49,7 +49,7 @@ def test_both_stores_hold_the_same_quads() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT ?s ?o { ?s ?p ?o FILTER(!ISBLANK(?o)) } ORDER BY ?s STR(?o)",
+        "SELECT ?s ?o { ?s ?p ?o FILTER(!ISBLANK(?o)) } ORDER BY ?s STR(?o) STR(DATATYPE(?o))",
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
         "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
         "SELECT ?s (COUNT(*) AS ?n) { ?s <urn:none> ?o } GROUP BY ?s",
