@@ -251,7 +251,7 @@ def _unreachable(url: str, reason: str) -> _UnreachableError:
 
 def _cut(url: str, error: Exception) -> BullwhipError:
     text = str(error) or type(error).__name__
-    if "without sending" in text or type(error).__name__ in ("ReadError", "WriteError"):
+    if "without sending a response" in text or type(error).__name__ in ("ReadError", "WriteError"):
         return _unreachable(url, text)
     return QueryError(Problem("BW524", f"{url} sends a damaged answer: {text[:300]}"))
 
