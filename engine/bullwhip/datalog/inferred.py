@@ -12,9 +12,11 @@ from bullwhip.datalog.facts import Facts, Rows
 from bullwhip.datalog.limits import Limits
 from bullwhip.datalog.matching import Undefined
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
+from bullwhip.datalog.proofs import first_proof, several_proofs
 from bullwhip.datalog.state import State, after, derive
 from bullwhip.errors import Problem, QueryError
 from bullwhip.model.inference import InferenceProgram
+from bullwhip.model.proof import Proof
 
 __all__ = ["Inferred", "infer"]
 
@@ -94,6 +96,31 @@ class Inferred:
     def update(self, added: Facts | None = None, removed: Facts | None = None) -> Inferred:
         """Return what follows after base facts are added and removed; only strata that read of it are run again."""
         return Inferred(after(self.state, added or Rows(), removed or Rows()))
+
+    # -- why
+
+    def proof(self, predicate: str, terms: tuple[str, ...]) -> Proof | None:
+        """Return the proof of a fact that evaluation found first, one of least depth; None where it does not hold.
+
+        Raises:
+            QueryError: BW606, if no explanations were kept.
+        """
+        node = self._node(predicate, terms)
+        return None if node is None else first_proof(self.state, node)
+
+    def proofs(self, predicate: str, terms: tuple[str, ...], most: int) -> tuple[tuple[Proof, ...], bool]:
+        """Return different proofs of a fact, smaller ones first, and whether there are no others."""
+        node = self._node(predicate, terms)
+        return ((), True) if node is None else several_proofs(self.state, node, most)
+
+    def _node(self, predicate: str, terms: tuple[str, ...]) -> tuple[Key, int] | None:
+        key, full = self._fact(predicate, terms)
+        row = self.state.row_of(key, full)
+        if row is None:
+            return None
+        if not self.state.explain:
+            raise QueryError(Problem("BW606", "no explanations were kept", hint="evaluate with explain=True"))
+        return key, row
 
     # -- which predicate is meant
 
