@@ -133,6 +133,6 @@ def changed(base: Base, added: Mapping[Key, Stated], removed: Mapping[Key, State
         if key in added:
             lines.add(_ids(added[key], terms), len(added[key].graphs))
         new = tables[key] = sort_table(lines.columns())
-        if old is None or [c.tolist() for c in old.columns] != [c.tolist() for c in new.columns]:
+        if old is None or not all(np.array_equal(a, b) for a, b in zip(old.columns, new.columns, strict=True)):
             touched.add(key)
     return Base(terms, tables), frozenset(touched)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from bullwhip.datalog.matching import Undefined
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
 from bullwhip.datalog.proofs import first_proof, several_proofs
 from bullwhip.datalog.state import State, after, derive
+from bullwhip.datalog.why_not import why_not
 from bullwhip.errors import Problem, QueryError
 from bullwhip.model.inference import InferenceProgram
-from bullwhip.model.proof import Proof
+from bullwhip.model.proof import Fact, Proof, WhyNot
 
 __all__ = ["Inferred", "infer"]
 
@@ -25,7 +26,7 @@ __all__ = ["Inferred", "infer"]
 class Inferred:
     """Everything that follows from base facts by the rules of a program."""
 
-    state: State
+    state: State = field(repr=False)
 
     @property
     def predicates(self) -> tuple[Key, ...]:
@@ -112,6 +113,17 @@ class Inferred:
         """Return different proofs of a fact, smaller ones first, and whether there are no others."""
         node = self._node(predicate, terms)
         return ((), True) if node is None else several_proofs(self.state, node, most)
+
+    def why_not(self, predicate: str, terms: tuple[str, ...], most: int = 5) -> WhyNot:
+        """Return the smallest changes under which a fact would hold that does not, fewest first.
+
+        Args:
+            predicate: its name.
+            terms: its terms; they need not occur anywhere.
+            most: how many answers are wanted.
+        """
+        key, full = self._fact(predicate, terms)
+        return why_not(self.state, Fact(key[0], full), most)
 
     def _node(self, predicate: str, terms: tuple[str, ...]) -> tuple[Key, int] | None:
         key, full = self._fact(predicate, terms)

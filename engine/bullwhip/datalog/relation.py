@@ -89,10 +89,14 @@ class Index:
     def add(self, keys: Ids, first: int) -> None:
         """Take in rows that follow each other from `first` on, by their keys."""
         order = np.argsort(keys, kind="stable")
-        self.covered = first + len(keys)
+        self.add_sorted(keys[order], order + first)
+
+    def add_sorted(self, keys: Ids, rows: Ids) -> None:
+        """Take in the rows that come next, by their keys in order, and with their numbers."""
+        self.covered += len(keys)
         if not len(keys):
             return
-        self.runs.append((keys[order], order + first))
+        self.runs.append((keys, rows))
         while len(self.runs) > 1 and len(self.runs[-2][0]) <= 2 * len(self.runs[-1][0]):
             (new_keys, new_rows), (old_keys, old_rows) = self.runs.pop(), self.runs.pop()
             merged = np.concatenate([old_keys, new_keys])
@@ -172,15 +176,20 @@ class Relation:
 
     def new(self, columns: Sequence[Ids], size: int) -> Ids:
         """Return which of the given rows are new, each once where it first occurs, in the given order."""
+        return np.sort(self._new(columns, size)[1])
+
+    def _new(self, columns: Sequence[Ids], size: int) -> tuple[Ids, Ids]:
+        """Return the keys of the new rows, in order, and where each first occurs."""
         index = self.rows_index()
-        keys = index.keys(columns, size, grow=True)
-        _, first = np.unique(keys, return_index=True)
-        first = first[~index.has(keys[first])]
-        return np.sort(first)
+        keys, first = np.unique(index.keys(columns, size, grow=True), return_index=True)
+        fresh = ~index.has(keys)
+        return keys[fresh], first[fresh]
 
     def add(self, columns: Sequence[Ids], size: int | None = None) -> Ids:
         """Add the rows that are new; return which of the given rows these are."""
-        fresh = self.new(columns, len(columns[0]) if size is None else size)
+        keys, first = self._new(columns, len(columns[0]) if size is None else size)
+        fresh = np.sort(first)
+        self.rows_index().add_sorted(keys, self.size + np.searchsorted(fresh, first))
         self._append([c[fresh] for c in columns], len(fresh))
         return fresh
 

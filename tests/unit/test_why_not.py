@@ -1,0 +1,154 @@
+"""Why a fact does not hold: known answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bullwhip.datalog.evaluate import evaluate
+from bullwhip.datalog.facts import Rows
+from bullwhip.datalog.inferred import Inferred
+from bullwhip.model.proof import Fact
+from bullwhip.terms import BASE
+from inference_programs import integer, node, program
+
+A, B, C, D = (node(c) for c in "abcd")
+ANY = f"<{BASE}any/"
+Given = Mapping[str, Sequence[tuple[str, ...]]]
+EXPOSURE = (
+    "exposed(X, D) :- driver(D), reaches(D, S), supplies(X, S)",
+    "reaches(X, Y) :- feeds(X, Y)",
+    "reaches(X, Z) :- reaches(X, Y), feeds(Y, Z)",
+)
+
+
+def of(rows: Given, *texts: str) -> Inferred:
+    """Return what follows from rows."""
+    return evaluate(program(*texts), Rows(rows))
+
+
+def missing(inferred: Inferred, predicate: str, *terms: str, most: int = 20) -> list[tuple[str, ...]]:
+    """Return what would have to be stated, as text, for each answer without anything else."""
+    answer = inferred.why_not(predicate, terms, most)
+    return [tuple(map(str, c.missing)) for c in answer.candidates if not c.failing and not c.blocking]
+
+
+def test_one_missing_fact_is_found_through_recursion() -> None:
+    """The chain breaks at one place; what would close it there, or lead around it, is told."""
+    rows: Given = {"driver": [(A,)], "feeds": [(A, B), (C, D)], "supplies": [(node("x"), D)]}
+
+    found = missing(of(rows, *EXPOSURE), "exposed", node("x"), A)
+
+    single = [f[0] for f in found if len(f) == 1]
+    assert sorted(single) == sorted(
+        [
+            f"feeds({B}, {C})", f"feeds({A}, {C})", f"feeds({A}, {D})", f"feeds({B}, {D})",
+            f"supplies({node('x')}, {B})",
+        ]
+    )  # fmt: skip
+    assert all(len(f) == 1 for f in found[: len(single)])
+
+
+def test_a_node_that_nothing_names_yet_can_stand_in_the_middle() -> None:
+    """Where nothing on either side is known, an unnamed node joins what is missing."""
+    found = missing(of({"driver": [(A,)]}, *EXPOSURE), "exposed", node("x"), A)
+
+    assert (f"feeds({A}, {ANY}S>)", f"supplies({node('x')}, {ANY}S>)") in found
+
+
+def test_a_failing_guard_is_shown_with_its_values() -> None:
+    """All atoms match, and a comparison or an assignment does not give what it should."""
+    inferred = of({"v": [(A, integer(2)), (B, integer(9))]}, "r(X, M) :- v(X, N), N > 5, M := N + 1")
+
+    one = inferred.why_not("r", (A, integer(3)))
+    other = inferred.why_not("r", (B, integer(11)))
+
+    assert [(f"?N > {integer(5)}", (("N", integer(2)),), False)] == [
+        (g.text, g.values, g.holds) for g in one.candidates[0].failing
+    ]
+    assert [(f"?M = ?N + {integer(1)}", (("M", integer(11)), ("N", integer(9))), False)] == [
+        (g.text, g.values, g.holds) for g in other.candidates[0].failing
+    ]
+
+
+def test_a_value_that_passes_the_guard_is_proposed_for_a_missing_fact() -> None:
+    """What is missing has to pass the guards; a number near those of the guard does."""
+    found = missing(of({"n": [(A,)]}, "r(X) :- n(X), v(X, N), N > 5, N != 6"), "r", A)
+
+    assert [(f"v({A}, {integer(7)})",)] == found or [(f"v({A}, {integer(11)})",)] == found
+
+
+def test_a_fact_in_the_way_is_told() -> None:
+    """What a negation excludes would have to go; stated in several graphs, it is one fact."""
+    rows: Given = {"bw:supplies": [(A, B, "<urn:g>"), (A, B, "<urn:h>")], "bw:Company": [(A,)], "bw:Tier": [(B,)]}
+    inferred = of(rows, "gap(X, Y) :- bw:Company(X), bw:Tier(Y), not bw:supplies(X, Y)")
+
+    (candidate,) = inferred.why_not("gap", (A, B)).candidates
+
+    assert ((Fact("bw:supplies", (A, B)),), ()) == (candidate.blocking, candidate.missing)
+
+
+def test_a_class_in_the_way_is_told() -> None:
+    """A class that a graph states can be in the way as well."""
+    rows: Given = {"rdf:type": [(A, "<https://w3id.org/bullwhip/ontology#Closed>", "<urn:g>")], "n": [(A,)]}
+    inferred = of(rows, "open(X) :- n(X), not bw:Closed(X)")
+
+    (candidate,) = inferred.why_not("open", (A,)).candidates
+
+    assert (Fact("bw:Closed", (A,)),) == candidate.blocking
+
+
+def test_another_result_of_an_aggregate_is_told() -> None:
+    """A group has one sum; a fact with another differs in that."""
+    inferred = of({"v": [(A, integer(2)), (A, integer(3))]}, "r(X, sum(N)) :- v(X, N)")
+
+    one = inferred.why_not("r", (A, integer(6)))
+    other = inferred.why_not("r", (B, integer(6)))
+
+    assert [(f"sum(?N) = {integer(6)}", (("sum(?N)", integer(5)),))] == [
+        (g.text, g.values) for g in one.candidates[0].failing
+    ]
+    assert [(Fact("v", (B, integer(6))),)] == [c.missing for c in other.candidates]
+
+
+def test_missing_facts_that_would_undo_themselves_are_no_answer() -> None:
+    """An answer is tried: adding a fact that a negation then excludes changes nothing."""
+    texts = ("r(X) :- n(X), w(X), not hidden(X)", "hidden(X) :- w(X)")
+
+    answer = of({"n": [(A,)]}, *texts).why_not("r", (A,))
+
+    assert () == tuple(c for c in answer.candidates if c.missing and not c.blocking)
+
+
+def test_what_holds_needs_no_reason() -> None:
+    """Asked about a fact that holds, the answer says so."""
+    answer = of({"n": [(A,)]}, "r(X) :- n(X)").why_not("r", (A,))
+
+    assert (True, (), True) == (answer.holds, answer.candidates, answer.complete)
+
+
+def test_a_predicate_without_rules_lacks_the_fact_itself() -> None:
+    """Nothing derives it, so that it would have to be stated."""
+    assert [(f"n({B})",)] == missing(of({"n": [(A,)]}, "r(X) :- n(X)"), "n", B)
+
+
+def test_a_search_that_ends_early_says_so() -> None:
+    """Where there are more ways than are looked at, the answer is not complete, and says what was left out."""
+    rows: Given = {"driver": [(A,)], "feeds": [(A, node(f"s{i:03}")) for i in range(200)]}
+
+    answer = of(rows, *EXPOSURE).why_not("exposed", (B, A), 3)
+
+    assert (3, False) == (len(answer.candidates), answer.complete)
+    assert answer.limit
+    assert answer.as_dict()["limit"] == answer.limit
+
+
+def test_what_a_new_node_is_made_of_is_not_guessed() -> None:
+    """The arguments cannot be read off a node; where they are not known, the answer says that it is not complete."""
+    rule = "r(new(pair, X, Y)) :- n(X), w(Y)"
+    whole = of({"n": [(A,)], "w": [(B,), (C,)]}, rule)
+    (wanted,) = {f[0] for f in whole.facts("r")} - {f[0] for f in of({"n": [(A,)], "w": [(C,)]}, rule).facts("r")}
+
+    inferred = of({"n": [(A,)], "w": [(C,)], "other": [(B,)]}, rule, "seen(X) :- other(X)")
+
+    assert () == inferred.why_not("r", (wanted,)).candidates
+    assert not inferred.why_not("r", (wanted,)).complete
