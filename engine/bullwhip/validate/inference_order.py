@@ -45,10 +45,10 @@ class _Edge:
 
 
 def check_used(program: InferenceProgram, places: Mapping[str, Place], problems: list[Problem]) -> None:
-    """Report relations that no rule derives: they would hold nowhere."""
+    """Report relations that no rule derives: they would hold nowhere. A property may be stated by the graph instead."""
     derived = {head.predicate for rule in program.rules for head in rule.heads}
     for relation in program.relations:
-        if relation.id not in derived:
+        if ":" not in relation.id and relation.id not in derived:
             message = f"no rule derives {relation.id!r}, so that it never holds"
             hint = "write a rule with it under then:, or leave the relation out"
             problems.append(Problem("BW229", message, places[relation.id], hint))
