@@ -1,46 +1,32 @@
 """Conflicts: claims on the same thing, measure and period that print different values, and broken identities.
 
-Groups are found by a query over the graph; whether their figures can stand for the same value is decided by the
-intervals of their prints. Several figures of one printed cell are alternatives or ends of a range, and agree with
-whatever agrees with one of them. Identities come from the audit: a figure that does not follow from others, and
-shares of one whole that add up to more than it.
+Claims are grouped by what they are about; whether their figures can stand for the same value is decided by the
+intervals of their prints (`audit/rivals.py`), for many claims in columns (`audit/columns.py`). Identities come from the
+audit: a figure that does not follow from others, and shares of one whole that add up to more than it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from bullwhip.audit.prints import MODES, is_counted, print_interval
+from bullwhip.audit.rivals import disagree, distinct, rivals
 from bullwhip.audit.verdict import AuditRow
 from bullwhip.compile.select import ranked
 from bullwhip.model.answer import as_number
 from bullwhip.model.claim import STATUS, Claim
 from bullwhip.model.program import CompiledProgram
 from bullwhip.numbers import decimal_text
-from bullwhip.propagate.intervals import Interval
 
-__all__ = ["KINDS", "QUERY", "Conflict", "find_conflicts"]
+__all__ = ["KINDS", "Conflict", "disputed", "find_conflicts"]
 
 KINDS = {
     "value": "claims on the same thing, measure and period print different values",
     "identity": "a figure does not follow from the figures it is printed with",
     "whole": "shares of one whole add up to more than it",
 }
-
-QUERY = """
-SELECT ?about ?id WHERE {
-  {
-    SELECT ?about WHERE { ?any a bw:Claim ; bw:comparableAs ?about ; bw:coherentAmount ?amount }
-    GROUP BY ?about HAVING (COUNT(DISTINCT ?amount) > 1)
-  }
-  ?claim a bw:Claim ; bw:comparableAs ?about ; bw:coherentAmount ?any_amount ; dct:identifier ?id .
-}
-ORDER BY ?about ?id
-"""
-"""Claims that are about the same and do not print the same amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,82 +78,45 @@ class Conflict:
         }  # fmt: skip
 
 
-def find_conflicts(
-    program: CompiledProgram, found: Iterable[tuple[str, str]], rows: Iterable[AuditRow], policy: str
-) -> list[Conflict]:
+_MANY = 20_000
+"""Claims from which columns are quicker than one group after another, and loading NumPy is paid back."""
+
+
+def find_conflicts(program: CompiledProgram, rows: Iterable[AuditRow], policy: str) -> list[Conflict]:
     """Return every conflict: values first, then identities, then wholes, each in a steady order.
 
     Args:
         program: the program, for its claims and shares.
-        found: what `QUERY` gives: what claims are about, and their ids.
         rows: the audit of all figures.
         policy: criteria that select among claims.
     """
     claims = {c.id: c for c in program.claims}
     published = {d.id: d.published for d in program.documents}
-    groups: dict[str, list[Claim]] = {}
-    for about, identifier in found:
-        groups.setdefault(about, []).append(claims[identifier])
-    counts = {count for count, *_ in program.header.counts}
     values = [
         Conflict("value", about, tuple(ranked(group, policy, published)), policy, KINDS["value"])
-        for about, group in _distinct(groups).items()
-        if _disagree(group, counts)
+        for about, group in disputed(program)
     ]
     return [*values, *_identities(rows), *_wholes(program, claims)]
 
 
-def _distinct(groups: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
-    """Return the groups whose claims are not all in another one: a cell and an entity may be two names of one thing."""
-    members = {about: frozenset(c.id for c in group) for about, group in groups.items()}
-    holders: dict[str, list[str]] = {}
-    for about, ids in members.items():
-        for identifier in ids:
-            holders.setdefault(identifier, []).append(about)
-    kept: dict[str, list[Claim]] = {}
-    for about, ids in members.items():
-        rivals = [other for other in holders[next(iter(ids))] if other != about and ids <= members[other]]
-        if all(ids == members[other] and about < other for other in rivals):
-            kept[about] = groups[about]
-    return kept
+def disputed(program: CompiledProgram, many: int = _MANY) -> list[tuple[str, list[Claim]]]:
+    """Return what claims cannot agree about, and those claims, both in order of name.
 
-
-def _disagree(group: Sequence[Claim], counts: Collection[str]) -> bool:
-    """Return whether two printed cells or statements of a group cannot stand for the same value.
-
-    Figures that one sentence gives for the same words are variants, as the two sizes of a model; a table cell may hold
-    several figures or the ends of a range.
+    Args:
+        program: the program.
+        many: number of claims from which columns are taken; the answer is the same.
     """
-    prints: dict[tuple[str, ...], list[Claim]] = {}
-    for c in group:
-        place = (
-            (c.row, c.column) if c.table else (c.subject, c.measure, c.period, c.by, str(c.line) if c.line else c.id)
-        )
-        prints.setdefault((c.document, c.locator, *place, c.dimension), []).append(c)
-    readings = [(place[-1], _intervals(some, counts)) for place, some in prints.items()]
-    for number, (dimension, some) in enumerate(readings):
-        for other_dimension, others in readings[number + 1 :]:
-            if dimension == other_dimension and not any(a.meets(b) for a in some for b in others):
-                return True
-    return False
+    counts = {count for count, *_ in program.header.counts}
+    untimed = {m.id for m in program.chain.measures if not m.timed}
+    if len(program.claims) >= many:
+        from bullwhip.audit.columns import Columns, figures_of
 
-
-def _intervals(prints: Sequence[Claim], counts: Collection[str]) -> list[Interval]:
-    """Return what the figures of one printed cell can stand for, in coherent units; low and high are one range."""
-    found: list[Interval] = []
-    ends: list[Interval] = []
-    for c in prints:
-        for mode in MODES:
-            exact = c.value is not None and is_counted(c, counts)
-            interval = Interval.point(c.value) if exact and c.value is not None else print_interval(c, mode)
-            if interval is not None and c.factor is not None:
-                (ends if c.part in ("low", "high") else found).append(interval.times(c.factor))
-    if ends:
-        whole = ends[0]
-        for end in ends[1:]:
-            whole = whole.hull(end)
-        found.append(whole)
-    return found
+        claims = list({c.id: c for c in program.claims}.values())
+        columns = Columns(figures_of(claims, untimed, counts), lambda numbers: [claims[n] for n in numbers], counts)
+        return [(about, [claims[n] for n in numbers]) for about, numbers in columns.disagreeing()]
+    groups = rivals(program.claims, untimed)
+    kept = distinct({about: [c.id for c in group] for about, group in groups.items()})
+    return [(about, groups[about]) for about in kept if disagree(groups[about], counts)]
 
 
 def _identities(rows: Iterable[AuditRow]) -> list[Conflict]:
