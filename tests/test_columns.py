@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
-from typing import cast
 
-import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +18,7 @@ from bullwhip.audit.observations import Observations, conflicting
 from bullwhip.audit.prints import read_print
 from bullwhip.audit.rivals import disagree, distinct, rivals
 from bullwhip.model.claim import Claim
-from bullwhip.store.interface import Answer, Cell, Function, Store
+from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.terms import PREFIXES
 from synthetic import Plan, plan, quads
 
@@ -39,28 +37,6 @@ SELECT ?about ?id WHERE {
 ORDER BY ?about ?id
 """
 """Claims that are about the same and do not print the same amount, as any store finds them."""
-
-
-class _Memory:
-    """An engine's store behind the interface; nothing here writes."""
-
-    name = "memory"
-
-    def __init__(self, nquads: bytes) -> None:
-        self.engine = ox.Store()
-        self.engine.load(nquads, format=ox.RdfFormat.N_QUADS)
-
-    def query(self, text: str, functions: Mapping[str, Function] | None = None) -> Answer:
-        found = self.engine.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
-        assert isinstance(found, ox.QuerySolutions)
-        return Answer("select", tuple(v.value for v in found.variables), [tuple(row) for row in found])
-
-    def match(self, subject: Cell, predicate: Cell, value: Cell, graph: Cell) -> Iterator[ox.Quad]:
-        return self.engine.quads_for_pattern(subject, predicate, value, graph)  # type: ignore[arg-type]
-
-
-def _store(nquads: bytes) -> Store:
-    return cast(Store, _Memory(nquads))
 
 
 def _claim(number: int, **said: object) -> Claim:
@@ -209,7 +185,7 @@ def test_workspace_and_store_give_the_same_conflicts(folder: Path | None) -> Non
     workspace = Workspace.open(folder) if folder else Workspace.open()
     program = workspace.program
     expected = disputed(program)
-    store = _store(workspace.nquads())
+    store = OxigraphStore.of(workspace.nquads())
     untimed = {m.id for m in program.chain.measures if not m.timed}
     grouped = [(about, c.id) for about, group in rivals(program.claims, untimed).items() for c in group]
 
@@ -221,7 +197,7 @@ def test_workspace_and_store_give_the_same_conflicts(folder: Path | None) -> Non
 @pytest.mark.parametrize("drawn", [plan(15_000, 1_150), plan(20_000, 600, whole=True)], ids=["lean", "whole"])
 def test_a_synthetic_store_gives_what_pairs_of_its_claims_give(drawn: Plan) -> None:
     """On a made-up chain the columns find every pair of prints that no value comes out as, and nothing else."""
-    found = Observations.read(_store("".join(quads(drawn)).encode()))
+    found = Observations.read(OxigraphStore.of("".join(quads(drawn)).encode()))
     claims = found.claims(range(len(found.iris)))
     groups: dict[str, list[Claim]] = {}
     for about, number in zip(found.figures.abouts, found.figures.claims, strict=True):
@@ -252,7 +228,7 @@ def test_what_cannot_be_read_is_left_out_and_told() -> None:
             ("lexical", lexical),
         ):
             said += claim.format(name, key, f'"{value}"')
-    found = Observations.read(_store(said.encode()))
+    found = Observations.read(OxigraphStore.of(said.encode()))
 
     assert [iri.rpartition("/")[2] for iri in found.left_out] == ["c", "d", "e"]
-    assert conflicting(_store(said.encode())) == [("x", ["a", "b"])]
+    assert conflicting(OxigraphStore.of(said.encode())) == [("x", ["a", "b"])]
