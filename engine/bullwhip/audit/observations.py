@@ -65,7 +65,9 @@ class Observations:
         amounts = _values(store, "?s bw:coherentAmount ?o FILTER(isIRI(?s))")
         exact, low, high = (_values(store, f"?s bw:exact{end} ?o") for end in ("Value", "Low", "High"))
         wrong = {s for s, text in amounts.items() if len(text) > _LONGEST or not _AMOUNT.fullmatch(text)}
-        wrong |= {s for texts in (exact, low, high) for s, text in texts.items() if not _is_exact(text)}
+        known = {text for texts in (exact, low, high) for text in texts.values()}
+        unread = {text for text in known if not _is_exact(text)}
+        wrong |= {s for texts in (exact, low, high) for s, text in texts.items() if text in unread} if unread else set()
         nothing = [s for s, text in amounts.items() if text[:1] in "-0" and s not in wrong and _is_zero(text)]
         zero = "?s bw:coherentAmount ?a ; qudt:hasUnit ?o FILTER(REGEX(?a, '^-?0'))"
         unit = _values(store, zero) if nothing else {}
@@ -77,10 +79,11 @@ class Observations:
         iris = [s for s in amounts if s not in wrong]
         number = {s: k for k, s in enumerate(iris)}
         about = [(o, number[s]) for s, o in _pairs(store, "?s bw:comparableAs ?o") if s in number]
-        digits = [0 if s in odd else digits_of(lexical.get(s, ""), exact.get(s, "")) for s in iris]
+        prints = [("", "") if s in odd else (lexical.get(s, ""), exact.get(s, "")) for s in iris]
+        read = {pair: digits_of(*pair) for pair in set(prints)}
         figures = Figures(
             [s.removeprefix(_CLAIM) for s in iris], [source.get(s, "") for s in iris], [amounts[s] for s in iris],
-            digits, [text for text, _ in about], [k for _, k in about],
+            [read[pair] for pair in prints], [text for text, _ in about], [k for _, k in about],
         )  # fmt: skip
         return cls(store, figures, iris, units, counts, tuple(sorted(wrong & set(amounts))))
 
