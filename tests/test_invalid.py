@@ -58,6 +58,12 @@ NOT_A_FILE: dict[str, str] = {
     "BW604": "a program: tests/unit/test_stratify.py",
     "BW605": "a size: tests/unit/test_inference.py, test_a_limit_names_the_rule_that_grows",
     "BW606": "a question: tests/unit/test_inference.py, test_a_triple_about_a_literal_is_refused",
+    "BW535": "an RDF file: test_hostile_rdf.py",
+    "BW536": "an RDF file: test_hostile_rdf.py",
+    "BW537": "an RDF file: test_hostile_rdf.py",
+    "BW538": "an RDF file: test_hostile_rdf.py",
+    "BW539": "an RDF file: test_rdf_files.py, test_a_file_is_compared_with_the_hash_beside_it",
+    "BW540": "a parser: test_rdf_files.py, test_a_parser_that_dies_is_a_problem_and_no_more",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

@@ -119,6 +119,12 @@ CODES: dict[str, str] = {
     "BW604": "a part of a rule of inference has a form that cannot be evaluated",
     "BW605": "inference grows beyond a limit",
     "BW606": "a question about inferred facts cannot be answered",
+    "BW535": "an RDF file asks for something outside of it",
+    "BW536": "a literal is not one of its datatype",
+    "BW537": "a number is beyond what a store computes with",
+    "BW538": "a feature of RDF is not read",
+    "BW539": "a file is not the one that was expected",
+    "BW540": "a process that reads RDF or writes a store died",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""
