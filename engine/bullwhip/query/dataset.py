@@ -145,7 +145,8 @@ def build_quads(program: CompiledProgram, ontology: Mapping[str, bytes]) -> list
     authored = list(_ontology(ontology))
     units = UnitTerms.of(program.header)
     model = _Graph(MODEL, units)
-    _chain(model, program.chain, _pairs(authored, "bw:pulls") - _pairs(authored, "bw:supplies"))
+    sold = {(buyer, seller) for seller, buyer in _pairs(authored, "bw:supplies")}
+    _chain(model, program.chain, _pairs(authored, "bw:pulls") - sold)
     for company in program.chain.companies:
         _company(model, company)
     for said in (*describe(program.chain), *measure_dimensions(program), *units.counted()):
