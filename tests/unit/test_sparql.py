@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -30,17 +31,21 @@ def nquads() -> bytes:
     return sample_nquads()
 
 
-def run(nquads: bytes, text: str, parameters: dict[str, Term], name: str = "query") -> Table:
+def run(nquads: bytes, text: str, parameters: Mapping[str, Term | tuple[Term, ...]], name: str = "query") -> Table:
     """Return the table that a query gives on a dataset in memory."""
     return sparql.run(OxigraphStore.of(nquads), text, parameters, name)
 
 
 def sample_parameters(name: str) -> dict[str, Term]:
     """Return parameters of a shipped query that name something in the sample."""
-    values = {"quantity": "hbm.capacity", "company": "sk_hynix", "tier": "hbm", "document": "003"}
+    values = {
+        "quantity": "hbm.capacity", "company": "sk_hynix", "tier": "hbm", "document": "003", "entity": "topic/models",
+        "measure": "vendors", "topic": "models", "claim": "c1", "scenario": "more", "status": "estimate",
+        "cell": "model.vendors[family=language,period=2023]", "text": "stock", "integer": "2023", "date": "2023-01-01",
+    }  # fmt: skip
     header = read_header(name, FILES[name].read_text(encoding="utf-8"))
     given = {p.name: "model.vendors" if p.name == "driver" else values[p.type] for p in header.parameters}
-    return read_parameters(header, given, {})
+    return {n: t[0] if isinstance(t, tuple) else t for n, t in read_parameters(header, given, {}).items()}
 
 
 def answer(nquads: bytes, name: str, **values: str) -> Table:

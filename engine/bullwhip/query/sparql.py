@@ -58,7 +58,7 @@ class Table:
 def run(
     store: Store,
     text: str,
-    parameters: Mapping[str, Term],
+    parameters: Mapping[str, Term | tuple[Term, ...]],
     name: str = "query",
     functions: Mapping[str, Function] | None = None,
 ) -> Table:
@@ -70,7 +70,7 @@ def run(
     Args:
         store: where to ask.
         text: a SPARQL query; the prefixes of `terms.PREFIXES` are declared.
-        parameters: terms by variable name.
+        parameters: terms by variable name; of several, an answer fits any.
         name: what messages call the query.
         functions: what the query may call, by IRI.
 
@@ -146,7 +146,7 @@ def _syntax(name: str, text: str, message: str) -> Problem:
     return Problem("BW501", f"unexpected {found}", place, f"expected here: {', '.join(words)}" if words else "")
 
 
-def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term]) -> str:
+def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term | tuple[Term, ...]]) -> str:
     """Return the query with the parameters as VALUES at the head of its pattern.
 
     The engine's own substitution reaches only variables that are selected; VALUES reaches the whole pattern.
@@ -162,7 +162,10 @@ def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term]) -> str:
         depth += (kind == "open") - (kind == "close")
     if found < 0:
         return text
-    values = "".join(f" VALUES ?{name} {{ {term} }}" for name, term in parameters.items())
+    values = "".join(
+        f" VALUES ?{name} {{ {' '.join(map(str, terms if isinstance(terms, tuple) else (terms,)))} }}"
+        for name, terms in parameters.items()
+    )
     return f"{text[:found]}{values} {text[found:]}"
 
 

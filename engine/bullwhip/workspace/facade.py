@@ -434,13 +434,17 @@ class Workspace:
         return workspace_store(self)
 
     def query(
-        self, name: str, parameters: Mapping[str, str] | None = None, text: str | None = None, on: Store | None = None
+        self,
+        name: str,
+        parameters: Mapping[str, str | Sequence[str]] | None = None,
+        text: str | None = None,
+        on: Store | None = None,
     ) -> Table:
         """Run a named query of the workspace, or the SPARQL text given, and return its table.
 
         Args:
             name: id of a query, e.g. `chain/tiers`; with `text`, only its name in messages.
-            parameters: values by parameter name, read by the types the query's header declares.
+            parameters: values by parameter name, one text or several, read by the types the query's header declares.
             text: SPARQL to run instead of a named query.
             on: where to ask instead of `store()`, e.g. what `bullwhip.store.open_store(URL)` gives.
         """

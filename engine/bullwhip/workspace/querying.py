@@ -14,6 +14,7 @@ from bullwhip.resources import data
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 from bullwhip.workspace.inferring import with_inferred
+from bullwhip.workspace.parameters import known_values
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -47,15 +48,15 @@ def _named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str,
 
 
 def query(
-    workspace: Workspace, name: str, parameters: Mapping[str, str], text: str | None, store: Store | None = None
+    workspace: Workspace,
+    name: str,
+    parameters: Mapping[str, str | Sequence[str]],
+    text: str | None,
+    store: Store | None = None,
 ) -> Table:
     """Run a named query, or the text of a query file, on the workspace or on another store."""
     file, sparql, header = _named(workspace, name, text)
-    program = workspace.program
-    known = {
-        "quantity": set(program.quantities), "company": {c.id for c in program.chain.companies},
-        "tier": {t.id for t in program.chain.tiers}, "document": {d.id for d in program.documents},
-    }  # fmt: skip
+    known = known_values(workspace.program, (p.type for p in header.parameters))
     return run(store or workspace.store(), sparql, read_parameters(header, parameters, known), file)
 
 
