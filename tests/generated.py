@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from bullwhip import Workspace
 from bullwhip.cli import COMMANDS, group
 from bullwhip.errors import CODES
 from bullwhip.numbers import fraction_text
+from bullwhip.query.header import read_headers
 from bullwhip.query.unit_terms import QUDT
+from bullwhip.resources import data
 from bullwhip.units import SCALES, SI_PREFIXES, Vocabulary, show
 
 _CLASSES = {
@@ -92,11 +96,54 @@ def units_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def queries_page() -> str:
+    """Return docs/queries.md."""
+    files = {
+        f"queries/{p.relative_to(data('queries')).as_posix()}": p.read_bytes() for p in data("queries").rglob("*.rq")
+    }
+    headers = read_headers(files)
+    lines = [
+        "# Queries",
+        "",
+        f"The {len(headers)} queries of the shipped library; they run on any workspace that has none of its own.",
+        "`bullwhip query` lists them, `bullwhip query NAME --help-query` documents one and `bullwhip query NAME --param",
+        "NAME=VALUE` runs it (convention §25). Behind its type, `?` marks a parameter that may be left out, `+` one that",
+        "takes several values and `*` one that does both. Rows come in a total order.",
+        "",
+        "| query | title | 标题 |",
+        "|---|---|---|",
+    ]
+    lines += [f"| [`{h.id}`](#{_anchor(h.id)}) | {h.title.en} | {h.title.zh} |" for h in headers]
+    for h in headers:
+        lines += ["", f"## {h.id}", "", f"{h.title.en} · {h.title.zh}", "", _escaped(h.description), ""]
+        if h.parameters:
+            lines += ["| parameter | type | meaning |", "|---|---|---|"]
+            for p in h.parameters:
+                sign = {(True, True): "*", (True, False): "?", (False, True): "+"}.get((p.optional, p.several), "")
+                default = f" = {p.default}" if p.default is not None else ""
+                lines.append(f"| `{p.name}` | {p.type}{sign}{default} | {_escaped(p.description)} |")
+            lines.append("")
+        lines += ["| column | meaning |", "|---|---|"]
+        lines += [f"| `{c}` | {_escaped(h.meaning(c))} |" for c in h.columns]
+        given = "".join(f" --param {shlex.quote(pair)}" for pair in shlex.split(h.example))
+        lines += ["", f"Example: `bullwhip query {h.id}{given}`"]
+    return "\n".join(lines) + "\n"
+
+
+def _anchor(name: str) -> str:
+    return name.replace("/", "")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+
+
 def pages() -> dict[str, bytes]:
     """Return every generated file by its path in the repository."""
     return {
         "docs/errors.md": errors_page().encode(),
         "docs/cli.md": cli_page().encode(),
         "docs/units.md": units_page().encode(),
+        "docs/queries.md": queries_page().encode(),
         "docs/chain-map.svg": Workspace.open().export("svg"),
     }
