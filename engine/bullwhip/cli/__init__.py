@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "audit": "Recompute printed figures and judge them.",
     "conflicts": "Show claims that disagree, and identities that do not hold.",
     "query": "Run a named SPARQL query, or a query file.",
+    "search": "Find companies, tiers, quantities and others by a part of a name.",
     "check": "Check a workspace or a rule file and report every problem.",
     "export": "Write the chain map, graphs or RDF to a file.",
     "init": "Write a small workspace that teaches the format.",

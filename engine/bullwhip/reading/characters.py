@@ -7,10 +7,11 @@ explicit power of ten or stays raised for the readers to judge.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from bullwhip.reading.outcome import Refusal
 
-__all__ = ["MAX_LENGTH", "RAISED", "clean", "excerpt", "plain_digits"]
+__all__ = ["MAX_LENGTH", "RAISED", "clean", "excerpt", "folded", "plain_digits"]
 
 MAX_LENGTH = 200
 """A longer text is no printed figure; nothing in it is looked at."""
@@ -35,6 +36,7 @@ _MATHEMATICS = re.compile(r"\$([^$]{1,80})\$")
 _MARKUP = re.compile(r"</?(?:b|strong|i|em|u|span|p)>", re.IGNORECASE)
 _RAISED_MARKUP = re.compile(r"<sup>\s*([+-]?[0-9]{1,4})\s*</sup>|\$\^\{?([+-]?[0-9]{1,4})\}?\$", re.IGNORECASE)
 _POWER = re.compile(rf"(?<![0-9.,{RAISED}])10([{RAISED}]{{1,5}})(?![{RAISED}])")
+_NOT_RAISED = re.compile(f"[^{RAISED}]+")
 _RAISE = {c: r for r, c in zip(RAISED, "0123456789+-", strict=True)}
 
 
@@ -81,6 +83,26 @@ def plain_digits(text: str) -> str:
     '-3'
     """
     return text.translate(_DIGITS)
+
+
+def folded(text: str) -> str:
+    """Return a text as names are compared in a search: narrow, in lower case, with plain dashes and single spaces.
+
+    A raised digit stays raised, so that `mm²` is not `mm2`. Any text can be folded, and a folded one stays as it is.
+
+    >>> folded("  ＮＶＩＤＩＡ　Ｈ１００ "), folded("ﬁber–optic mm²")
+    ('nvidia h100', 'fiber-optic mm²')
+    """
+    text = text.translate(_WIDE)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folding = text
+    for _ in range(4):  # what case folding gives can be composed differently, and what that gives have a case again
+        before = folding
+        folding = _NOT_RAISED.sub(lambda m: unicodedata.normalize("NFKC", m[0]).casefold(), folding).translate(_WIDE)
+        if folding == before:
+            break
+    return " ".join(folding.split())
 
 
 def excerpt(text: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bullwhip.datalog.inferred import Inferred
     from bullwhip.model.attribution import Difference
     from bullwhip.model.bottleneck import Bottleneck
+    from bullwhip.model.search import Found
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
     from bullwhip.numeric.kernel import Backend, Kernel
@@ -451,6 +452,12 @@ class Workspace:
         from bullwhip.workspace.querying import query
 
         return query(self, name, parameters or {}, text, on)
+
+    def search(self, text: str, kinds: Sequence[str] = (), *, limit: int = 20, claims: bool = False) -> Found:
+        """Return the things with a name that contains a text, best first; of claims subject and measure on request."""
+        from bullwhip.workspace.searching import search
+
+        return search(self, text, kinds, limit, claims)
 
     def query_help(self, name: str, text: str | None = None) -> Sequence[str]:
         """Return what a query answers, its parameters and an example, line by line."""
