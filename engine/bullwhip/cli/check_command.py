@@ -31,7 +31,7 @@ _WORDS = {
 
 @click.command("check", short_help="Check a workspace or a rule file and report every problem.")
 @click.argument("path", required=False, metavar="[PATH]")
-@click.option("--shapes", is_flag=True, help="Check the whole graph by shapes too; needs the extra bullwhip[shapes].")
+@click.option("--shapes", is_flag=True, help="Check the whole graph by shapes too.")
 @click.option("--all", "everything", is_flag=True, help="With --shapes: show every case and not three of a kind.")
 @click.option(
     "--language", type=click.Choice(("zh", "en", "both")), default="both", help="With --shapes: language of the report."

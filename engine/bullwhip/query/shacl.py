@@ -1,4 +1,4 @@
-"""Checks a dataset by shapes, in processes of their own that are killed when they take too long."""
+"""Checks a graph by shapes: compiled ones at once, what may run away in a process that is killed in time."""
 
 from __future__ import annotations
 
@@ -6,73 +6,86 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pyoxigraph as ox
+
 from bullwhip.errors import LimitError, Place, Problem, UsageError, ValidationError
+from bullwhip.query.serialize import to_nquads
+from bullwhip.query.shapes.checker import check
+from bullwhip.query.shapes.data import Quads
+from bullwhip.query.shapes.graph import ShapesGraph
+from bullwhip.query.shapes.outcome import Outcome, outcome
+from bullwhip.query.shapes.reading import Shapes
+from bullwhip.query.shapes.terms import ShapeError, UnsupportedError
 from bullwhip.resources import PACKAGE
 
-__all__ = ["SECONDS", "ShapeResult", "validate"]
+__all__ = ["SECONDS", "validate"]
 
 SECONDS = 300
-"""How long a check may take; the shipped graph takes a twentieth of it."""
+"""How long a check in a process of its own may take."""
 
-_WORKERS = 2
 _SHIPPED = ("core.ttl", "shapes.ttl")
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeResult:
-    """One result as the engine gives it; IRIs and texts as they stand in the graph."""
+def validate(
+    quads: Iterable[ox.Quad], shapes: Mapping[str, bytes], seconds: float = SECONDS, within: str = ""
+) -> Outcome:
+    """Return what shapes find on the union of all graphs of a dataset.
 
-    shape: str
-    """The dct:identifier of the constraint or of its shape, or an IRI where there is none."""
-    severity: str
-    component: str
-    focus: str
-    path: str | None
-    value: str | None
-    messages: Mapping[str, str]
-    """By language; `und` where none is said."""
-    expected: str | None
-    """A parameter and its value, such as `sh:minCount 1`."""
-    description: Mapping[str, str]
-
-
-def validate(nquads: bytes, shapes: Mapping[str, bytes], seconds: float = SECONDS) -> list[ShapeResult]:
-    """Return every result of every shape on the union of all graphs of a dataset, in a steady order.
+    Shapes are compiled. Queries that a workspace brings, and what is not compiled, run in a process of their own.
 
     Args:
-        nquads: the dataset.
+        quads: the dataset.
         shapes: Turtle files with shapes, by name.
-        seconds: the limit on time.
+        seconds: the limit on the time of that process.
+        within: IRI of a graph: only nodes of which it says something are looked at; all when empty.
 
     Raises:
-        UsageError: BW004 when pyshacl is not installed.
+        UsageError: BW004 when shapes are not compiled and pyshacl is not installed.
         ValidationError: BW220 when a shape cannot be used.
         LimitError: BW901 when the time is up.
     """
-    texts = {name: data.decode("utf-8") for name, data in sorted(shapes.items())}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        answers = list(pool.map(lambda part: _ask(texts, part, nquads, seconds), range(_WORKERS)))
-    found: set[str] = set()
-    for answer in answers:
-        if "missing" in answer:
-            hint = "pip install 'bullwhip[shapes]'"
-            raise UsageError(Problem("BW004", "checking by shapes needs the package pyshacl", hint=hint))
-        if "failed" in answer:
-            own = [name for name in texts if not name.endswith(_SHIPPED)]
-            place = Place(own[0]) if len(own) == 1 else None
-            raise ValidationError(Problem("BW220", f"a shape cannot be used: {answer['failed']}", place))
-        found.update(json.dumps(r, sort_keys=True, ensure_ascii=False) for r in answer["results"])
-    return [ShapeResult(**json.loads(text)) for text in sorted(found)]
+    graph = ShapesGraph.of_files(shapes)
+    given = list(quads)
+    try:
+        compiled = Shapes(graph)
+        foreign = [n for n, c in compiled.queries() if not graph.files.get(n, "").endswith(_SHIPPED)]
+        if not foreign:
+            return outcome(graph, check(compiled, Quads(given), within))
+    except ShapeError as error:
+        raise _unusable(str(error), graph.files.get(error.node) if error.node is not None else None, shapes) from None
+    except UnsupportedError as error:
+        return _elsewhere(given, shapes, seconds, "", str(error))
+    return _elsewhere(given, shapes, seconds, within, "")
 
 
-def _ask(texts: Mapping[str, str], part: int, nquads: bytes, seconds: float) -> dict[str, Any]:
-    """Return the answer of one worker, which checks its part of the shapes."""
-    head = json.dumps({"shapes": texts, "part": part, "of": _WORKERS}).encode()
+def _unusable(message: str, file: str | None, shapes: Mapping[str, bytes]) -> ValidationError:
+    """Return the problem of a shape, at the file it stands in, or at the only one it can stand in."""
+    own = [name for name in shapes if not name.endswith(_SHIPPED)]
+    name = file or (own[0] if len(own) == 1 else "")
+    return ValidationError(Problem("BW220", f"a shape cannot be used: {message}", Place(name) if name else None))
+
+
+def _elsewhere(
+    quads: list[ox.Quad], shapes: Mapping[str, bytes], seconds: float, within: str, fallback: str
+) -> Outcome:
+    """Return what a process of its own finds: with our queries, or with pyshacl where `fallback` says why."""
+    head = {"shapes": {n: data.decode() for n, data in sorted(shapes.items())}, "within": within, "fallback": fallback}
+    answer = _ask(json.dumps(head).encode() + b"\n" + to_nquads(quads), seconds)
+    if answer.get("unsupported"):
+        return _elsewhere(quads, shapes, seconds, "", answer["unsupported"])
+    if "missing" in answer:
+        message = f"{fallback} is not compiled: checking by it needs the package pyshacl"
+        raise UsageError(Problem("BW004", message, hint="pip install 'bullwhip[shapes]'"))
+    if "failed" in answer:
+        raise _unusable(answer["failed"], answer.get("file"), shapes)
+    return Outcome.of_json(answer)
+
+
+def _ask(question: bytes, seconds: float) -> dict[str, Any]:
+    """Return the answer of the process."""
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(paths),
@@ -82,11 +95,11 @@ def _ask(texts: Mapping[str, str], part: int, nquads: bytes, seconds: float) -> 
     command = [sys.executable, "-P", "-m", "bullwhip.query.shacl_worker"]  # -P: nothing is imported from the folder
     try:
         done = subprocess.run(  # noqa: S603  this interpreter and this package
-            command, input=head + b"\n" + nquads, capture_output=True, timeout=seconds, env=environment, check=False
+            command, input=question, capture_output=True, timeout=seconds, env=environment, check=False
         )
     except subprocess.TimeoutExpired:
         message = f"checking by shapes takes more than {seconds:g} seconds"
-        hint = "a pattern of a shape may backtrack without end"
+        hint = "a query or a pattern of a shape may run without end"
         raise LimitError(Problem("BW901", message, hint=hint)) from None
     try:
         answer: dict[str, Any] = json.loads(done.stdout)

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 from bullwhip.model.label import Label
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.violation import Severity, Violation
-from bullwhip.query.dataset import build_quads, to_nquads
-from bullwhip.query.shacl import SECONDS, ShapeResult, validate
+from bullwhip.query.dataset import build_quads
+from bullwhip.query.shacl import SECONDS, validate
+from bullwhip.query.shapes.outcome import ShapeResult
 from bullwhip.resources import data
 from bullwhip.terms import BASE, PREFIXES
 from bullwhip.workspace.fact_lines import Line, fact_lines, folders, vendor_lines
@@ -57,7 +58,7 @@ def check_shapes(
     chain = {n: b for n, b in files.items() if n.startswith("ontology/chain/")}
     core = {"ontology/core.ttl": (data("ontology") / "core.ttl").read_bytes()}
     quads = build_quads(program, {**chain, **core, **shapes})
-    return describe(validate(to_nquads(quads), shapes, seconds), quads, program, files)
+    return describe(validate(quads, shapes, seconds).results, quads, program, files)
 
 
 def describe(
@@ -102,7 +103,8 @@ class _Teller:
         file, line = self.line(node)
         zh, en = (r.messages.get(k) or r.messages.get("und", "") for k in ("zh", "en"))
         if not zh and not en:
-            zh, en = f"不符合形状 {r.shape}", f"does not satisfy the shape {r.shape}"
+            name = _curie(r.shape)
+            zh, en = f"不符合形状 {name}", f"does not satisfy the shape {name}"
         return Violation(
             severity=_SEVERITY.get(r.severity.rpartition("#")[2], "violation"),
             shape=_curie(r.shape),
