@@ -33,6 +33,8 @@ COMMANDS: dict[str, str] = {
     "conflicts": "Show claims that disagree, and identities that do not hold.",
     "query": "Run a named SPARQL query, or a query file.",
     "search": "Find companies, tiers, quantities and others by a part of a name.",
+    "push": "Send the workspace's graphs to a SPARQL endpoint.",
+    "doctor": "Show what a store or SPARQL endpoint can do.",
     "check": "Check a workspace or a rule file and report every problem.",
     "export": "Write the chain map, graphs or RDF to a file.",
     "init": "Write a small workspace that teaches the format.",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bullwhip.cli.options import json_option, selecting
 from bullwhip.cli.output import Column, say, table, write_json
+from bullwhip.cli.store_options import store_option
 from bullwhip.errors import Problem, UsageError
 from bullwhip.workspace import Workspace
+
+if TYPE_CHECKING:
+    from bullwhip.query.sparql import Table
 
 
 @click.command("query", short_help="Run a named SPARQL query, or a query file.")
@@ -27,6 +32,7 @@ from bullwhip.workspace import Workspace
     is_flag=True,
     help="Show what the query answers, its parameters and an example.",
 )
+@store_option
 @json_option
 @selecting
 @click.pass_context
@@ -36,6 +42,7 @@ def command(
     name: str | None,
     parameters: tuple[str, ...],
     explain: bool,
+    where: str,
     as_json: bool,
 ) -> None:
     """Run the query NAME of the workspace, or the SPARQL in FILE.rq, over facts, chain and rules.
@@ -55,14 +62,24 @@ def command(
         for line in workspace.query_help(name, text):
             say(line)
         return
-    answer = workspace.query(name, dict(_pair(p) for p in parameters), text)
+    answer = _asked(workspace, where, name, dict(_pair(p) for p in parameters), text)
     if as_json:
         write_json(answer.as_dict())
         return
     table(
         [Column(c, c, False) for c in answer.columns],
         [["" if v is None else v for v in row] for row in answer.rows],
+        [problem.render() for problem in answer.warnings],
     )
+
+
+def _asked(workspace: Workspace, where: str, name: str, parameters: dict[str, str], text: str | None) -> Table:
+    if not where:
+        return workspace.query(name, parameters, text)
+    from bullwhip.workspace.storing import opened
+
+    with opened(where) as store:
+        return workspace.query(name, parameters, text, store)
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,37 @@
+"""`bullwhip push`: the workspace's graphs at a SPARQL endpoint."""
+
+from __future__ import annotations
+
+import click
+
+from bullwhip.cli.options import json_option, selecting
+from bullwhip.cli.output import Column, note, table, write_json
+from bullwhip.cli.progress import progress_bar
+from bullwhip.cli.store_options import endpoint_options
+from bullwhip.workspace import Workspace
+
+
+@click.command("push", short_help="Send the workspace's graphs to a SPARQL endpoint.")
+@click.argument("url", metavar="URL")
+@click.option("--always", is_flag=True, help="Send graphs that stand there already as well.")
+@endpoint_options
+@json_option
+@selecting
+def command(workspace: Workspace, url: str, always: bool, update: str, graph_store: str, as_json: bool) -> None:
+    """Make every graph of the workspace stand at the endpoint URL as it stands here, graph by graph.
+
+    URL is where queries are sent. A graph that stands there already is not sent again, so that an upload which broke
+    off goes on; graphs that only the endpoint has are left alone. A login comes from ~/.netrc, a token from the
+    environment variable BULLWHIP_TOKEN.
+    """
+    from bullwhip.workspace.storing import opened, push_workspace
+
+    with opened(url, update=update, graph_store=graph_store) as target, progress_bar("triples") as tell:
+        sent = push_workspace(workspace, target, always=always, progress=tell)
+    if as_json:
+        write_json([s.as_dict() for s in sent])
+        return
+    columns = (Column("graph", "graph", False), Column("triples", "triples", True), Column("state", "state", False))
+    table(columns, [[s.graph, f"{s.triples:,}", s.state] for s in sent])
+    total, new = sum(s.triples for s in sent), sum(s.triples for s in sent if s.state == "sent")
+    note(f"{len(sent)} graphs with {total:,} triples stand at {target.name}; {new:,} were sent")
