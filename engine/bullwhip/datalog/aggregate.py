@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from bullwhip.datalog.arithmetic import TooLargeError, different_rows, ranks
+from bullwhip.datalog.arithmetic import TooLargeError, common_denominator, ranks, write_numbers
 from bullwhip.datalog.intern import Ids, Terms
-from bullwhip.datalog.values import NUMBER, Value, number_term
+from bullwhip.datalog.sorting import different_rows
 
-__all__ = ["aggregate", "total"]
+__all__ = ["aggregate"]
 
 Note = Callable[[str, str], None]
 """Takes the reason why a group has no value, and the term that is to blame."""
@@ -40,47 +40,29 @@ def aggregate(operator: str, groups: Ids, count: int, values: Ids, terms: Terms,
     first, which = different_rows([groups, values], len(groups))
     groups, values = groups[first], values[first]
     if operator == "count":
-        return _numbers([Fraction(n) for n in np.bincount(groups, minlength=count).tolist()], terms)
+        counts = np.bincount(groups, minlength=count).astype(object)
+        return write_numbers(counts, 1, terms, bits)
     if operator == "sum":
-        times = np.bincount(which, minlength=len(first))
-        return _numbers(_sums(groups, count, values, times, terms, bits, note), terms)
+        return _sums(groups, count, values, np.bincount(which, minlength=len(first)), terms, bits, note)
     return _extremes(operator, groups, count, values, terms, note)
 
 
-def _numbers(values: list[Fraction | None], terms: Terms) -> Ids:
-    texts = {v: number_term(v) for v in values if v is not None}
-    terms.add(texts.values())
-    ids = {v: terms.id(text) for v, text in texts.items()}
-    for value, term in ids.items():
-        terms.learn(term, Value(NUMBER, value))
-    return np.array([-1 if v is None else ids[v] for v in values], np.int64)
-
-
-def _sums(
-    groups: Ids, count: int, values: Ids, times: Ids, terms: Terms, bits: int, note: Note
-) -> list[Fraction | None]:
-    parts: list[dict[int, int] | None] = [{} for _ in range(count)]
-    for group, term, weight in zip(groups.tolist(), values.tolist(), times.tolist(), strict=True):
-        value = terms.value(term)
-        if value.kind != NUMBER or not isinstance(value.key, Fraction):
-            note("a sum over what is no exact number", terms.texts[term])
-            parts[group] = None
-            continue
-        part = parts[group]
-        if part is not None:
-            part[value.key.denominator] = part.get(value.key.denominator, 0) + value.key.numerator * weight
-    return [None if p is None else total(p, bits) for p in parts]
-
-
-def total(numerators: dict[int, int], bits: int) -> Fraction:
-    """Return a sum from its numerators by denominator: most figures share a few denominators.
-
-    >>> total({3: 2, 1: 5}, 99)
-    Fraction(17, 3)
-    """
-    result = sum((Fraction(n, d) for d, n in sorted(numerators.items())), Fraction(0))
-    if max(result.numerator.bit_length(), result.denominator.bit_length()) > bits:
-        raise TooLargeError(f"a sum of more than {bits} bits")
+def _sums(groups: Ids, count: int, values: Ids, times: Ids, terms: Terms, bits: int, note: Note) -> Ids:
+    different, at = np.unique(values, return_inverse=True)
+    numbers = [terms.value(i).number for i in different.tolist()]
+    wrong = np.array([n is None for n in numbers], np.bool_)
+    for term in different[wrong].tolist():
+        note("a sum over what is no exact number", terms.texts[term])
+    known = np.ones(count, np.bool_)
+    known[groups[wrong[at]]] = False
+    numerators, denominator = common_denominator([n or Fraction(0) for n in numbers])
+    sums = np.zeros(count, object)
+    np.add.at(sums, groups, numerators[at] * times.astype(object))
+    result = np.full(count, -1)
+    try:
+        result[known] = write_numbers(sums[known], denominator, terms, bits)
+    except TooLargeError:
+        raise TooLargeError(f"a sum of more than {bits} bits") from None
     return result
 
 

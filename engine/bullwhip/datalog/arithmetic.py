@@ -1,31 +1,57 @@
 """Expressions and comparisons over columns of terms, exactly.
 
-An expression is worked out once for each different combination of the terms that it reads. Where it has no value (a
-division by zero, a term that is no number) the row does not match; the reason is noted, so that it can be reported.
+An expression is worked out once for each different combination of the terms that it reads: over columns of whole
+numbers that share one denominator, as long as there is a common one. Where it has no value (a division by zero, a term
+that is no number) the row does not match; the reason is noted, so that it can be reported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bullwhip.datalog.intern import Flags, Ids, Terms
-from bullwhip.datalog.values import NUMBER, Value, compare, number_term, stated_number
+from bullwhip.datalog.sorting import different_rows
+from bullwhip.datalog.values import NUMBER, Value, compare, number_terms, stated_number
 from bullwhip.model.inference import Arithmetic, Compare, Constant, Expression, Variable
 
-__all__ = ["Note", "TooLargeError", "different_rows", "evaluate", "holds", "of_expression", "ranks"]
+__all__ = [
+    "Note",
+    "TooLargeError",
+    "common_denominator",
+    "evaluate",
+    "holds",
+    "of_expression",
+    "ranks",
+    "write_numbers",
+]
 
 Note = Callable[[str, Mapping[str, str]], None]
 """Takes the reason why something has no value, and the terms at which it has none."""
+Numbers: TypeAlias = NDArray[Any]
+"""Objects: whole numbers, or fractions where there is no common denominator."""
 _WORST = 4096
-"""Bits of a common denominator up to which numbers are compared as integers."""
+"""Bits of a common denominator up to which numbers share it."""
 
 
 class TooLargeError(ArithmeticError):
     """A number grows beyond the limit on bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A number in each row: numerators over one denominator; what has no value says why."""
+
+    numerators: Numbers
+    denominator: int
+    reasons: Mapping[int, str]
+    """By row."""
 
 
 def of_expression(expression: Expression) -> tuple[str, ...]:
@@ -37,21 +63,6 @@ def of_expression(expression: Expression) -> tuple[str, ...]:
             return tuple(dict.fromkeys(v for a in expression.arguments for v in of_expression(a)))
         case _:
             return ()
-
-
-def different_rows(columns: Sequence[Ids], size: int) -> tuple[Ids, Ids]:
-    """Return the places of the different rows, and for each row which of them it equals.
-
-    >>> first, which = different_rows([np.array([5, 5, 4]), np.array([1, 1, 1])], 3)
-    >>> first.tolist(), which.tolist()
-    ([2, 0], [1, 1, 0])
-    """
-    keys: Ids = np.zeros(size, np.int64)
-    for column in columns:
-        _, dense = np.unique(column, return_inverse=True)
-        _, keys = np.unique((keys << 31) | dense, return_inverse=True)
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return first, which
 
 
 def evaluate(expression: Expression, columns: Mapping[str, Ids], size: int, terms: Terms, bits: int, note: Note) -> Ids:
@@ -67,82 +78,144 @@ def evaluate(expression: Expression, columns: Mapping[str, Ids], size: int, term
             return np.full(size, terms.id(text), np.int64)
     names = of_expression(expression)
     first, which = different_rows([columns[n] for n in names], size)
-    rows = zip(*(columns[n][first].tolist() for n in names), strict=True) if names else [()] * len(first)
-    made: dict[str, Value] = {}
-    results: list[str | None] = []
-    for row in rows:
-        bound = dict(zip(names, row, strict=True))
-        value = _value(expression, bound, terms, bits)
-        if isinstance(value, str):
-            note(value, {n: terms.texts[i] for n, i in bound.items()})
-            results.append(None)
-        else:
-            text = number_term(value)
-            made[text] = Value(NUMBER, value)
-            results.append(text)
-    terms.add(made)
-    found = np.array([-1 if text is None else terms.id(text) for text in results], np.int64)
-    for text, known in made.items():
-        terms.learn(terms.id(text), known)
+    bound = {n: columns[n][first] for n in names}
+    result = _column(expression, bound, len(first), terms)
+    for row, why in sorted(result.reasons.items()):
+        note(why, {n: terms.texts[int(bound[n][row])] for n in names})
+    known = np.ones(len(first), np.bool_)
+    known[list(result.reasons)] = False
+    found = np.full(len(first), -1)
+    found[known] = write_numbers(result.numerators[known], result.denominator, terms, bits)
     return found[which]
 
 
-def _value(expression: Expression, bound: Mapping[str, int], terms: Terms, bits: int) -> Fraction | str:
-    """Return the value of an expression for one row, or why it has none."""
+def write_numbers(numerators: Numbers, denominator: int, terms: Terms, bits: int) -> Ids:
+    """Return numbers as terms.
+
+    Raises:
+        TooLargeError: if one has a numerator or denominator of more bits.
+    """
+    different = list(dict.fromkeys(numerators.tolist()))
+    values = [Fraction(n, denominator) for n in different]
+    if any(v.numerator.bit_length() > bits or v.denominator.bit_length() > bits for v in values):
+        raise TooLargeError(f"a number of more than {bits} bits")
+    texts = number_terms(different, denominator, values)
+    terms.add(texts)
+    ids = dict(zip(different, map(terms.id, texts), strict=True))
+    for term, value in zip(ids.values(), values, strict=True):
+        terms.learn(term, Value(NUMBER, value))
+    return np.fromiter(map(ids.__getitem__, numerators.tolist()), np.int64, len(numerators))
+
+
+def _column(expression: Expression, bound: Mapping[str, Ids], size: int, terms: Terms) -> _Column:
+    """Return the value of an expression in each row."""
     match expression:
         case Variable(name):
-            return _number(terms.value(bound[name]), terms.texts[bound[name]])
+            return _read(bound[name], terms, stated=False)
         case Constant(text):
-            return _number(terms.value(terms.id(text)), text)
-        case Arithmetic("number", (argument,)):
-            if isinstance(argument, Arithmetic):
-                return _value(argument, bound, terms, bits)
-            read = terms.texts[bound[argument.name]] if isinstance(argument, Variable) else argument.text
-            stated = stated_number(read)
-            return f"{read} says no number" if stated is None else stated
-    values: list[Fraction] = []
-    for argument in expression.arguments:
-        value = _value(argument, bound, terms, bits)
-        if isinstance(value, str):
-            return value
-        values.append(value)
-    result = apply(expression.operator, values)
-    if not isinstance(result, str) and max(result.numerator.bit_length(), result.denominator.bit_length()) > bits:
-        raise TooLargeError(f"a number of more than {bits} bits")
+            return _broadcast(_read(np.array([terms.id(text)], np.int64), terms, stated=False), size)
+        case Arithmetic("number", (Variable(name),)):
+            return _read(bound[name], terms, stated=True)
+        case Arithmetic("number", (Constant(text),)):
+            return _broadcast(_read(np.array([terms.id(text)], np.int64), terms, stated=True), size)
+        case Arithmetic("number", (Arithmetic() as inner,)):
+            return _column(inner, bound, size, terms)
+    arguments = [_column(a, bound, size, terms) for a in expression.arguments]
+    result = arguments[0] if expression.operator != "abs" else _apply("abs", arguments[0], arguments[0])
+    for argument in arguments[1:]:
+        result = _apply(expression.operator, result, argument)
     return result
 
 
-def _number(value: Value, text: str) -> Fraction | str:
-    if value.kind == NUMBER and isinstance(value.key, Fraction):
-        return value.key
-    return f"{text} is no exact number"
+def _read(ids: Ids, terms: Terms, *, stated: bool) -> _Column:
+    different, which = np.unique(ids, return_inverse=True)
+    values: list[Fraction] = []
+    wrong: dict[int, str] = {}
+    for place, term in enumerate(different.tolist()):
+        text = terms.texts[term]
+        value = stated_number(text) if stated else terms.value(term).number
+        if value is None:
+            wrong[place] = f"{text} says no number" if stated else f"{text} is no exact number"
+        values.append(value or Fraction(0))
+    reasons = {}
+    if wrong:
+        reasons = {row: wrong[place] for row, place in enumerate(which.tolist()) if place in wrong}
+    numerators, denominator = common_denominator(values)
+    return _Column(numerators[which], denominator, reasons)
 
 
-def apply(operator: str, values: Sequence[Fraction]) -> Fraction | str:
-    """Return the result of an operation, or why it has none.
+def common_denominator(values: Sequence[Fraction]) -> tuple[Numbers, int]:
+    """Return numbers over a common denominator; as fractions over one where it would be too large.
 
-    >>> apply("/", [Fraction(1), Fraction(3)]), apply("/", [Fraction(1), Fraction(0)])
-    (Fraction(1, 3), 'a division by zero')
+    >>> numerators, denominator = common_denominator([Fraction(1, 2), Fraction(2, 3)])
+    >>> numerators.tolist(), denominator
+    ([3, 4], 6)
     """
+    common = 1
+    for denominator in {v.denominator for v in values}:
+        common = lcm(common, denominator)
+        if common.bit_length() > _WORST:
+            return _objects(values), 1
+    return _objects([v.numerator * (common // v.denominator) for v in values]), common
+
+
+def _objects(values: Sequence[Any]) -> Numbers:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+def _broadcast(column: _Column, size: int) -> _Column:
+    reasons = dict.fromkeys(range(size), column.reasons[0]) if column.reasons else {}
+    return _Column(np.repeat(column.numerators, size), column.denominator, reasons)
+
+
+def _apply(operator: str, left: _Column, right: _Column) -> _Column:
+    """Return an operation on two columns, row by row."""
+    reasons = {**right.reasons, **left.reasons}
+    if operator == "abs":
+        return _Column(np.abs(left.numerators), left.denominator, reasons)
+    if operator == "*":
+        product = left.numerators * right.numerators
+        return _reduced(product, left.denominator * right.denominator, reasons)
+    if operator == "/":
+        return _quotient(left, right, reasons)
+    common = lcm(left.denominator, right.denominator)
+    one = left.numerators * (common // left.denominator)
+    other = right.numerators * (common // right.denominator)
     match operator:
         case "+":
-            return sum(values, Fraction(0))
+            return _reduced(one + other, common, reasons)
         case "-":
-            return -values[0] if len(values) == 1 else values[0] - sum(values[1:], Fraction(0))
-        case "*":
-            product = Fraction(1)
-            for value in values:
-                product *= value
-            return product
-        case "/":
-            return "a division by zero" if values[1] == 0 else values[0] / values[1]
+            return _reduced(one - other, common, reasons)
         case "min":
-            return min(values)
+            return _reduced(np.minimum(one, other), common, reasons)
         case "max":
-            return max(values)
-        case "abs":
-            return abs(values[0])
+            return _reduced(np.maximum(one, other), common, reasons)
     raise ValueError(f"no operation {operator!r}")
+
+
+def _quotient(left: _Column, right: _Column, reasons: dict[int, str]) -> _Column:
+    divisors = right.numerators.tolist()
+    for row, divisor in enumerate(divisors):
+        if divisor == 0:
+            reasons.setdefault(row, "a division by zero")
+    if len(set(divisors)) == 1 and divisors[0] != 0:
+        ratio = Fraction(right.denominator) / divisors[0] / left.denominator
+        return _reduced(left.numerators * ratio.numerator, ratio.denominator, reasons)
+    scale = Fraction(right.denominator, left.denominator)
+    results = [scale * n / d if d else Fraction(0) for n, d in zip(left.numerators.tolist(), divisors, strict=True)]
+    return _Column(*common_denominator(results), reasons)
+
+
+def _reduced(numerators: Numbers, denominator: int, reasons: Mapping[int, str]) -> _Column:
+    """Return a column; where its denominator grows too large, as fractions."""
+    if denominator.bit_length() <= _WORST:
+        return _Column(numerators, denominator, reasons)
+    return _Column(*common_denominator([Fraction(n, denominator) for n in numerators.tolist()]), reasons)
+
+
+# -- comparisons
 
 
 def holds(part: Compare, left: Ids, right: Ids, terms: Terms, note: Callable[[str, str, str], None]) -> Flags:
@@ -156,6 +229,8 @@ def holds(part: Compare, left: Ids, right: Ids, terms: Terms, note: Callable[[st
     plain = (kinds[at_left] == kinds[at_right]) & (kinds[at_left] > 0)
     result[known[plain]] = _ordered(part.operator, order[at_left[plain]], order[at_right[plain]])
     odd = np.flatnonzero(~plain)
+    if not len(odd):
+        return result
     first, which = different_rows([left[odd], right[odd]], len(odd))
     answers = []
     for one, other in zip(left[odd[first]].tolist(), right[odd[first]].tolist(), strict=True):
@@ -187,21 +262,10 @@ def ranks(values: Sequence[Value]) -> tuple[Ids, Ids]:
         if value.key is not None:
             places.setdefault(value.kind, []).append(place)
     for number, at in enumerate(places.values(), start=1):
-        keys = _plain_keys([values[i].key for i in at])
-        rank = {key: i for i, key in enumerate(sorted(set(keys)))}  # type: ignore[type-var]  # of one kind
+        keys: list[Any] = [values[i].key for i in at]
+        if isinstance(keys[0], Fraction):
+            keys = common_denominator(keys)[0].tolist()
+        rank = {key: i for i, key in enumerate(sorted(set(keys)))}
         kinds[at] = number
         order[at] = [rank[key] for key in keys]
     return kinds, order
-
-
-def _plain_keys(keys: Sequence[object]) -> Sequence[object]:
-    """Return keys that compare like the given ones and, for numbers, as integers where they can."""
-    numbers = [k for k in keys if isinstance(k, Fraction)]
-    if len(numbers) < len(keys):
-        return keys
-    common = 1
-    for denominator in sorted({n.denominator for n in numbers}):
-        common = lcm(common, denominator)
-        if common.bit_length() > _WORST:
-            return keys
-    return [n.numerator * (common // n.denominator) for n in numbers]

@@ -173,6 +173,11 @@ class Body:
             if isinstance(t, Constant) or t.name in matches.columns
         }  # fmt: skip
         whole = not keys and matches.size == 1
+        if whole and high - low <= _BLOCK:
+            if high > low:
+                self._spend(high - low)
+                yield self._bind(_spread(matches, high - low), atom, place, relation, np.arange(low, high), keys)
+            return
         for left, right in self._pairs(relation, keys, matches.size, low, high):
             if low > 0 or high < relation.size:
                 inside = (right >= low) & (right < high)

@@ -12,9 +12,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bullwhip.datalog.intern import Flags, Ids
+from bullwhip.datalog.sorting import first_of_each, merge, stable_order
 
 __all__ = ["Index", "Relation", "expand"]
 
+_SHORT = 4096
+"""Runs up to this length are always merged; looking through many short ones takes longer."""
 _NONE: Ids = np.empty(0, np.int64)
 
 
@@ -33,9 +36,7 @@ class _Pairs:
             missing = np.unique(keys[self._at(keys) < 0])
             if len(missing):
                 numbers = np.arange(len(self.keys), len(self.keys) + len(missing))
-                merged = np.concatenate([self.keys, missing])
-                order = np.argsort(merged, kind="stable")
-                self.keys, self.numbers = merged[order], np.concatenate([self.numbers, numbers])[order]
+                self.keys, self.numbers = merge((self.keys, self.numbers), (missing, numbers))
         at = self._at(keys)
         return np.where(at < 0, -1, self.numbers[at]) if len(self.keys) else np.full(len(keys), -1)
 
@@ -88,7 +89,7 @@ class Index:
 
     def add(self, keys: Ids, first: int) -> None:
         """Take in rows that follow each other from `first` on, by their keys."""
-        order = np.argsort(keys, kind="stable")
+        order = stable_order(keys)
         self.add_sorted(keys[order], order + first)
 
     def add_sorted(self, keys: Ids, rows: Ids) -> None:
@@ -97,11 +98,9 @@ class Index:
         if not len(keys):
             return
         self.runs.append((keys, rows))
-        while len(self.runs) > 1 and len(self.runs[-2][0]) <= 2 * len(self.runs[-1][0]):
-            (new_keys, new_rows), (old_keys, old_rows) = self.runs.pop(), self.runs.pop()
-            merged = np.concatenate([old_keys, new_keys])
-            order = np.argsort(merged, kind="stable")
-            self.runs.append((merged[order], np.concatenate([old_rows, new_rows])[order]))
+        while len(self.runs) > 1 and len(self.runs[-2][0]) <= max(2 * len(self.runs[-1][0]), _SHORT):
+            new, old = self.runs.pop(), self.runs.pop()
+            self.runs.append(merge(old, new))
 
     def find(self, keys: Ids) -> Iterator[tuple[Ids, Ids, Ids]]:
         """Yield for each run where the rows of each key begin, how many they are, and the rows in order of key."""
@@ -181,7 +180,7 @@ class Relation:
     def _new(self, columns: Sequence[Ids], size: int) -> tuple[Ids, Ids]:
         """Return the keys of the new rows, in order, and where each first occurs."""
         index = self.rows_index()
-        keys, first = np.unique(index.keys(columns, size, grow=True), return_index=True)
+        keys, first = first_of_each(index.keys(columns, size, grow=True))
         fresh = ~index.has(keys)
         return keys[fresh], first[fresh]
 

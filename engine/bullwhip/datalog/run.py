@@ -14,19 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bullwhip.datalog.aggregate import aggregate
-from bullwhip.datalog.arithmetic import TooLargeError, different_rows
+from bullwhip.datalog.arithmetic import TooLargeError
 from bullwhip.datalog.intern import Ids
 from bullwhip.datalog.limits import exceeded
 from bullwhip.datalog.matching import Body, Matches, World, bindings
 from bullwhip.datalog.predicates import Key, key_of, show_key
 from bullwhip.datalog.relation import Relation
 from bullwhip.datalog.safety import aggregates
+from bullwhip.datalog.sorting import different_rows
 from bullwhip.datalog.stratify import Stratum
 from bullwhip.datalog.values import skolem_term
 from bullwhip.model.inference import Aggregate, Atom, Constant, Head, HeadTerm, InferenceRule, Skolem, Variable
 
 __all__ = ["Batch", "History", "head_columns", "run"]
 
+_LARGE = 200_000
+"""Matches of one block above which what they derive is looked through for repeated facts at once."""
 _MANY = 8_000_000
 """Candidates of one predicate in one round above which repeated ones are thrown away early."""
 
@@ -118,6 +121,8 @@ class _Run:
 
     def _plain(self, number: int, place: int, head: Head, block: Matches) -> _Candidates:
         columns = head_columns(head.terms, block, self.world)
+        if block.size < _LARGE:
+            return _Candidates(number, place, columns, block.size, block.rows if self.explain else None)
         new = self.world.relation(key_of(head)).new(columns, block.size)
         premises = {i: rows[new] for i, rows in block.rows.items()} if self.explain else None
         return _Candidates(number, place, [c[new] for c in columns], len(new), premises)

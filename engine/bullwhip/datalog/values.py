@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ __all__ = [
     "literal",
     "number_of_text",
     "number_term",
+    "number_terms",
     "read_value",
     "skolem_term",
     "stated_number",
@@ -48,6 +49,8 @@ _INTEGERS = frozenset(
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _RATIO = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
+_PLAIN_NUMBER = re.compile(rf'"([+-]?[0-9]+)(?:\.([0-9]*))?"\^\^<{XSD}(integer|decimal)>')
+"""What most numbers look like; read without taking the literal apart."""
 _MAX_DIGITS = 4000
 """Longer numbers are not read; Python itself refuses above 4,300 digits."""
 _ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -70,6 +73,11 @@ class Value(NamedTuple):
 
     kind: str
     key: Fraction | str | None = None
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number, where it is one."""
+        return self.key if isinstance(self.key, Fraction) and self.kind == NUMBER else None
 
     @property
     def is_ordered(self) -> bool:
@@ -102,6 +110,10 @@ def read_value(term: str) -> Value:
     >>> read_value('"光模块"@zh').kind, read_value('"x"^^<http://www.w3.org/2001/XMLSchema#integer>').kind
     ('other', 'other')
     """
+    plain = _PLAIN_NUMBER.fullmatch(term)
+    if plain and len(term) <= _MAX_DIGITS and (plain[2] is None or plain[3] == "decimal"):
+        places = plain[2] or ""
+        return Value(NUMBER, Fraction(int(plain[1] + places), 10 ** len(places)))
     parts = literal(term)
     if parts is None or parts[2]:
         return Value(OTHER)
@@ -158,8 +170,8 @@ def stated_number(term: str) -> Fraction | None:
     (Fraction(1, 3), Fraction(25000000000000000000000000, 1))
     """
     value = read_value(term)
-    if isinstance(value.key, Fraction) and value.kind == NUMBER:
-        return value.key
+    if value.number is not None:
+        return value.number
     parts = literal(term)
     return number_of_text(parts[0]) if parts and value.kind in (TEXT, DOUBLE) else None
 
@@ -241,6 +253,33 @@ def number_term(value: Fraction) -> str:
     if "/" in text:
         return f'"{text}"^^<{RATIONAL}>'
     return f'"{text}"^^<{XSD}{"decimal" if "." in text else "integer"}>'
+
+
+def number_terms(numerators: Sequence[Fraction | int], denominator: int, values: Sequence[Fraction]) -> list[str]:
+    """Return numbers over one denominator as terms; quickly where all are decimals.
+
+    >>> number_terms([5, -10], 20, [Fraction(1, 4), Fraction(-1, 2)]) == [
+    ...     number_term(Fraction(1, 4)), number_term(Fraction(-1, 2))]
+    True
+    """
+    places = next((p for p in range(19) if 10**p % denominator == 0), None)
+    if places is None:
+        return [number_term(v) for v in values]
+    scale = 10**places // denominator
+    return [
+        _scaled_term(n * scale, places) if type(n) is int and n.bit_length() < _MAX_DIGITS else number_term(v)
+        for n, v in zip(numerators, values, strict=True)
+    ]
+
+
+def _scaled_term(value: int, places: int) -> str:
+    """Return a whole number of tenths, hundredths, … as a term."""
+    digits = str(abs(value)).rjust(places + 1, "0")
+    whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")
+    sign = "-" if value < 0 else ""
+    if not decimals:
+        return f'"{sign}{whole}"^^<{XSD}integer>'
+    return f'"{sign}{whole}.{decimals}"^^<{XSD}decimal>'
 
 
 def skolem_term(kind: str, arguments: tuple[str, ...]) -> str:
