@@ -201,6 +201,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["conflicts", "--as-of", "yesterday"], 2, "YYYY-MM-DD"),
         (["query", "chain/tier"], 2, "did you mean 'chain/tiers'"),
         (["query", "nosuch.rq"], 2, "no query file"),
+        (["search", "液冷", "--kind", "companies"], 2, "did you mean 'company'"),
+        (["search", " "], 2, "nothing to look for"),
         (["check", "nosuch.yaml"], 2, "no such file"),
         (["export", "svgg"], 2, "did you mean 'svg'"),
         (["export", "svg", "-o", "/nonexistent/folder/x.svg"], 2, "cannot be written"),

@@ -61,6 +61,8 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["bottleneck", "cooling.liquid_market_at_limit"],
         ["facts", "--report", "003", "--json"],
         ["list", "companies"],
+        ["search", "液冷"],
+        ["search", "液冷", "--claims"],
         ["simulate", "--help"],
     ],
 )

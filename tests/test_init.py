@@ -31,6 +31,7 @@ ASKED: dict[str, list[str]] = {
     "audit": [],
     "conflicts": [],
     "query": ["chain/companies", "--param", "tier=cafe"],
+    "search": ["烘焙"],
     "check": ["--shapes"],
     "export": ["turtle"],
     "schema": ["scenario"],

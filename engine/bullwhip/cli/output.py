@@ -23,13 +23,15 @@ def write_json(value: Any) -> None:
     sys.stdout.write(to_json(value))
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:
-    """Write a table: aligned on a terminal, tab-separated otherwise; notes go to stderr.
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], notes: Sequence[str] = (), *, tabbed: bool = False
+) -> None:
+    """Write a table: aligned on a terminal, tab-separated otherwise or where `tabbed`; notes go to stderr.
 
     `BULLWHIP_FORMAT` set to `table` or `tsv` decides, whatever stdout is; an aligned table is then plain text.
     """
     terminal = sys.stdout.isatty()
-    if aligned():
+    if aligned() and not tabbed:
         color = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         sys.stdout.write(to_terminal(columns, rows, None if terminal else 200, color))
     else:

@@ -19,9 +19,7 @@ _SHOWN = ("kind", "id", "label_zh", "label_en", "name", "note")
 @click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="Show so many; 20 when absent.")
 @json_option
 @selecting
-def command(
-    workspace: Workspace, text: str, kinds: tuple[str, ...], claims: bool, limit: int, as_json: bool
-) -> None:
+def command(workspace: Workspace, text: str, kinds: tuple[str, ...], claims: bool, limit: int, as_json: bool) -> None:
     """Find things with a name that contains TEXT: id, labels, other spellings, tickers, titles.
 
     Full-width characters and capitals are no difference. Whole names come first, then beginnings, then the rest.

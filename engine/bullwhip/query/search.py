@@ -134,7 +134,10 @@ class SearchIndex:
         end = start + int.from_bytes(stored[len(_MAGIC) : start], "little")
         head = json.loads(stored[start:end].decode("utf-8", "surrogatepass"))
         index = cls.__new__(cls)
-        index.entries = [Entry(*e[:4], tuple((what, name) for what, name in e[4]), e[5]) for e in head["entries"]]
+        index.entries = [
+            Entry(kind, name, zh, en, tuple((what, text) for what, text in names), note)
+            for kind, name, zh, en, names, note in head["entries"]
+        ]
         index.names, index.whats, index.texts = head["names"], head["whats"], head["texts"]
         index.owners, index._starts = array("I", head["owners"]), None
         body = array("I")
@@ -198,14 +201,15 @@ def store_entries(store: Store) -> Iterator[Entry]:
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                 known = names.setdefault(quad.subject.value, {})
                 known[what, quad.object.value] = quad.object.language or ""
-    kinds: dict[str, str] = {}
+    kinds, ids = dict[str, str](), dict[str, str]()
     for quad in said("rdf:type"):
-        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(BW):
-            kind = quad.object.value.removeprefix(BW).lower()
+        kind = quad.object.value if isinstance(quad.object, ox.NamedNode) else ""
+        if isinstance(quad.subject, ox.NamedNode) and kind.startswith(BW):
+            kind = kind.removeprefix(BW).lower()
             kinds[quad.subject.value] = min(kinds.get(quad.subject.value, kind), kind, key=_known_first)
-    ids: dict[str, str] = {}
     for quad in said("dct:identifier"):
-        ids[quad.subject.value] = min(ids.get(quad.subject.value, quad.object.value), quad.object.value)
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            ids[quad.subject.value] = min(ids.get(quad.subject.value, quad.object.value), quad.object.value)
     for iri in sorted(names):
         called = sorted(names[iri].items(), key=lambda item: (item[0], item[1]))
         labels = {language: text for (what, text), language in reversed(called) if what in ("label", "title")}

@@ -78,9 +78,10 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
 
     return [
         _entry(h.id, h.title.zh, h.title.en)
-        | {"parameters": [p.name for p in h.parameters], "columns": list(h.columns)}
+        | {"answers": h.description, "parameters": [p.name for p in h.parameters], "columns": list(h.columns),
+           "example": h.example or None}
         for h in read_headers(files)
-    ]
+    ]  # fmt: skip
 
 
 def _entry(name: str, zh: str, en: str, unit: str | None = None) -> dict[str, Any]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+import re
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
 from bullwhip.query.dataset import build_quads, to_nquads
-from bullwhip.query.header import TYPES, QueryHeader, read_header, read_headers, read_parameters
+from bullwhip.query.header import CHOICES, TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 from bullwhip.workspace.inferring import with_inferred
-from bullwhip.workspace.parameters import known_values
+from bullwhip.workspace.parameters import known_values, suggest_value
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -41,10 +44,19 @@ def _named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str,
         return name, text, read_header(name, text, named=False)
     headers = {h.id: h for h in read_headers(workspace.files)}
     if name not in headers:
-        hint = did_you_mean(name, headers) or "bullwhip query lists them"
-        raise UsageError(Problem("BW001", f"no query {name!r}", hint=hint))
+        raise UsageError(Problem("BW001", f"no query {name!r}", hint=_nearest(name, headers)))
     file = f"queries/{name}.rq"
     return file, workspace.files[file].decode("utf-8"), headers[name]
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """Return a hint for the name of a query that there is not: near in full, in its last part, or holding its words."""
+    last = name.rpartition("/")[2]
+    by_last = {k.rpartition("/")[2]: k for k in known}
+    near = [k for k in by_last.values() if last and (last in k or set(last.split("_")) <= set(re.split("[_/]", k)))]
+    near = near or [by_last[n] for n in difflib.get_close_matches(last, by_last, n=3, cutoff=0.6)]
+    hint = did_you_mean(name, known) or (f"did you mean {' or '.join(map(repr, sorted(near)[:3]))}?" if near else "")
+    return hint or "bullwhip query lists them"
 
 
 def query(
@@ -56,8 +68,10 @@ def query(
 ) -> Table:
     """Run a named query, or the text of a query file, on the workspace or on another store."""
     file, sparql, header = _named(workspace, name, text)
-    known = known_values(workspace.program, (p.type for p in header.parameters))
-    return run(store or workspace.store(), sparql, read_parameters(header, parameters, known), file)
+    program = workspace.program
+    known = known_values(program, (p.type for p in header.parameters))
+    terms = read_parameters(header, parameters, known, suggest_value(program))
+    return run(store or workspace.store(), sparql, terms, file)
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
@@ -66,9 +80,16 @@ def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[st
     lines = [f"{header.id}: {header.title.en} · {header.title.zh}", f"  answers   {header.description}"]
     for p in header.parameters:
         default = f", {p.default} when absent" if p.default is not None else ""
-        lines.append(f"  parameter {p.name}, {TYPES[p.type]}{default}: {p.description}")
-    lines.append(f"  columns   {' '.join(header.columns)}")
-    if header.example:
-        lines.append(f"  example   bullwhip query {header.id} --param {' --param '.join(header.example.split())}")
+        count = {(True, True): ", any number", (False, True): ", one or more", (True, False): ", or none"}
+        kind = f"{TYPES[p.type]}{count.get((p.optional, p.several), '')}{default}"
+        lines.append(f"  parameter {p.name}, {kind}: {p.description}")
+        if p.type in CHOICES:
+            lines.append(f"            one of {', '.join(CHOICES[p.type])}")
+    for column in header.columns:
+        meaning = header.meaning(column)
+        lines.append(f"  column    {column}" + (f": {meaning}" if meaning else ""))
+    given = "".join(f" --param {shlex.quote(pair)}" for pair in shlex.split(header.example))
+    if given or not header.parameters:
+        lines.append(f"  example   bullwhip query {shlex.quote(header.id)}{given}")
     lines.append(f"  file      {Place(file)}")
     return lines

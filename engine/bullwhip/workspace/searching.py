@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
+from bullwhip.model.claim import Claim
 from bullwhip.model.label import Label
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.search import KINDS, Entry, Found
@@ -73,11 +74,14 @@ def program_entries(program: CompiledProgram, claims: bool = False) -> Iterator[
         yield _entry("document", document.id, document.title, (), document.published, extra)
     for s in program.scenarios.values():
         yield _entry("scenario", s.id, s.label, ())
-    for c in program.claims if claims else ():
-        print_ = " ".join(part for part in (c.lexical, c.unit) if part)
-        note = f"{print_} ({', '.join(part for part in (c.document, c.locator, c.row, c.column) if part)})"
-        names = (("subject", c.subject), ("measure", c.measure), ("id", c.id))
-        yield Entry("claim", c.id, f"{c.subject} · {c.measure}", "", names, note)
+    yield from (_claim(claim) for claim in program.claims if claims)
+
+
+def _claim(c: Claim) -> Entry:
+    figure = " ".join(part for part in (c.lexical, c.unit) if part)
+    note = f"{figure} ({', '.join(part for part in (c.document, c.locator, c.row, c.column) if part)})"
+    names = (("subject", c.subject), ("measure", c.measure), ("id", c.id))
+    return Entry("claim", c.id, f"{c.subject} · {c.measure}", "", names, note)
 
 
 def _both(label: Label) -> tuple[str, ...]:
