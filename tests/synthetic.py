@@ -40,6 +40,8 @@ from synthetic_words import (
 )  # fmt: skip
 
 LAYERS = 10
+DRIVEN = 4
+"""Layers whose markets depend on a driver of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def plan(triples: int, observations: int | None = None, *, whole: bool = False, 
     """
     claims = triples * (30 if whole else 76) // 1000 if observations is None else observations
     tiers, drivers, documents = max(40, triples // 4_000), max(8, min(60, triples // 20_000)), max(10, triples // 5_000)
-    fixed = claims * (28.02 if whole else 12.15) + documents * 15 + tiers * 35 + drivers * 10 + 150
+    fixed = claims * (28.02 if whole else 12.15) + documents * 15 + tiers * 35 + drivers * 16 + 150
     return Plan(
         claims, max(20, round((triples - fixed) / 29.2)), tiers, drivers, documents, whole, flaws, industry, seed
     )
@@ -200,11 +202,8 @@ class _Model:
 
     def vocabulary(self) -> Iterator[str]:
         """Yield roles, statuses, measures, and the units that QUDT does not have."""
-        for kind, name, zh in (
-            ("role", "supplier", "供应商"),
-            ("status", "actual", "实际"),
-            ("status", "estimate", "预测"),
-        ):
+        named = ("role", "supplier", "供应商"), ("status", "actual", "实际"), ("status", "estimate", "预测")
+        for kind, name, zh in named:
             facts = (("rdf:type", _term(f"bw:{kind.capitalize()}")), ("dct:identifier", _text(name)))
             yield _said(_iri(kind, name), self.graph, *facts, *self.labels(zh, name))
         for m in MEASURES:
@@ -234,7 +233,11 @@ class _Model:
         name = f"{_name(number)}.pull"
         facts = self.quantity(name, f"{self.word(number)}需求{number}", f"pull of {name}")
         rest = (("rdf:type", _term("bw:Driver")), ("bw:isTimed", _typed("true", "boolean")))
-        return _said(_iri("quantity", name), self.graph, *facts, *rest)
+        assumed = [("rdf:type", _term("bw:Assumption")), ("bw:forQuantity", _iri("quantity", name))]
+        assumed += [("bw:cell", _text(f"{name}[period=2025]")), ("bw:modelPeriod", _typed(2025, "integer"))]
+        assumed += [("bw:exactValue", _text(str(number + 1))), ("bw:value", _typed(f"{number + 1}.0", "double"))]
+        lines = _said(_iri("quantity", name), self.graph, *facts, *rest)
+        return lines + _said(_iri("assumption", name), self.graph, *assumed)
 
     def tier(self, number: int) -> str:
         """Return what is said of a tier, its market and its rule: it supplies two tiers of the layer above."""
@@ -249,7 +252,8 @@ class _Model:
         lines = _said(at, self.graph, *facts, *(("bw:supplies", _iri("tier", _name(a))) for a in above))
         for a in above:
             lines += _said(_iri("tier", _name(a)), self.graph, ("bw:demandsFrom", at), ("bw:drivesDemandFor", at))
-        driven = [number % self.plan.drivers] if layer == 0 or number % 7 == 0 else []
+        width = -(-self.plan.tiers // LAYERS)
+        driven = [(layer * width + number // LAYERS) % self.plan.drivers] if layer < DRIVEN else []
         inputs = [*(f"{_name(a)}.market" for a in above), *(f"{_name(d)}.pull" for d in driven)]
         market = f"{name}.market"
         facts = [
