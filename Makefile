@@ -24,7 +24,7 @@ lint: install
 
 types: install
 	$(BIN)/mypy
-	MYPYPATH=engine:tests $(BIN)/mypy --explicit-package-bases tests
+	MYPYPATH=engine:tests:tests/bench $(BIN)/mypy --explicit-package-bases tests
 
 layers: install
 	$(BIN)/lint-imports

@@ -192,7 +192,7 @@ def test_whole_claims_conform_to_the_shapes_but_for_their_flaws() -> None:
     shapes = {f"ontology/{f.name}": f.read_bytes() for f in files}
     for flaws in (0, 20):
         drawn = plan(2_500, 80, whole=True, flaws=flaws)
-        found = validate("".join(quads(drawn)).encode(), shapes)
+        found = validate(_parsed(drawn), shapes).results
         expected = ["claim.figure", "claim.status", "claim.unit", "number.exact-value"] if flaws else []
 
         assert sorted(r.shape for r in found) == expected
