@@ -31,7 +31,7 @@ TESTS = Path(__file__).parent
 FOLDERS = {"solar": TESTS / "golden/solar", "coffee": TESTS.parent / "starter", "shipped": None}
 KINDS = ("disk", "rdflib", "endpoint", "union endpoint")
 SERVED = ("endpoint", "union endpoint")
-CASES = [(name, kind) for name in FOLDERS for kind in KINDS if name != "shipped" or kind in ("disk", "endpoint")]
+CASES = [(name, kind) for name in FOLDERS for kind in KINDS if name != "shipped" or kind in ("disk", "union endpoint")]
 
 LIBRARY = {path.relative_to(data("queries")).as_posix(): path for path in sorted(data("queries").rglob("*.rq"))}
 
@@ -66,14 +66,14 @@ def stores(name: str, memory: Store, folder: Path, opened: ExitStack) -> Iterato
     for kind, options in zip(SERVED, ((), ("--union-default-graph",)), strict=True):
         place = folder / kind.replace(" ", "_")
         if name == "shipped":  # served from what was written here: it is large, and `push` is tried with the others
+            if kind == "endpoint":
+                continue
             place = on_disk(nquads, place)
         store = RemoteStore(opened.enter_context(oxigraph_server(place, *options)))
         opened.callback(store.close)
         if name != "shipped":
             assert {"sent"} == {graph.state for graph in push(memory, store)}
         yield kind, store
-        if name == "shipped":
-            return
 
 
 @pytest.fixture(scope="module")
@@ -109,20 +109,17 @@ def identifiers(workspace: Workspace) -> dict[str, list[str]]:
 
 
 def choices(header: QueryHeader, workspace: Workspace) -> Iterator[dict[str, Any]]:
-    """Yield parameters to ask a query with: its example, and then things that the workspace has."""
+    """Yield parameters to ask a query with: its example, and where that names nothing here, things that are here."""
     example: dict[str, Any] = {}
     for pair in shlex.split(header.example):
         key, _, value = pair.partition("=")
         example[key] = value if key not in example else [*([example[key]] * isinstance(example[key], str)), value]
     known = identifiers(workspace)
     fits = [example.get(p.name) in known[p.type] for p in header.parameters if p.name in example and p.type in known]
-    if all(fits):
-        yield example
-    named = [p for p in header.parameters if p.name in example and p.type in known]
-    for number in range(5 if named else 0):
-        found = {p.name: ids[number % len(ids)] for p in named if (ids := list(known[p.type]))}
-        if len(found) == len(named):
-            yield example | found
+    yield example
+    named = [p for p in header.parameters if p.name in example and p.type in known and known[p.type]]
+    for number in range(0 if all(fits) else 5):
+        yield example | {p.name: known[p.type][number % len(known[p.type])] for p in named}
 
 
 def answers(workspace: Workspace, memory: Store) -> Iterator[tuple[str, tuple[str, dict[str, Any], Table]]]:
@@ -134,7 +131,6 @@ def answers(workspace: Workspace, memory: Store) -> Iterator[tuple[str, tuple[st
         for values in choices(header, workspace):
             terms = read_parameters(header, values, {})
             found.append((text, terms, run(memory, text, terms, header.id)))
-        assert found, f"{header.id}: nothing to ask"
         yield header.id, max(found, key=lambda each: len(each[2].terms))
 
 

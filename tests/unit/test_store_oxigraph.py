@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -39,19 +40,27 @@ def test_removing_and_adding_gives_the_same_bytes() -> None:
     assert (store.dump("urn:g1"), QUADS) == (without, store.dump())
 
 
-def test_replacing_touches_one_graph() -> None:
+@pytest.fixture(params=["memory", "disk"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OxigraphStore]:
+    """Yield a store that holds QUADS and can be written, in memory or on disk."""
+    made = OxigraphStore() if request.param == "memory" else OxigraphStore(ox.Store(str(tmp_path / "s")))
+    made.load(QUADS)
+    yield made
+    made.close()
+
+
+def test_replacing_touches_one_graph(store: OxigraphStore) -> None:
     """A replaced graph holds what it was given, another graph what it held, and nothing waits elsewhere."""
-    store = OxigraphStore.of(QUADS)
     second = store.dump("urn:g2")
     store.replace("urn:g1", OTHER)
 
     assert (OTHER, second) == (store.dump("urn:g1"), store.dump("urn:g2"))
     assert {"urn:g1": 1, "urn:g2": 2} == store.graphs()
+    assert OTHER + second == store.dump()
 
 
-def test_replacing_by_nothing_drops() -> None:
+def test_replacing_by_nothing_drops(store: OxigraphStore) -> None:
     """A graph replaced by nothing is not there; to drop one that is not there is no error."""
-    store = OxigraphStore.of(QUADS)
     store.replace("urn:g1", b"")
     store.drop("urn:nowhere")
 
@@ -59,9 +68,8 @@ def test_replacing_by_nothing_drops() -> None:
 
 
 @pytest.mark.parametrize("wrong", [OTHER + QUADS, b'<urn:a> <urn:p> "1" .\n', OTHER + b"x\n"])
-def test_a_wrong_replacement_changes_nothing(wrong: bytes) -> None:
+def test_a_wrong_replacement_changes_nothing(wrong: bytes, store: OxigraphStore) -> None:
     """Quads of another graph, of none, or no quads at all leave the store as it was."""
-    store = OxigraphStore.of(QUADS)
     with pytest.raises(LoadError, match="BW527"):
         store.replace("urn:g1", wrong)
 

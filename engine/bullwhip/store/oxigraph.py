@@ -42,7 +42,7 @@ class OxigraphStore:
     """
 
     def __init__(self, engine: ox.Store | None = None, name: str = "the store in memory", *, frozen: bool = False):
-        """Use an engine's store, or a new one in memory.
+        """Use an engine's store, which may be on disk, or a new one in memory.
 
         Args:
             engine: the engine's own store.
@@ -53,8 +53,11 @@ class OxigraphStore:
         self.name = name
         self.frozen = frozen
         self._lock = RLock()
+        self._in_memory = engine is None
         self._repeats: bool | None = None
         """Whether a triple may stand in several graphs; None where nobody has looked yet."""
+        self._unseen: list[ox.Quad] = []
+        """What has been written since."""
         self._merged: ox.Store | None = None
         """Where it does: every triple once in the default graph, and the named graphs where a query needs them."""
         self._named = False
@@ -133,16 +136,17 @@ class OxigraphStore:
     def replace(self, graph: str, nquads: bytes) -> None:
         """Put quads of one graph in the place of what it holds; all of them or none."""
         quads = parse_graph(nquads, graph)
+        node = ox.NamedNode(graph)
         with self._writing():
-            self.engine.remove_graph(_STAGING)  # what a process that was killed has left
-            if not quads:
-                self.drop(graph)
-                return
-            self.engine.extend(ox.Quad(q.subject, q.predicate, q.object, _STAGING) for q in quads)
-            self.engine.update(f"MOVE {_STAGING} TO {ox.NamedNode(graph)}")
+            if self._in_memory or not quads:  # nothing can fail between the two
+                self.engine.remove_graph(node)
+                self.engine.extend(quads)
+            else:
+                self.engine.remove_graph(_STAGING)  # what a process that was killed has left
+                self.engine.extend(ox.Quad(q.subject, q.predicate, q.object, _STAGING) for q in quads)
+                self.engine.update(f"MOVE SILENT {_STAGING} TO {node}")
             self._merged = None
-            if self._repeats is False:
-                self._repeats = any(self._is_repeated(q) for q in quads)
+            self._unseen += quads
 
     def drop(self, graph: str) -> None:
         """Remove one graph and nothing else; a graph that is not there is no error."""
@@ -174,6 +178,9 @@ class OxigraphStore:
         """
         if self._repeats is None:
             self._repeats = any(bool(self.engine.query(ask)) for ask in _REPEATED)
+        elif not self._repeats:
+            self._repeats = any(self._is_repeated(quad) for quad in self._unseen)
+        self._unseen = []
         if not self._repeats:
             return self.engine, True
         if self._merged is None:
