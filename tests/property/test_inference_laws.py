@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bullwhip.datalog import matching, relation, run
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.replay import replay
@@ -90,3 +92,22 @@ def test_names_of_predicates_do_not_matter(program: InferenceProgram, drawn: Dra
     other = model(evaluate(InferenceProgram(rules), Rows({renamed(n): rows for n, rows in drawn.items()})))
 
     assert {(renamed(n), a): rows for (n, a), rows in one.items()} == other
+
+
+@FEWER
+@given(programs(), facts(), st.integers(1, 4))
+def test_blocks_of_any_size_give_the_same(program: InferenceProgram, drawn: Drawn, size: int) -> None:
+    """Matches that do not fit into one block are joined piece by piece, and repeated facts are dropped on the way."""
+    whole = evaluate(program, Rows(drawn))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "_BLOCK", size)
+        patch.setattr(run, "_LARGE", size)
+        patch.setattr(run, "_MANY", size)
+        patch.setattr(relation, "_SHORT", 0)
+        pieces = evaluate(program, Rows(drawn))
+
+    assert model(whole) == model(pieces)
+    for fact in derived_facts(pieces):
+        proof = pieces.proof(fact.predicate, fact.terms)
+        assert proof is not None
+        assert () == replay(proof, program, says(pieces))

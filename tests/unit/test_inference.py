@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Facts, NQuads, Quads, Rows, StoredQuads
@@ -243,6 +248,37 @@ def test_facts_are_read_alike_from_every_source(source: str) -> None:
             f'"a <b> <{BW}feeds> <urn:x> c"@en'} == {f[0] for f in inferred.facts("label")}  # fmt: skip
 
 
+TEXTS = st.text(st.sampled_from('ab \\"<>_:@^.\n\t光'), max_size=8)
+OBJECTS = st.one_of(
+    st.builds(ox.Literal, TEXTS),
+    st.builds(lambda t: ox.Literal(t, language="en"), TEXTS),
+    st.builds(lambda t: ox.Literal(t, datatype=ox.NamedNode("urn:d")), TEXTS),
+    st.builds(lambda t: ox.Literal(f"{t}> <{BW}feeds> <urn:x> <urn:g> ."), TEXTS),
+    st.sampled_from([ox.NamedNode("urn:a"), ox.BlankNode("b"), ox.NamedNode(f"{BW}feeds"), ox.NamedNode(f"{BW}Tier")]),
+)
+ANY_QUADS = st.builds(
+    ox.Quad,
+    st.sampled_from([ox.NamedNode("urn:a"), ox.BlankNode("b"), ox.NamedNode(f"{BW}feeds")]),
+    st.sampled_from([ox.NamedNode(f"{BW}feeds"), ox.NamedNode(f"{BW}feed"), ox.NamedNode(f"{PREFIXES['rdf']}type")]),
+    OBJECTS,
+    st.sampled_from([ox.DefaultGraph(), ox.NamedNode("urn:g"), ox.BlankNode("g"), ox.NamedNode(f"{BW}feeds")]),
+)
+
+
+@given(st.lists(ANY_QUADS, max_size=12))
+def test_searching_lines_finds_what_parsing_finds(quads: list[ox.Quad]) -> None:
+    """Whatever stands in literals, the lines of a predicate and their terms are told rightly."""
+    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    keys = [("bw:feeds", 2), ("bw:feeds", 3), ("bw:Tier", 1), ("rdf:type", 2)]
+
+    searched, parsed = NQuads(written, as_written=True).read(keys), NQuads(written).read(keys)
+
+    assert [sorted(zip(*parsed[k].columns, parsed[k].graphs, strict=True)) for k in keys] == [
+        sorted(zip(*searched[k].columns, searched[k].graphs, strict=True)) for k in keys
+    ]
+    assert [len(parsed[k].graphs) for k in keys] == [len(Quads(quads).read(keys)[k].graphs) for k in keys]
+
+
 def test_graphs_can_be_left_out() -> None:
     """What was inferred before is not read as a base fact."""
     left = frozenset({"urn:g1"})
@@ -293,6 +329,43 @@ def test_a_triple_about_a_literal_is_refused() -> None:
 
     with pytest.raises(QueryError, match="BW606 rule 'r00' derives the triple \"x\" bw:label"):
         inferred.nquads("urn:inferred")
+
+
+def test_a_rule_without_a_body_states_its_head() -> None:
+    """Nothing has to match; a relation without arguments holds or does not."""
+    inferred = of({"n": [(A,)]}, "p(b)", "yes() :- n(X)", "no() :- n(X), X = b", "q(X) :- p(X), yes(), not no()")
+
+    assert ([(B,)], 1, 0) == (list(inferred.facts("q")), inferred.count("yes"), inferred.count("no"))
+    assert inferred.holds("yes", ())
+
+
+def test_the_hash_seed_has_no_influence() -> None:
+    """Facts, notes, quads, proofs and what is missing are the same bytes under any seed."""
+    code = """
+import json
+from bullwhip.datalog.evaluate import evaluate
+from bullwhip.datalog.facts import Rows
+from inference_programs import node, program
+rows = {"bw:feeds": [(node(a), node(b), f"<urn:g{a}>") for a, b in zip("abcdeab", "bcdeadd")], "w": [(node("x"),)]}
+inferred = evaluate(program(
+    "far(X, Y) :- bw:feeds(X, Y)", "far(X, Z) :- far(X, Y), far(Y, Z)", "bw:far(X, Y) :- far(X, Y), not bw:feeds(X, Y)",
+    "n(X, count(Y), max(Y)) :- far(X, Y)", "bw:Pair(new(pair, X, Y)) :- far(X, Y)", "z(X, M) :- w(X), M := X / 2",
+), Rows(rows))
+print([(k, list(inferred.facts(*k))) for k in inferred.predicates], inferred.undefined)
+print(inferred.nquads("urn:i"))
+print([json.dumps(p.as_dict()) for f in inferred.facts("far") for p in inferred.proofs("far", f, 3)[0]])
+print(json.dumps(inferred.why_not("far", (node("x"), node("a")), 9).as_dict()))
+"""
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+
+    assert printed[0] == printed[1]
+    assert len(printed[0]) > 10_000
 
 
 # -- limits

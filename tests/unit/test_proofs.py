@@ -139,6 +139,15 @@ def test_a_stated_fact_that_rules_derive_too_has_both_proofs() -> None:
     assert [("",), ("r00", "r01")] == [tuple(sorted({s.rule for s in p.steps if s.rule})) or ("",) for p in proofs]
 
 
+def test_another_value_of_an_assignment_is_no_proof() -> None:
+    """Only the matches that give the number of the fact prove it."""
+    inferred = of({"v": [(A, integer(1)), (A, integer(2))]}, "r(X, M) :- v(X, N), M := N + 1")
+
+    proofs, complete = inferred.proofs("r", (A, integer(3)), 5)
+
+    assert ([(Fact("v", (A, integer(2))),)], True) == ([p.stated for p in proofs], complete)
+
+
 def test_what_does_not_hold_has_no_proof() -> None:
     """Neither one nor several."""
     inferred = of({"edge": [(A, B)]}, *PATHS)

@@ -96,6 +96,7 @@ from inference_programs import program
             "rule 'r00' derives bw:x within a named graph; what a document says is not derived",
         ),
         (['bw:x("a", Y) :- b(Y)'], "BW604", "rule 'r00' derives a triple about the literal \"a\""),
+        (["a(X) :- nope:b(X)"], "BW604", "rule 'r00' uses nope:b, and there is no prefix 'nope'"),
         (["a(X) :- b(X), X = abs(X, X)"], "BW604", "rule 'r00' has the operation 'abs' of 2 arguments"),
     ],
 )

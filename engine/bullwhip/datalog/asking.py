@@ -16,7 +16,7 @@ from bullwhip.datalog.safety import aggregates
 from bullwhip.datalog.state import State
 from bullwhip.model.inference import Aggregate, Assign, Atom, Constant, Head, InferenceRule, Skolem, Variable
 
-__all__ = ["Derivation", "Node", "ask", "bound_by", "derivations", "first_derivation", "head_bindings", "heads_of"]
+__all__ = ["Derivation", "Node", "ask", "bound_by", "derivations", "first_derivation", "head_bindings"]
 
 Node = tuple[Key, int]
 """A fact: its predicate and the number of its row."""
@@ -34,14 +34,6 @@ class Derivation:
     def premises(self) -> tuple[Node, ...]:
         """All facts it rests on, each once."""
         return tuple(dict.fromkeys(n for m in self.matches for n in m))
-
-
-def heads_of(state: State, key: Key) -> Iterator[tuple[int, int]]:
-    """Yield the rules that derive a predicate, and which of their heads does."""
-    for number, rule in enumerate(state.rules):
-        for place, head in enumerate(rule.heads):
-            if key_of(head) == key:
-                yield number, place
 
 
 def head_bindings(head: Head, ids: Sequence[int], state: State) -> dict[str, int] | None:
@@ -76,7 +68,7 @@ def derivations(state: State, node: Node, most: int) -> tuple[list[Derivation], 
     """Return the ways to derive a fact by one rule each, in order of rules, and whether these are all."""
     key, ids = node[0], row_ids(state, node)
     found: dict[tuple[int, tuple[tuple[Node, ...], ...]], Derivation] = {}
-    for number, place in heads_of(state, key):
+    for number, place in state.deriving.get(key, ()):
         rule, head = state.rules[number], state.rules[number].heads[place]
         if aggregates(head):
             derivation = _group(state, number, place, ids, most, checked=True)

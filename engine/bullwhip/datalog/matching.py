@@ -24,7 +24,7 @@ __all__ = ["Body", "Matches", "Undefined", "World", "bindings"]
 _BLOCK = 2_000_000
 """Matches held at once."""
 _FEW = 8
-"""Rows for which a missing index is not worth building: the column is searched from end to end."""
+"""Rows for which a missing index may not be worth building: the columns are searched from end to end."""
 _EXAMPLES = 3
 
 
@@ -199,7 +199,7 @@ class Body:
         positions = tuple(keys)
         if not keys:
             yield from self._product(size, low, high)
-        elif size <= _FEW and not relation.has_index(positions) and relation.size > _FEW:
+        elif size <= _FEW and not relation.is_worth_an_index(positions):
             for place in range(size):
                 fits = np.ones(relation.size, np.bool_)
                 for position, column in keys.items():

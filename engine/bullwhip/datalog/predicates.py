@@ -13,6 +13,7 @@ __all__ = [
     "Key",
     "canonical",
     "iri",
+    "is_known",
     "is_of_graph",
     "key_of",
     "predicates_of",
@@ -48,6 +49,15 @@ def iri(name: str) -> str:
         return name[1:-1]
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
+
+
+def is_known(name: str) -> bool:
+    """Return whether a predicate is a relation of the program, an IRI, or has a prefix that is declared.
+
+    >>> is_known("reaches"), is_known("bw:feeds"), is_known("nope:feeds")
+    (True, True, False)
+    """
+    return not is_of_graph(name) or name.startswith("<") or name.partition(":")[0] in PREFIXES
 
 
 def canonical(name: str) -> str:

@@ -18,6 +18,8 @@ __all__ = ["Index", "Relation", "expand"]
 
 _SHORT = 4096
 """Runs up to this length are always merged; looking through many short ones takes longer."""
+_OFTEN = 8
+"""Searches from end to end after which an index is built."""
 _NONE: Ids = np.empty(0, np.int64)
 
 
@@ -138,13 +140,14 @@ class Relation:
     (2, 1, None)
     """
 
-    __slots__ = ("_columns", "_indexes", "arity", "size")
+    __slots__ = ("_asked", "_columns", "_indexes", "arity", "size")
 
     def __init__(self, arity: int) -> None:
         self.arity = arity
         self.size = 0
         self._columns: list[Ids] = [_NONE for _ in range(arity)]
         self._indexes: dict[tuple[int, ...], Index] = {}
+        self._asked: dict[tuple[int, ...], int] = {}
 
     def column(self, position: int) -> Ids:
         """Return the ids at a position, row by row."""
@@ -154,9 +157,12 @@ class Relation:
         """Return the ids at all positions."""
         return tuple(self.column(p) for p in range(self.arity))
 
-    def has_index(self, positions: tuple[int, ...]) -> bool:
-        """Return whether an index is there already."""
-        return positions in self._indexes
+    def is_worth_an_index(self, positions: tuple[int, ...]) -> bool:
+        """Return whether to look rows up by an index: it is there, or has been asked for often enough."""
+        if positions in self._indexes or self.size <= _OFTEN:
+            return True
+        self._asked[positions] = self._asked.get(positions, 0) + 1
+        return self._asked[positions] > _OFTEN
 
     def index(self, positions: tuple[int, ...]) -> Index:
         """Return the index over some positions, up to date."""

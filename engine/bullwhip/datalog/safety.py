@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bullwhip.datalog.predicates import is_of_graph
-from bullwhip.errors import Place, Problem
+from bullwhip.datalog.predicates import is_known, is_of_graph
+from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.inference import (
     AGGREGATES,
     Aggregate,
@@ -20,6 +20,7 @@ from bullwhip.model.inference import (
     Skolem,
     Variable,
 )
+from bullwhip.terms import PREFIXES
 
 __all__ = ["aggregates", "made_from", "unsafe"]
 
@@ -122,6 +123,10 @@ def _forms(rule: InferenceRule) -> Iterator[tuple[str, str]]:
     if not rule.heads:
         yield f"rule {rule.id!r} derives nothing", "give it a head"
     for predicate, count, where in _uses(rule):
+        if not is_known(predicate):
+            prefix = predicate.partition(":")[0]
+            hint = did_you_mean(prefix, PREFIXES) or f"known prefixes: {', '.join(sorted(PREFIXES))}"
+            yield f"rule {rule.id!r} uses {predicate}, and there is no prefix {prefix!r}", hint
         if is_of_graph(predicate) and not 1 <= count <= 3:
             yield (
                 f"rule {rule.id!r} uses {predicate} with {count} arguments; the graph has one for a class, two for a "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bullwhip.datalog.base import Base, changed
 from bullwhip.datalog.facts import Facts
@@ -31,6 +31,8 @@ class State:
     world: World
     history: History
     explain: bool
+    deriving: Mapping[Key, tuple[tuple[int, int], ...]]
+    """For each predicate the rules that derive it, and which of their heads does."""
 
     def stated(self, key: Key) -> int:
         """Return how many rows of a predicate are base facts; they come first."""
@@ -72,7 +74,7 @@ def derive(program: InferenceProgram, base: Base, *, explain: bool, limits: Limi
     terms = base.terms.copy()
     world = World(terms, {key: table.relation() for key, table in base.tables.items()}, limits)
     history = run(rules, order, world, explain=explain)
-    return State(program, rules, order, Base(terms, base.tables), world, history, explain)
+    return State(program, rules, order, Base(terms, base.tables), world, history, explain, _deriving(rules))
 
 
 def after(state: State, added: Facts, removed: Facts, only: frozenset[Key] | None = None) -> State:
@@ -104,7 +106,15 @@ def after(state: State, added: Facts, removed: Facts, only: frozenset[Key] | Non
     notes = _notes(state, todo)
     world = World(base.terms, relations, state.world.limits, notes)
     history = run(state.rules, todo, world, explain=state.explain, derived=derived)
-    return State(state.program, state.rules, state.order, base, world, {**kept, **history}, state.explain)
+    return replace(state, base=base, world=world, history={**kept, **history})
+
+
+def _deriving(rules: Sequence[InferenceRule]) -> dict[Key, tuple[tuple[int, int], ...]]:
+    found: dict[Key, tuple[tuple[int, int], ...]] = {}
+    for number, rule in enumerate(rules):
+        for place, head in enumerate(rule.heads):
+            found[key_of(head)] = (*found.get(key_of(head), ()), (number, place))
+    return found
 
 
 def _notes(state: State, todo: Sequence[Stratum]) -> dict[tuple[str, str], dict[tuple[tuple[str, str], ...], None]]:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bullwhip.datalog.abduce import Goal, Lack, lacks
-from bullwhip.datalog.asking import heads_of
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
 from bullwhip.datalog.state import State, after
@@ -78,7 +77,7 @@ class _Search:
 
     def run(self) -> WhyNot:
         start = _Partial(todo=(self.goal,))
-        if not any(True for _ in heads_of(self.state, self.goal[0])):
+        if self.goal[0] not in self.state.deriving:
             start = _Partial(missing=(self.goal,))
         waiting: list[tuple[int, int, int, int, _Partial]] = [(start.size, 0, 0, 0, start)]
         steps = made = 0
@@ -107,7 +106,7 @@ class _Search:
         goal, rest = partial.todo[0], partial.todo[1:]
         room = _CHANGES - partial.size + 1
         alike: dict[tuple[int, int, tuple[int, ...]], int] = {}
-        for number, place in heads_of(self.state, goal[0]):
+        for number, place in self.state.deriving.get(goal[0], ()):
             for lack in self._lacks(goal, number, place, room, len(partial.rules)):
                 rule = self.state.rules[number].id
                 form = number, place, lack.atoms
@@ -134,7 +133,7 @@ class _Search:
             yield partial
             return
         goal, rest = goals[0], goals[1:]
-        derivable = any(True for _ in heads_of(self.state, goal[0]))
+        derivable = goal[0] in self.state.deriving
         if not derivable or is_of_graph(goal[0][0]):
             missing = partial.missing if goal in partial.missing else (*partial.missing, goal)
             yield from self._stated_or_derived(_with(partial, missing, partial.todo), rest)
