@@ -60,7 +60,7 @@ class Plan:
 
 
 def plan(triples: int, observations: int | None = None, *, whole: bool = False, flaws: int = 0,
-         industry: str = "compute", seed: int = 1) -> Plan:  # fmt: skip
+         drivers: int | None = None, industry: str = "compute", seed: int = 1) -> Plan:  # fmt: skip
     """Return a plan for about so many triples, within two percent from 20,000 on.
 
     Args:
@@ -70,6 +70,7 @@ def plan(triples: int, observations: int | None = None, *, whole: bool = False, 
         whole: whether claims say everything that a workspace's claims say.
         flaws: of whole claims, one in so many breaks a shape: no status, no figure as printed, two units, or a number
             that is none; 0 for none.
+        drivers: number of drivers; by default one in 20,000 triples, 8 at least and 60 at most.
         industry: a name of `INDUSTRIES`.
         seed: another one gives other things and values of the same kind.
 
@@ -77,7 +78,8 @@ def plan(triples: int, observations: int | None = None, *, whole: bool = False, 
     (76000, 30000)
     """
     claims = triples * (30 if whole else 76) // 1000 if observations is None else observations
-    tiers, drivers, documents = max(40, triples // 4_000), max(8, min(60, triples // 20_000)), max(10, triples // 5_000)
+    drivers = max(8, min(60, triples // 20_000)) if drivers is None else drivers
+    tiers, documents = max(40, triples // 4_000), max(10, triples // 5_000)
     fixed = claims * (28.02 if whole else 12.15) + documents * 15 + tiers * 35 + drivers * 16 + 150
     return Plan(
         claims, max(20, round((triples - fixed) / 29.2)), tiers, drivers, documents, whole, flaws, industry, seed
@@ -244,16 +246,14 @@ class _Model:
         layer, at, name = number % LAYERS, _iri("tier", _name(number)), _name(number)
         zh, en = f"{self.word(number)}{CHARACTERS[number % len(CHARACTERS)]}{number // len(CHARACTERS)}", f"tier {name}"
         facts = [("rdf:type", _term("bw:Tier")), ("dct:identifier", _text(name)), *self.labels(zh, en)]
-        facts += [
-            ("bw:order", _typed(layer + 1, "integer")),
-            ("bw:isDemand", _typed(str(layer == 0).lower(), "boolean")),
-        ]
+        demand = str(layer == 0).lower()
+        facts += [("bw:order", _typed(layer + 1, "integer")), ("bw:isDemand", _typed(demand, "boolean"))]
         above = self.above(number)
         lines = _said(at, self.graph, *facts, *(("bw:supplies", _iri("tier", _name(a))) for a in above))
         for a in above:
             lines += _said(_iri("tier", _name(a)), self.graph, ("bw:demandsFrom", at), ("bw:drivesDemandFor", at))
-        width = -(-self.plan.tiers // LAYERS)
-        driven = [(layer * width + number // LAYERS) % self.plan.drivers] if layer < DRIVEN else []
+        width, drivers, column = -(-self.plan.tiers // LAYERS), self.plan.drivers, number // LAYERS
+        driven = range((layer * width + column) % drivers, drivers, DRIVEN * width) if layer < DRIVEN else ()
         inputs = [*(f"{_name(a)}.market" for a in above), *(f"{_name(d)}.pull" for d in driven)]
         market = f"{name}.market"
         facts = [
