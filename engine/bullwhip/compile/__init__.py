@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -64,13 +65,16 @@ def compile_program(program: CheckedProgram) -> CompiledProgram:
     )
 
 
-def reselect(program: CompiledProgram, date: str = "", policy: str = POLICY) -> CompiledProgram:
+def reselect(
+    program: CompiledProgram, date: str = "", policy: str = POLICY, without: Collection[str] = ()
+) -> CompiledProgram:
     """Return the program as it was known on a date, its inputs chosen among the claims known then by a policy.
 
     Args:
         program: the compiled program.
         date: an ISO date; only documents published by then are known. Everything is known when empty.
         policy: criteria of selection, see `bullwhip.compile.select`.
+        without: ids of documents that are left out, with the assumptions that are read from them.
 
     Raises:
         UsageError: BW002 for a criterion that does not exist.
@@ -79,12 +83,12 @@ def reselect(program: CompiledProgram, date: str = "", policy: str = POLICY) -> 
     wrong = check_policy(policy, [d.id for d in program.documents])
     if wrong:
         raise UsageError(wrong)
-    published = {d.id: d.published for d in program.documents}
-    claims = tuple(c for c in program.claims if not date or published[c.document] <= date)
+    documents = tuple(d for d in program.documents if (not date or d.published <= date) and d.id not in without)
+    known = {d.id for d in documents}
+    claims = tuple(c for c in program.claims if c.document in known)
     position = {(c.quantity, c.index, c.period): i for i, c in enumerate(program.cells)}
     problems: list[Problem] = []
-    documents = tuple(d for d in program.documents if not date or d.published <= date)
-    later = {d.id for d in program.documents} - {d.id for d in documents}
+    later = {d.id for d in program.documents} - known
     assumptions = tuple(a for a in program.assumptions if not later & {c.partition("/")[0] for c in a.claims})
     given = select_inputs(claims, assumptions, program.documents, problems, policy)
     if problems:

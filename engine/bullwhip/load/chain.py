@@ -105,9 +105,9 @@ def _tiers(name: str, text: str, facts: _Facts, problems: list[Problem]) -> dict
 
 
 def _edges(name: str, text: str, facts: _Facts, tiers: dict[str, Tier], problems: list[Problem]) -> set[Edge]:
-    edges = set()
-    for subject, said in facts.items():
-        for predicate in ("supplies", "pulls"):
+    edges: dict[tuple[str, str], Edge] = {}
+    for predicate in ("supplies", "pulls"):  # what is both is supply
+        for subject, said in facts.items():
             for value in said.get(f"{BW}{predicate}", []):
                 literal = hasattr(value, "datatype")
                 ends = subject.removeprefix(_TIER), repr(value.value) if literal else value.value.removeprefix(_TIER)
@@ -117,8 +117,9 @@ def _edges(name: str, text: str, facts: _Facts, tiers: dict[str, Tier], problems
                     hint = did_you_mean(end, tiers, "tiers")
                     problems.append(Problem("BW212", message, _place(name, text, end), hint))
                 if not unknown:
-                    edges.add(Edge(*ends) if predicate == "supplies" else Edge(ends[1], ends[0]))
-    return edges
+                    source, target = ends if predicate == "supplies" else reversed(ends)
+                    edges.setdefault((source, target), Edge(source, target, predicate == "pulls"))
+    return set(edges.values())
 
 
 def _place(name: str, text: str, word: str) -> Place:

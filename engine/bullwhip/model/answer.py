@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ from bullwhip.model.label import Label
 from bullwhip.numbers import fraction_text
 
 if TYPE_CHECKING:
+    from bullwhip.model.exposure import Counted, EdgeEffect, PathEffect, SourceEffect, Total, Weight
     from bullwhip.model.kink import Kink
 
 __all__ = [
     "Exposure",
     "ExposureRow",
+    "Pair",
     "PathStep",
     "SecondOrder",
     "Sensitivity",
@@ -255,6 +258,43 @@ class ExposureRow:
     """The rule of the quantity, as authored."""
     formula_source: str
     sources: tuple[Source, ...] = field(repr=False)
+    driver: str = ""
+    driver_label: Label = field(default_factory=Label)
+    measure: str = ""
+    """revenue or volume: what the quantity sizes its tier by."""
+    currency: str = ""
+    """The currency of the amount, without scale, so that rows can be compared; empty where there is none."""
+    scale: Fraction = Fraction(1)
+    """What one unit of the row is in that currency."""
+    sides: Pair | None = None
+    """The elasticity to the left and to the right, where they differ."""
+    reason: str = ""
+    """Why the elasticity is not known."""
+    exact: bool = True
+    """False where elasticity or value rest on a number that was rounded to 60 digits."""
+    weight: Weight | None = None
+    """None where there is no amount to weigh."""
+    position: int = -1
+    """The cell of the quantity."""
+    counted_in: tuple[Counted, ...] = ()
+    paths: tuple[PathEffect, ...] | None = None
+    """The strongest ways from the driver, where asked for."""
+    path_count: int | None = None
+    """How many ways there are."""
+    edges: tuple[EdgeEffect, ...] | None = None
+    """What each edge carries, where asked for."""
+    documents: tuple[SourceEffect, ...] | None = None
+    """What the row becomes without each document, where asked for."""
+
+    @property
+    def amount(self) -> Pair:
+        """The least and the greatest value; both the same where the share is one number."""
+        return (self.value, self.value) if self.value is not None else self.value_range
+
+    @property
+    def status(self) -> str:
+        """What is known of the elasticity: known, unknown, or kink where it differs to both sides."""
+        return "kink" if self.sides is not None else "unknown" if self.elasticity is None else "known"
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -262,15 +302,34 @@ class ExposureRow:
             "rank": self.rank, "company": self.company, "label_zh": self.label.zh, "label_en": self.label.en,
             "ticker": self.ticker or None, "tier": self.tier, "quantity": self.quantity, "index": dict(self.index),
             "path": [s.as_dict() for s in self.path], "path_length": len(self.path),
-            "elasticity": as_number(self.elasticity), "elasticity_exact": exact_text(self.elasticity),
+            "elasticity": as_number(self.elasticity), "elasticity_exact": exact_text(self.elasticity, self.exact),
             "value": as_number(self.value), "value_low": as_number(self.value_range[0]),
-            "value_high": as_number(self.value_range[1]), "value_exact": exact_text(self.value), "unit": self.unit,
+            "value_high": as_number(self.value_range[1]), "value_exact": exact_text(self.value, self.exact),
+            "unit": self.unit,
             "share": as_number(self.share), "share_low": as_number(self.share_range[0]),
             "share_high": as_number(self.share_range[1]), "share_bound": self.share_bound or None,
             "share_period": self.share_period or None, "formula": self.formula or None,
             "formula_source": self.formula_source or None, "tier_value": as_number(self.market),
             "tier_effect": as_number(self.effect), "sources": [s.as_dict() for s in self.sources],
+            "driver": self.driver, "measure": self.measure, "status": self.status, "reason": self.reason or None,
+            "elasticity_left": as_number(self.sides[0]) if self.sides else None,
+            "elasticity_right": as_number(self.sides[1]) if self.sides else None,
+            **(_NO_WEIGHT if self.weight is None else self.weight.as_dict()),
+            "counted_in": [c.as_dict() for c in self.counted_in],
+            "paths": _listed(self.paths), "path_count": self.path_count, "edges": _listed(self.edges),
+            "documents": _listed(self.documents),
         }  # fmt: skip
+
+
+_NO_WEIGHT: dict[str, None] = dict.fromkeys((
+    "weight", "weight_low", "weight_high", "weight_exact", "weight_effect", "weight_effect_low", "weight_effect_high",
+    "weight_effect_exact", "own_revenue", "own_revenue_exact", "weight_claim", "weight_note",
+))  # fmt: skip
+"""The weight of a row without amount."""
+
+
+def _listed(some: Sequence[PathEffect | EdgeEffect | SourceEffect] | None) -> list[dict[str, Any]] | None:
+    return None if some is None else [one.as_dict() for one in some]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +344,15 @@ class Exposure:
     as_of: str
     rows: tuple[ExposureRow, ...]
     notes: tuple[str, ...] = ()
+    by: str = "elasticity"
+    """What the rows are ordered by."""
+    totals: tuple[Total, ...] = ()
+    """The companies, each with its money over its tiers."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "driver": self.driver, "driver_index": dict(self.driver_index), "period": self.period,
             "scenario": self.scenario, "as_of": self.as_of or None, "notes": list(self.notes),
-            "rows": [r.as_dict() for r in self.rows],
+            "rows": [r.as_dict() for r in self.rows], "by": self.by, "totals": [t.as_dict() for t in self.totals],
         }  # fmt: skip

@@ -30,6 +30,8 @@ class Edge:
 
     source: str
     target: str
+    pulls: bool = False
+    """Whether the target only causes demand at the source, a complement that it does not buy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from bullwhip.propagate.derive import elasticity_node, gradient
 from bullwhip.propagate.directional import Response, Slope, responses
 from bullwhip.propagate.evaluate import Evaluation
 from bullwhip.propagate.forms import MAX_FORM, Form, form, symbol_names
+from bullwhip.propagate.paths import Way, Ways
 from bullwhip.propagate.reverse import Gradient, input_derivatives, moves
 from bullwhip.propagate.second import Bend, bend, cross_elasticity_node, hessian_node
-from bullwhip.propagate.table import Entry, Passes, SensitivityTable, driver_cells, sensitivity_table
+from bullwhip.propagate.table import KINK, Entry, Passes, SensitivityTable, driver_cells, sensitivity_table
 
 __all__ = [
+    "KINK",
     "MAX_FORM",
     "Bend",
     "Entry",
@@ -19,6 +21,8 @@ __all__ = [
     "Response",
     "SensitivityTable",
     "Slope",
+    "Way",
+    "Ways",
     "bend",
     "cross_elasticity_node",
     "driver_cells",

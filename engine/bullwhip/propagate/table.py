@@ -134,13 +134,34 @@ class Passes:
             moved: positions of the cells that move.
         """
         cells, values = self.evaluation.program.cells, self.evaluation.values
-        within = [p for p in moved if cells[p].node in self._cone]
+        within = self._within(moved)
         touched = self._touched(within)
         relative = self._pass(within, touched, proportional=True)
         speed = values[cells[within[0]].node] if len(within) == 1 else None
         if speed is None or speed <= 0:
             return self._pass(within, touched, proportional=False), relative
         return {p: r.slower(speed) for p, r in relative.items()}, relative  # one cell: the same move at another speed
+
+    def proportional(self, moved: Sequence[int]) -> dict[int, Response]:
+        """Return the responses of all targets that depend on cells to a proportional move of them."""
+        within = self._within(moved)
+        return self._pass(within, self._touched(within), proportional=True)
+
+    def why(self, position: int, derivative: Fraction | None, elasticity: Fraction | None) -> str:
+        """Say why the derivative or the elasticity of a target is not known; nothing where both are."""
+        if position in self.failures:
+            return self.failures[position]
+        if derivative is not None and elasticity is not None:
+            return ""
+        missing = self.missing(position)
+        if missing:
+            return f"unknown for want of {missing}"
+        if derivative is not None and self.evaluation.value(position) == 0:
+            return "the value is 0, so it has no elasticity"
+        return "at a jump: there is no derivative"
+
+    def _within(self, moved: Sequence[int]) -> list[int]:
+        return [p for p in moved if self.evaluation.program.cells[p].node in self._cone]
 
     def _touched(self, moved: Iterable[int]) -> list[int]:
         """Return the nodes that depend on cells, the cells included, in order."""
@@ -335,16 +356,4 @@ def _entry(passes: Passes, position: int, parallel: Response, relative: Response
         right = parallel.right.derivative, relative.right.elasticity
         return Entry(parallel.derivative, relative.elasticity, KINK, left, right, exact)
     derivative, elasticity = parallel.derivative, relative.elasticity
-    return Entry(derivative, elasticity, _why(passes, position, derivative, elasticity), exact=exact)
-
-
-def _why(passes: Passes, position: int, derivative: Fraction | None, elasticity: Fraction | None) -> str:
-    """Say why a derivative or an elasticity is not known."""
-    if derivative is not None and elasticity is not None:
-        return ""
-    missing = passes.missing(position)
-    if missing:
-        return f"unknown for want of {missing}"
-    if derivative is not None and passes.evaluation.value(position) == 0:
-        return "the value is 0, so it has no elasticity"
-    return "at a jump: there is no derivative"
+    return Entry(derivative, elasticity, passes.why(position, derivative, elasticity), exact=exact)

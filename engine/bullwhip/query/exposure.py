@@ -7,18 +7,37 @@ amount unknown; it never makes it zero.
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 
-from bullwhip.model.answer import ExposureRow, PathStep, Source, claim_source
-from bullwhip.model.chain import Share, Supply
+from bullwhip.model.answer import ExposureRow, Pair, PathStep, Source, claim_source
+from bullwhip.model.chain import Company, Share, Supply, Tier
 from bullwhip.model.claim import Claim
+from bullwhip.model.label import Label
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity, index_text
+from bullwhip.units import UnitError, Vocabulary, show
 
-__all__ = ["Reached", "rank", "reached_path", "reached_paths", "sizing_cells"]
+__all__ = [
+    "NONE",
+    "Reached",
+    "Roster",
+    "dimension_text",
+    "largest_first",
+    "ordered",
+    "reached_path",
+    "reached_paths",
+    "sizing_cells",
+    "sure_of",
+]
+
+_MONEY = re.compile(r"\bmoney_([a-z]{3})\b")
+NONE: Pair = (None, None)
+"""A range of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +51,11 @@ class Reached:
     path: tuple[PathStep, ...]
     formula: str
     """The expression that defines it, in the chosen variant."""
+    sides: Pair | None = None
+    """The elasticity to the left and to the right, at a kink."""
+    reason: str = ""
+    """Why the elasticity is not known."""
+    exact: bool = True
 
 
 def sizing_cells(program: CompiledProgram, period: int | None, chosen: Mapping[str, str]) -> list[int]:
@@ -104,52 +128,174 @@ def _way(program: CompiledProgram, came: Mapping[str, str], start: str, target: 
     return tuple(steps)
 
 
-def rank(program: CompiledProgram, reached: list[Reached]) -> tuple[ExposureRow, ...]:
-    """Return one row for each company, tier and quantity, most exposed first.
+@dataclass(frozen=True)
+class Roster:
+    """Who supplies which tier, as a program says it, read once for many answers."""
 
-    Rows are ordered by elasticity, which is comparable across units; then, within a currency, by money. Unknown comes
-    last. A tier with several sizing quantities answers with its primary one; others appear for companies whose
-    printed share is a share of them.
+    program: CompiledProgram
+    supplies: Mapping[tuple[str, str], Sequence[Supply]]
+    """The statements that a company supplies a tier."""
+    shares: Mapping[tuple[str, str], Sequence[Share]]
+    """What is printed of a company's share of a tier."""
+    companies: Mapping[str, Company]
+    tiers: Mapping[str, Tier]
+    claims: Mapping[str, Claim]
+    published: Mapping[str, str]
+    _currencies: dict[str, tuple[str, Fraction]] = field(default_factory=dict)
+    _sources: dict[tuple[str, str, str], tuple[Source, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, program: CompiledProgram) -> Roster:
+        """Return the roster of a program."""
+        supplies: dict[tuple[str, str], list[Supply]] = {}
+        for supply in program.chain.supplies:
+            if supply.role == "supplier":
+                supplies.setdefault((supply.company, supply.tier), []).append(supply)
+        shares: dict[tuple[str, str], list[Share]] = {}
+        for printed in program.chain.shares:
+            shares.setdefault((printed.company, printed.tier), []).append(printed)
+        return cls(
+            program, supplies, shares, {c.id: c for c in program.chain.companies},
+            {t.id: t for t in program.chain.tiers}, {c.id: c for c in program.claims},
+            {d.id: d.published for d in program.documents},
+        )  # fmt: skip
+
+    def currency(self, quantity: str) -> tuple[str, Fraction]:
+        """Return the currency of a quantity that sizes a tier by money, and what one unit of it is; else nothing."""
+        if quantity not in self._currencies:
+            what = self.program.quantities[quantity]
+            found = "" if what.measure != "revenue" else dimension_text(self.program, what.unit)
+            self._currencies[quantity] = found, self.program.factors[quantity]
+        return self._currencies[quantity]
+
+    def money(self, quantity: str) -> list[str]:
+        """Return the quantities that size a tier by money of the same currency, in the order of their ids."""
+        currency = self.currency(quantity)[0]
+        some = (q for q in self.program.quantities.values() if q.tier and q.measure == "revenue")
+        return sorted(q.id for q in some if self.currency(q.id)[0] == currency)
+
+    def rows(self, reached: Iterable[Reached], driver: str, label: Label, company: str = "") -> list[ExposureRow]:
+        """Return one row for each company, tier and quantity that a driver reaches, without rank and in no order.
+
+        A tier with several sizing quantities answers with its primary one; others appear for companies whose printed
+        share is a share of them.
+
+        Args:
+            reached: what the driver reaches.
+            driver: what the driver is called.
+            label: its names.
+            company: keep to one company.
+        """
+        at: dict[str, list[Reached]] = {}
+        for each in reached:
+            at.setdefault(self.program.quantities[self.program.cells[each.position].quantity].tier, []).append(each)
+        rows = []
+        for (firm, tier), statements in self.supplies.items():
+            if tier in at and company in ("", firm):
+                known = self.shares.get((firm, tier), [])
+                for each, share in _chosen(self.program, at[tier], known, statements):
+                    rows.append(self._row(firm, tier, each, share, (driver, label)))
+        return rows
+
+    def _row(
+        self, company: str, tier: str, each: Reached, share: Share | None, driver: tuple[str, Label]
+    ) -> ExposureRow:
+        cell = self.program.cells[each.position]
+        quantity = self.program.quantities[cell.quantity]
+        firm = self.companies[company]
+        value, value_range = _amount(quantity, each, share)
+        currency, scale = self.currency(quantity.id)
+        shown = (share.value, (share.low, share.high), share.bound, share.period) if share else (None, NONE, "", "")
+        return ExposureRow(
+            0, company, firm.label, firm.ticker, tier, self.tiers[tier].label, quantity.id, cell.index,
+            (*each.path, PathStep(cell.quantity, company, "supplies", None)), each.elasticity, each.value,
+            quantity.unit, each.effect, *shown, value, value_range, each.formula, quantity.source,
+            self._sources_of(company, tier, share), *driver, measure=quantity.measure, currency=currency, scale=scale,
+            sides=each.sides, reason=each.reason, exact=each.exact, position=each.position,
+        )  # fmt: skip
+
+    def _sources_of(self, company: str, tier: str, share: Share | None) -> tuple[Source, ...]:
+        key = company, tier, "" if share is None else f"{share.claim} {share.quantity}"
+        if key not in self._sources:
+            found = _sources(self.supplies[company, tier], share, self.claims, self.published)
+            self._sources[key] = found
+        return self._sources[key]
+
+
+def dimension_text(program: CompiledProgram, unit: str) -> str:
+    """Return the dimension of a unit as text, the currency of an amount of money.
+
+    >>> from bullwhip import Workspace
+    >>> dimension_text(Workspace.open().program, "亿 CNY")
+    'CNY'
     """
-    tiers = {t.id: t for t in program.chain.tiers}
-    companies = {c.id: c for c in program.chain.companies}
-    claims = {c.id: c for c in program.claims}
-    published = {d.id: d.published for d in program.documents}
-    supplies: dict[tuple[str, str], list[Supply]] = {}
-    for supply in program.chain.supplies:
-        if supply.role == "supplier":
-            supplies.setdefault((supply.company, supply.tier), []).append(supply)
-    shares: dict[tuple[str, str], list[Share]] = {}
-    for printed in program.chain.shares:
-        shares.setdefault((printed.company, printed.tier), []).append(printed)
-    rows = []
-    for (company, tier), statements in supplies.items():
-        here = [r for r in reached if program.quantities[program.cells[r.position].quantity].tier == tier]
-        known = shares.get((company, tier), [])
-        for each, share in _chosen(program, here, known, statements):
-            cell = program.cells[each.position]
-            quantity = program.quantities[cell.quantity]
-            row = _row(quantity, each, share)
-            last = PathStep(cell.quantity, company, "supplies", None)
-            rows.append(
-                replace(
-                    row,
-                    company=company,
-                    label=companies[company].label,
-                    ticker=companies[company].ticker,
-                    tier=tier,
-                    tier_label=tiers[tier].label,
-                    index=cell.index,
-                    path=(*each.path, last),
-                    sources=_sources(statements, share, claims, published),
-                )
-            )
-    rows.sort(key=_order)
-    return tuple(replace(r, rank=i) for i, r in enumerate(rows, 1))
+    try:
+        dimension = _base().parse(unit).dimension
+    except UnitError:  # it speaks of counted things of the workspace; money seldom does
+        counts = {name: spellings for name, _, spellings in program.header.counts}
+        dimension = Vocabulary.with_counts(counts).parse(unit).dimension
+    return _MONEY.sub(lambda m: m[1].upper(), show(dimension))
+
+
+@cache
+def _base() -> Vocabulary:
+    return Vocabulary.with_counts({})
+
+
+def _amount(quantity: Quantity, each: Reached, share: Share | None) -> tuple[Fraction | None, Pair]:
+    """Return the money per 1 % of the driver, or the range that a printed range of shares leaves."""
+    if quantity.measure != "revenue" or share is None or share.quantity != quantity.id or each.effect is None:
+        return None, NONE
+    if share.value is not None:
+        return share.value * each.effect, NONE
+    if share.low is None or share.high is None:
+        return None, NONE
+    ends = sorted((share.low * each.effect, share.high * each.effect))
+    return None, (ends[0], ends[1])
+
+
+def ordered(rows: Iterable[ExposureRow], by: str = "elasticity") -> tuple[ExposureRow, ...]:
+    """Return rows with their ranks, most exposed first (convention §11.9).
+
+    Args:
+        rows: rows of one answer.
+        by: one of `bullwhip.model.exposure.RANKINGS`.
+    """
+    placed = sorted(rows, key=lambda r: _order(r, by))
+    return tuple(replace(r, rank=i) for i, r in enumerate(placed, 1))
+
+
+def _order(row: ExposureRow, by: str) -> tuple[object, ...]:
+    """Return where a row stands: the chosen measure first, then the others, then names, so that no two are equal."""
+    effect = row.weight.effect if row.weight is not None else NONE
+    measures = {
+        "elasticity": largest_first(row.elasticity if row.sides is None else sure_of(row.sides)),
+        "value": (
+            row.currency if row.amount[0] is not None else "\U0010ffff",
+            *largest_first(sure_of(row.amount), row.scale),
+        ),
+        "weight": largest_first(sure_of(effect)),
+        "reach": (len(row.path),),
+    }
+    rest = ("elasticity", "value", "reach") if by != "weight" else ("weight", "elasticity", "value", "reach")
+    first = measures.pop(by)
+    others = [measures[name] for name in rest if name in measures]
+    return first, *others, row.tier, row.company, row.driver, index_text(row.quantity, row.index)
+
+
+def sure_of(ends: Pair) -> Fraction | None:
+    """Return the end of a range that lies nearer to zero: so much in any case."""
+    low, high = ends
+    return None if low is None or high is None else min(low, high, key=abs)
+
+
+def largest_first(size: Fraction | None, scale: Fraction = Fraction(1)) -> tuple[bool, Fraction]:
+    """Return a key that puts the farthest from zero first and unknown last."""
+    return size is None, -abs(size * scale) if size is not None else Fraction(0)
 
 
 def _chosen(
-    program: CompiledProgram, here: list[Reached], shares: list[Share], statements: list[Supply]
+    program: CompiledProgram, here: list[Reached], shares: Sequence[Share], statements: Sequence[Supply]
 ) -> list[tuple[Reached, Share | None]]:
     """Choose which sizing quantities of a tier answer for a company, with the share that applies to each."""
     if not here:
@@ -174,7 +320,7 @@ def _preference(quantity: Quantity) -> tuple[bool, bool, str]:
     return not quantity.primary, quantity.measure != "revenue", quantity.id
 
 
-def _reading(program: CompiledProgram, cells: list[Reached], statements: list[Supply]) -> Reached | None:
+def _reading(program: CompiledProgram, cells: list[Reached], statements: Sequence[Supply]) -> Reached | None:
     """Choose one reading among those that the statements about a company leave, the first with a known value.
 
     A company that is named for some members of a dimension, such as chips of foreign origin, is not exposed through
@@ -189,26 +335,8 @@ def _reading(program: CompiledProgram, cells: list[Reached], statements: list[Su
     return next((c for c in fitting if c.value is not None), fitting[0] if fitting else None)
 
 
-def _row(quantity: Quantity, each: Reached, share: Share | None) -> ExposureRow:
-    from bullwhip.model.label import Label
-
-    none: tuple[Fraction | None, Fraction | None] = (None, None)
-    money = quantity.measure == "revenue" and share is not None and share.quantity == quantity.id
-    value, value_range = None, none
-    if money and share is not None and each.effect is not None:
-        value = None if share.value is None else share.value * each.effect
-        if share.low is not None and share.high is not None:
-            ends = sorted((share.low * each.effect, share.high * each.effect))
-            value_range = (ends[0], ends[1])
-    return ExposureRow(
-        0, "", Label(), "", "", Label(), quantity.id, (), (), each.elasticity, each.value, quantity.unit, each.effect,
-        share.value if share else None, (share.low, share.high) if share else none, share.bound if share else "",
-        share.period if share else "", value, value_range, each.formula, quantity.source, (),
-    )  # fmt: skip
-
-
 def _sources(
-    statements: list[Supply], share: Share | None, claims: Mapping[str, Claim], published: Mapping[str, str]
+    statements: Sequence[Supply], share: Share | None, claims: Mapping[str, Claim], published: Mapping[str, str]
 ) -> tuple[Source, ...]:
     found = []
     if share is not None:
@@ -236,12 +364,3 @@ def _sources(
                 )
             )
     return tuple(found)
-
-
-def _order(row: ExposureRow) -> tuple[object, ...]:
-    size = row.value if row.value is not None else row.value_range[0]
-    return (
-        row.elasticity is None, -abs(row.elasticity or Fraction(0)), size is None,
-        row.unit if size is not None else "", -abs(size or Fraction(0)), len(row.path), row.tier, row.company,
-        index_text(row.quantity, row.index),
-    )  # fmt: skip

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.expr.dag import Dag
-from bullwhip.model.answer import Exposure, Sensitivity, Source, Value, claim_source
+from bullwhip.model.answer import Sensitivity, Source, Value, claim_source
 from bullwhip.model.claim import Index
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
-from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, moves, responses, symbol_names
-from bullwhip.query.exposure import Reached, rank, reached_path, reached_paths, sizing_cells
+from bullwhip.propagate import Evaluation, Form, elasticity_node, form, gradient, moves, symbol_names
+from bullwhip.query.exposure import reached_paths
 from bullwhip.workspace.naming import select_cells
 
 __all__ = [
@@ -21,7 +19,7 @@ __all__ = [
     "closed_form",
     "driver_groups",
     "explanation",
-    "exposure",
+    "moved_cells",
     "receipt",
     "sensitivities",
     "value",
@@ -268,80 +266,9 @@ def _edges(evaluation: Evaluation, position: int) -> list[dict[str, Any]]:
     return steps
 
 
-# -- exposure -------------------------------------------------------------------------------------------------------
-
-
-def exposure(
-    evaluation: Evaluation,
-    driver: str,
-    period: int | None,
-    top: int | None,
-    chosen: Mapping[str, str],
-    scenario: str,
-    as_of: str,
-) -> Exposure:
-    """Return the ranked companies that a driver reaches at a period."""
-    program = evaluation.program
-    selection = select_cells(program, driver)
-    if selection.quantity.tier == "" and not program.chain.companies:
-        raise UsageError(Problem("BW001", "this workspace names no companies", hint="add ontology/companies.tsv"))
-    for dimension, member in chosen.items():
-        if dimension not in program.dimensions:
-            hint = did_you_mean(dimension, program.dimensions, "dimensions")
-            raise UsageError(Problem("BW001", f"no dimension {dimension!r}", hint=hint))
-        members = program.dimensions[dimension].members
-        if member not in members:
-            hint = did_you_mean(member, members, "members")
-            raise UsageError(Problem("BW001", f"{member!r} is not a member of {dimension!r}", hint=hint))
-    at = period if period is not None else program.header.default_period
-    if program.header.periods and at not in program.header.periods:
-        first, last = program.header.periods[0], program.header.periods[-1]
-        raise UsageError(Problem("BW001", f"{at} is not a period", hint=f"periods: {first} to {last}"))
-    moved = [c for _, _, cells in _driver_groups(evaluation, [driver]) for c in cells]
-    targets = sizing_cells(program, at, chosen)
-    touched = _dependents(evaluation, moved)
-    targets = [t for t in targets if program.cells[t].node in touched]
-    answers = responses(evaluation, targets, dict.fromkeys(moved), proportional=True)
-    reached = []
-    for t in targets:
-        cell = program.cells[t]
-        path = reached_path(program, [selection.quantity.id], cell.quantity, evaluation.variants)
-        effect = answers[t].derivative
-        quantity = program.quantities[cell.quantity]
-        formula = dict(quantity.variants).get(evaluation.variants.get(quantity.id, ""), quantity.expression)
-        per_percent = None if effect is None else effect / 100
-        reached.append(Reached(t, evaluation.value(t), answers[t].elasticity, per_percent, path or (), formula))
-    rows = rank(program, reached)
-    return Exposure(
-        selection.quantity.id, selection.quantity.label, selection.members, at, scenario, as_of,
-        rows if top is None else rows[:top], _notes(program, reached) if rows else (),
-    )  # fmt: skip
-
-
-def _dependents(evaluation: Evaluation, moved: list[int]) -> set[int]:
-    """Return every node that depends on the moved cells."""
-    from bullwhip.expr.dag import arguments
-
-    program = evaluation.program
-    touched = {program.cells[m].node for m in moved}
-    for i, node in enumerate(program.dag.nodes):
-        below = (evaluation.definition[i],) if i in evaluation.definition else arguments(node)
-        if i not in touched and any(j in touched for j in below):
-            touched.add(i)
-    return touched
-
-
-def _notes(program: CompiledProgram, reached: list[Reached]) -> tuple[str, ...]:
-    notes = []
-    alternatives = sorted(
-        {d for r in reached for d, _ in program.cells[r.position].index if program.dimensions[d].alternatives}
-    )
-    if alternatives:
-        shown = ", ".join(alternatives)
-        notes.append(f"read at one member of each dimension of alternatives ({shown}); choose others with --at")
-    if reached:
-        notes.append("rows of one company at different tiers are not added up: the same money can pass several tiers")
-    return tuple(notes)
+def moved_cells(evaluation: Evaluation, name: str) -> list[int]:
+    """Return the cells that move with a driver, or with any other quantity; all its members and periods together."""
+    return [c for _, _, cells in _driver_groups(evaluation, [name]) for c in cells]
 
 
 def receipt(

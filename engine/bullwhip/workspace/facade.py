@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bullwhip.datalog.inferred import Inferred
     from bullwhip.model.attribution import Difference
     from bullwhip.model.bottleneck import Bottleneck
+    from bullwhip.model.exposure import CompanyExposure
     from bullwhip.model.search import Found
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
@@ -139,11 +140,14 @@ class Workspace:
         """Return the same workspace under another scenario."""
         return Workspace(self.program, self.files, scenario, self.values, self.as_of_date, self.policy)
 
+    def on(self, program: CompiledProgram) -> Workspace:
+        """Return the same workspace on another selection of its facts."""
+        return Workspace(program, self.files, self.scenario_id, self.values, self.as_of_date, self.policy)
+
     def with_values(self, *values: str) -> Workspace:
         """Return the same workspace with more inputs set; this one is unchanged."""
-        return Workspace(
-            self.program, self.files, self.scenario_id, (*self.values, *values), self.as_of_date, self.policy
-        )
+        both = (*self.values, *values)
+        return Workspace(self.program, self.files, self.scenario_id, both, self.as_of_date, self.policy)
 
     def known_on(self, date: str) -> Workspace:
         """Return the same workspace as it was known on a date: only documents published by then count.
@@ -294,23 +298,23 @@ class Workspace:
             return select_cells(self.program, name, self.program.header.default_period).positions
         return selection.positions
 
-    def exposure(
-        self,
-        driver: str,
-        period: int | None = None,
-        *,
-        top: int | None = None,
-        chosen: Mapping[str, str] | None = None,
-    ) -> Exposure:
+    def exposure(self, driver: str, period: int | None = None, **asked: Any) -> Exposure:
         """Return the companies exposed to a driver, most exposed first.
 
         Args:
             driver: a driver or other quantity, with members where wanted; all its members and periods move together.
             period: the period of the answer; the default period when absent.
-            top: keep only so many rows.
-            chosen: members to read alternatives at, by dimension, e.g. `{"chip": "h100_sxm"}`.
+            asked: the fields of `bullwhip.workspace.ranking.Asked`: top, chosen, by, paths, contributions.
         """
-        return answering.exposure(self.evaluation, driver, period, top, chosen or {}, self.scenario_id, self.as_of_date)
+        from bullwhip.workspace.ranking import Asked, exposure
+
+        return exposure(self, driver, period, Asked(**asked))
+
+    def company_exposure(self, company: str, period: int | None = None, **asked: Any) -> CompanyExposure:
+        """Return the drivers that a company is exposed to, ranked; arguments as of `exposure`."""
+        from bullwhip.workspace.ranking import Asked, company_exposure
+
+        return company_exposure(self, company, period, Asked(**asked))
 
     def diff(
         self, a: str, b: str, names: Iterable[str] = (), period: int | None = None, by: str = "driver"
