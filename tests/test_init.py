@@ -32,6 +32,8 @@ ASKED: dict[str, list[str]] = {
     "conflicts": [],
     "query": ["chain/companies", "--param", "tier=cafe"],
     "search": ["烘焙"],
+    "build": ["-o", "STORE"],
+    "load": ["RDF", "--create", "--store", "STORE"],
     "check": ["--shapes"],
     "export": ["turtle"],
     "schema": ["scenario"],
@@ -53,9 +55,12 @@ def test_every_command_is_asked() -> None:
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c != "init"])
-def test_every_command_works_on_it(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_works_on_it(
+    command: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each command answers; only the misprint and the disagreement that are planted end with exit code 1."""
-    code = cli.run(["--workspace", str(folder), command, *ASKED[command]])
+    files = {"STORE": tmp_path / "store", "RDF": Path(__file__).parent / "rdf" / "turbines.ttl"}
+    code = cli.run(["--workspace", str(folder), command, *(str(files.get(a, a)) for a in ASKED[command])])
 
     captured = capsys.readouterr()
     assert (1 if command in ("audit", "conflicts") else 0, "") == (code, re.sub(r"(?m)^[^B].*\n", "", captured.err))

@@ -11,9 +11,11 @@ import click
 
 from bullwhip.cli.options import json_option
 from bullwhip.cli.output import say, write_json
+from bullwhip.cli.store_lines import tell_check
 from bullwhip.errors import BullwhipError, Problem
 from bullwhip.export.escape import terminal_text
 from bullwhip.model.violation import SEVERITIES, Violation
+from bullwhip.store.generations import is_store
 from bullwhip.workspace.checking import Checked, check_graph, check_path
 
 _SHOWN = 3
@@ -29,7 +31,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@click.command("check", short_help="Check a workspace or a rule file and report every problem.")
+@click.command("check", short_help="Check a workspace, a store or a rule file and report every problem.")
 @click.argument("path", required=False, metavar="[PATH]")
 @click.option("--shapes", is_flag=True, help="Check the whole graph by shapes too.")
 @click.option("--all", "everything", is_flag=True, help="With --shapes: show every case and not three of a kind.")
@@ -43,12 +45,18 @@ def command(
 ) -> int:
     """Check PATH: a workspace folder, or one rule file on top of the current workspace; the workspace when absent.
 
+    Where PATH is a store (bullwhip build), all of it is read: every byte, graph and index, against its record.
+
     Nothing is written and no cache is used. Exit code 0: sound; 1: warnings only; 3: problems; 2: PATH is wrong.
     With --shapes the graph is checked by the shipped shapes and by those in ontology/shapes/ of the workspace. Each
     case names document, table, row and column, and the line where it is written. A violation gives exit code 1, a
     warning of a shape does not.
     """
     root = context.find_root().obj
+    if path and is_store(Path(path)):
+        from bullwhip.workspace.building import check_store
+
+        return tell_check(check_store(Path(path)), as_json)
     problems: tuple[Problem, ...]
     checked: Checked | None = None
     found: tuple[Violation, ...] = ()

@@ -64,9 +64,12 @@ def run_worker(
         "PYTHONIOENCODING": "utf-8",
     }
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(  # noqa: S603  this interpreter and this package
-            command, stdin=subprocess.PIPE, stdout=output, stderr=said, env=environment, pass_fds=tuple(keep)
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603  this interpreter and this package
+                command, stdin=subprocess.PIPE, stdout=output, stderr=said, env=environment, pass_fds=tuple(keep)
+            )
+        except OSError as error:
+            raise _died(what, name, f"cannot be started: {error.strerror}", "") from None
         try:
             _feed(process, job, closing=not hold)
             code = process.wait(seconds)
@@ -110,5 +113,9 @@ def _answer(said: bytes, code: int, what: str, name: str) -> Any:
     else:
         told = next((line for line in reversed(lines) if line.strip()), "")
         reason, hint = f"failed: {told[:300]}" if told else f"ended with code {code}", ""
+    raise _died(what, name, reason, hint)
+
+
+def _died(what: str, name: str, reason: str, hint: str) -> LoadError:
     tail = f"{hint}; nothing has changed" if hint else "nothing has changed"
-    raise LoadError(Problem("BW540", f"the process for {what} {reason}", Place(name), tail))
+    return LoadError(Problem("BW540", f"the process for {what} {reason}", Place(name), tail))

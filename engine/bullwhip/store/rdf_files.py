@@ -8,6 +8,7 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from bullwhip.errors import LoadError, Place, Problem, UsageError, did_you_mean
 from bullwhip.store.rdf_input import FORMATS, Form, Limits
@@ -89,7 +90,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # put in its place since
                 raise LoadError(Problem("BW101", "not a regular file", place))
-            data = file.read(limits.size + 1)
+            data = _read(file, limits.size)
     except OSError as error:
         raise LoadError(Problem("BW101", f"cannot be read: {error.strerror}", place)) from None
     if len(data) > limits.size:
@@ -97,6 +98,15 @@ def read_file(path: Path, limits: Limits) -> bytes:
         raise LoadError(Problem("BW107", message, place, "split it, or raise --max-bytes"))
     _compare(path, data)
     return data
+
+
+def _read(file: BinaryIO, most: int) -> bytes:
+    """Return what a file holds, and a little more than the limit of one that holds more or grows as it is read."""
+    parts, left = [], most + 1
+    while left > 0 and (part := file.read(min(left, 1 << 24))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def _strange(path: Path) -> tuple[str, str] | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bullwhip.model.search import Found
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
+    from bullwhip.model.storing import Published
     from bullwhip.numeric.kernel import Backend, Kernel
     from bullwhip.query.sparql import Table
     from bullwhip.store.interface import Store
@@ -437,6 +438,12 @@ class Workspace:
         from bullwhip.workspace.storing import workspace_store
 
         return workspace_store(self)
+
+    def build(self, store: str | Path, *, rebuild: bool = False) -> Published:
+        """Write the whole graph as a store on disk, a generation at once, and say what has changed (convention §24)."""
+        from bullwhip.workspace.building import build
+
+        return build(self, Path(store), rebuild)
 
     def query(
         self,

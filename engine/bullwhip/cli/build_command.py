@@ -1,0 +1,43 @@
+"""`bullwhip build`: the graph of a workspace as a store on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bullwhip.cli.options import json_option
+from bullwhip.cli.store_lines import tell
+from bullwhip.errors import Problem, UsageError
+
+
+@click.command("build", short_help="Write the graph of the workspace as a store on disk.")
+@click.option("-o", "--output", "store", metavar="STORE", required=True, help="The folder of the store; made if new.")
+@click.option("--rebuild", is_flag=True, help="Make the database anew from all texts, whatever state it is in.")
+@click.option("--rollback", is_flag=True, help="Go back to the generation before; nothing is built.")
+@json_option
+@click.pass_context
+def command(context: click.Context, store: str, rebuild: bool, rollback: bool, as_json: bool) -> None:
+    """Write every graph of the workspace into STORE: documents, model, ontology, and what rules infer.
+
+    A new generation is made aside, checked, and switched to at once; readers keep the one they opened. What has not
+    changed is left as it is, and graphs that files brought stay (bullwhip load).
+    """
+    from bullwhip.workspace import building
+
+    path = Path(store)
+    if rollback:
+        if rebuild:
+            raise UsageError(Problem("BW002", "--rollback and --rebuild exclude each other"))
+        tell(building.roll_back(path), as_json)
+        return
+    from bullwhip.cli.progress import progress_bar
+    from bullwhip.workspace import Workspace
+
+    with progress_bar("graphs") as progress:
+        progress(0, 2)
+        workspace = Workspace.open(context.find_root().obj)
+        progress(1, 2)
+        told = workspace.build(path, rebuild=rebuild)
+        progress(2, 2)
+    tell(told, as_json)

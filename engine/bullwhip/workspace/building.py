@@ -1,0 +1,169 @@
+"""Workspaces and RDF files into stores on disk: what is built, loaded and removed, graph by graph."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bullwhip.errors import LoadError, Place, Problem, UsageError, did_you_mean
+from bullwhip.model.storing import Published
+from bullwhip.store.canonical import split_graphs
+from bullwhip.store.manifest import Manifest, Origin
+from bullwhip.store.parsing import Parsed, parse_file
+from bullwhip.store.rdf_files import RdfFile, form_of, graph_of, read_file
+from bullwhip.store.rdf_input import Limits
+from bullwhip.store.verifying import check_store
+from bullwhip.store.writing import Change, publish, roll_back
+
+if TYPE_CHECKING:
+    from bullwhip.workspace.facade import Workspace
+
+__all__ = ["LoadRequest", "build", "check_store", "load", "remove", "roll_back"]
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What to load and how."""
+
+    files: Sequence[Path]
+    graph: str = ""
+    """The graph of statements that name none; derived from the name of each file when empty."""
+    form: str = ""
+    """The format; that of each file's ending when empty."""
+    expected: int | None = None
+    """How many statements the file must hold: a file that is cut at the end of a line looks like a whole one."""
+    keep_large: bool = False
+    create: bool = False
+    """Whether to make the store where there is none."""
+    limits: Limits = field(default_factory=Limits)
+
+
+def build(workspace: Workspace, store: Path, rebuild: bool = False) -> Published:
+    """Publish the graph of a workspace in a store; graphs that files brought stay, and so does all that is unchanged.
+
+    Args:
+        workspace: what to build.
+        store: the folder of the store; made where there is none.
+        rebuild: whether to make the database anew from all texts.
+
+    Raises:
+        BullwhipError: BW531 to BW534, BW540, BW541; the store is as it was then.
+    """
+    text = workspace.nquads()
+    origin = Origin("workspace", workspace.program.header.id, hashlib.sha256(text).hexdigest())
+    wanted = {name: Change(part, origin) for name, part in split_graphs(text).items()}
+
+    def changes(manifest: Manifest) -> Mapping[str, Change | None]:
+        mine = {name for name, g in manifest.graphs.items() if g.origin.kind == "workspace"}
+        _refuse_foreign(store, manifest, set(wanted) - mine, origin)
+        return wanted | dict.fromkeys(sorted(mine - set(wanted)))
+
+    return publish(store, changes, create=True, rebuild=rebuild)
+
+
+def load(store: Path, request: LoadRequest, progress: Progress | None = None) -> Published:
+    """Read RDF files, each in a process of its own, and publish what they say: all of them or none.
+
+    A file takes the place of what an earlier edition of the same name brought.
+
+    Args:
+        store: the folder of the store.
+        request: the files, and how to read them.
+        progress: told how many files are read of how many.
+
+    Raises:
+        BullwhipError: with every problem of the first file that has any; the store is as it was then.
+    """
+    read = [_file(path, request) for path in request.files]
+    names = [file.graph for file in read]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        which = ", ".join(file.name for file in read if file.graph == twice[0])
+        hint = "load them one by one, each with its own --graph"
+        raise LoadError(Problem("BW541", f"several files bring the graph <{twice[0]}>: {which}", hint=hint))
+    found: dict[str, Change | None] = {}
+    origins: dict[str, Origin] = {}
+    large = 0
+    for number, file in enumerate(read):
+        parsed = parse_file(file, request.limits, keep_large=request.keep_large)
+        _expect(file, parsed, request.expected)
+        large += parsed.large
+        origin = Origin("file", Path(file.name).name, file.sha256)
+        for name, text in parsed.graphs.items():
+            if name in found:
+                message = f"{file.name} and {origins[name].name} both bring the graph <{name}>"
+                raise LoadError(Problem("BW541", message, hint="keep each graph in one file"))
+            found[name], origins[name] = Change(text, origin), origin
+        if progress:
+            progress(number + 1, len(read))
+
+    def changes(manifest: Manifest) -> Mapping[str, Change | None]:
+        for name, origin in origins.items():
+            _refuse_foreign(store, manifest, {name}, origin)
+        files = {origin.name for origin in origins.values()}
+        old = [n for n, g in manifest.graphs.items() if g.origin.kind == "file" and g.origin.name in files]
+        return dict.fromkeys(n for n in old if n not in found) | found
+
+    return replace(publish(store, changes, create=request.create), large=large)
+
+
+def _file(path: Path, request: LoadRequest) -> RdfFile:
+    if request.expected is not None and len(request.files) > 1:
+        raise UsageError(Problem("BW002", "a number of statements is that of one file", hint="load files one by one"))
+    data = read_file(path, request.limits)
+    return RdfFile(str(path), data, form_of(path, request.form), _named(request.graph or graph_of(path)))
+
+
+def _named(graph: str) -> str:
+    """Return the name of a graph, which is an absolute IRI."""
+    import pyoxigraph as ox
+
+    try:
+        return ox.NamedNode(graph).value
+    except ValueError as error:
+        hint = "write it in full, such as https://example.org/prices"
+        raise UsageError(Problem("BW002", f"{graph!r} is no IRI: {error}", hint=hint)) from None
+
+
+def _expect(file: RdfFile, parsed: Parsed, expected: int | None) -> None:
+    if expected is not None and parsed.statements != expected:
+        message = f"the file holds {parsed.statements:,} statements, {expected:,} were expected"
+        hint = "it may be cut; fetch it again, or correct --expect"
+        raise LoadError(Problem("BW539", message, Place(file.name), hint))
+
+
+def _refuse_foreign(store: Path, manifest: Manifest, names: set[str], origin: Origin) -> None:
+    """Refuse to write over a graph that came from elsewhere: it would be lost without a word."""
+    for name in sorted(names):
+        record = manifest.graphs.get(name)
+        if record is None or (record.origin.kind, record.origin.name) == (origin.kind, origin.name):
+            continue
+        message = f"the graph <{name}> is there already, from the {record.origin.kind} {record.origin.name!r}"
+        hint = f"bullwhip load --remove '{name}' --store {store} removes it, or choose another with --graph"
+        raise LoadError(Problem("BW541", message, Place(str(store)), hint))
+
+
+def remove(store: Path, graph: str) -> Published:
+    """Publish a generation without one graph.
+
+    Args:
+        store: the folder of the store.
+        graph: its IRI, or the end of it where only one graph ends so.
+
+    Raises:
+        UsageError: BW001 where there is no such graph.
+    """
+
+    def changes(manifest: Manifest) -> Mapping[str, Change | None]:
+        ends = [name for name in manifest.graphs if name.endswith(f"/{graph}")]
+        if graph not in manifest.graphs and len(ends) != 1:
+            hint = did_you_mean(graph, manifest.graphs, "graphs")
+            raise UsageError(Problem("BW001", f"the store has no graph {graph!r}", Place(str(store)), hint))
+        return {graph if graph in manifest.graphs else ends[0]: None}
+
+    return publish(store, changes)
