@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from bullwhip.errors import LoadError, Problem, QueryError
 from bullwhip.store.functions import Failures, unknown_function
+from bullwhip.store.generations import is_store, open_current
 from bullwhip.store.interface import Answer, Cell, Function
 from bullwhip.store.nquads import in_graph, parse, parse_graph, sorted_lines
 from bullwhip.terms import PREFIXES
@@ -27,6 +28,7 @@ _REPEATED = (
 )
 """Whether a named graph says what the default graph or another one says."""
 
+_STRING = ox.NamedNode(f"{PREFIXES['xsd']}string")
 _BOOLEAN = ox.NamedNode(f"{PREFIXES['xsd']}boolean")
 
 
@@ -76,11 +78,16 @@ class OxigraphStore:
 
     @classmethod
     def open(cls, path: Path) -> OxigraphStore:
-        """Return a store on disk, opened for reading only; it must not change while it is open.
+        """Return a store on disk, opened for reading only: what `bullwhip build` wrote, or a database of the engine.
+
+        Of the first the generation that counts now is opened, and stays what it is. The second must not change while
+        it is open.
 
         Raises:
-            LoadError: BW526 when the folder holds no store or a damaged one.
+            LoadError: BW526 when the folder holds no store or a damaged one, BW532 when what was built is damaged.
         """
+        if is_store(path):
+            path = open_current(path)
         if not (path / "CURRENT").is_file():
             raise LoadError(Problem("BW526", f"{path} holds no store", hint="write one with bullwhip build"))
         try:
@@ -117,7 +124,11 @@ class OxigraphStore:
             return iter(())
         if not isinstance(graph, ox.NamedNode | ox.BlankNode | None):
             return iter(())
-        return self.engine.quads_for_pattern(subject, predicate, value, graph)
+        found = self.engine.quads_for_pattern(subject, predicate, value, graph)
+        if not isinstance(value, ox.Literal) or value.language or value.datatype == _STRING:
+            return found
+        kept = _kept(value)  # on disk the engine gives the neighbours of a number whose last byte is 255 too
+        return (quad for quad in found if quad.object == kept)
 
     def graphs(self) -> Mapping[str, int]:
         """Return the named graphs with the number of their triples, in order of name."""
@@ -200,6 +211,15 @@ class OxigraphStore:
         if self.frozen:
             raise QueryError(Problem("BW525", f"{self.name} is read-only"))
         return self._lock
+
+
+def _kept(literal: ox.Literal) -> Cell:
+    """Return a literal as the engine keeps it."""
+    name = ox.NamedNode("urn:x")
+    store = ox.Store()
+    store.add(ox.Quad(name, name, literal))
+    kept: Cell = next(iter(store)).object
+    return kept
 
 
 def _fill(engine: ox.Store, nquads: bytes) -> None:
