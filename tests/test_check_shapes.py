@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+import rdflib
+from rdflib.namespace import RDF, SH
 
 from bullwhip.cli import run
 from bullwhip.errors import LimitError
@@ -13,6 +15,7 @@ from bullwhip.query import shacl
 from bullwhip.workspace.checking import check_path
 from bullwhip.workspace.shapes import check_shapes
 
+BW = rdflib.Namespace("https://w3id.org/bullwhip/ontology#")
 _WORKSPACE = """workspace: {id: w}
 time: {first: 2023, last: 2025}
 drivers: {x: {label: {en: x}, unit: "1", kind: ratio}}
@@ -188,3 +191,109 @@ def test_a_missing_package_is_told_with_its_remedy(
         "    = pip install 'bullwhip[shapes]'",
     ]
     assert (shipped, code) == (1, 2)
+
+
+# -- for programs -----------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_written_in_the_vocabulary_of_shacl(workspace: Path, tmp_path: Path) -> None:
+    """--report writes a sh:ValidationReport with a result a case, always the same bytes, and replaces no file."""
+    file = tmp_path / "report.ttl"
+    code = check(workspace, "--report", str(file))
+    first = file.read_bytes()
+    again = check(workspace, "--report", str(file), "--force")
+    graph = rdflib.Graph().parse(data=first)
+    [report] = graph.subjects(RDF.type, SH.ValidationReport)
+
+    assert (1, 1, first) == (code, again, file.read_bytes())
+    assert (5, False) == (len(set(graph.objects(report, SH.result))), bool(graph.value(report, SH.conforms)))
+    assert {BW.coherentAmount} == set(graph.objects(None, SH.resultPath))
+    assert {"en", "zh"} == {getattr(text, "language", None) for text in graph.objects(None, SH.resultMessage)}
+    assert 2 == check(workspace, "--report", str(file))
+
+
+def test_sarif_points_at_the_lines(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each case is a result at its file and line, of a rule with the id of the check; fingerprints know no lines."""
+    code = check(workspace, "--sarif")
+    sarif = json.loads(capsys.readouterr().out)
+    facts = workspace / "ontology" / "facts" / "900" / "cells.tsv"
+    lines = facts.read_text().split("\n")
+    facts.write_text("\n".join([lines[0], lines[6], *lines[1:6], ""]))
+    check(workspace, "--sarif")
+    moved = json.loads(capsys.readouterr().out)
+    [run], [later] = sarif["runs"], moved["runs"]
+    places = [r["locations"][0]["physicalLocation"] for r in run["results"]]
+
+    assert ("2.1.0", 1) == (sarif["version"], code)
+    assert ["measure.bounds"] == [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert {("measure.bounds", 0, "error")} == {(r["ruleId"], r["ruleIndex"], r["level"]) for r in run["results"]}
+    assert [3, 4, 5, 6, 7] == [p["region"]["startLine"] for p in places]
+    assert {"ontology/facts/900/cells.tsv"} == {p["artifactLocation"]["uri"] for p in places}
+    assert {r["partialFingerprints"]["bullwhip/v1"] for r in run["results"]} == {
+        r["partialFingerprints"]["bullwhip/v1"] for r in later["results"]
+    }
+
+
+def test_problems_of_files_are_in_sarif_too(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the checks of the files refuse is a result with its code, line and column."""
+    rules = workspace / "rules" / "workspace.yaml"
+    rules.write_text(rules.read_text().replace("expression: x", "expression: y"))
+    code = run(["--workspace", str(workspace), "check", "--sarif"])
+    [result] = [r for r in json.loads(capsys.readouterr().out)["runs"][0]["results"] if r["level"] == "error"]
+
+    assert (3, "BW201") == (code, result["ruleId"])
+    assert {"startLine": 4, "startColumn": 65, "endColumn": 66} == result["locations"][0]["physicalLocation"]["region"]
+
+
+def test_one_document_is_checked_alone(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--document looks at nothing but what the document speaks of; the document must exist, and shapes be asked for."""
+    with (workspace / "ontology" / "shapes" / "own.ttl").open("a") as file:
+        file.write(
+            "bw:OwnShape a sh:NodeShape ; sh:targetClass bw:Tier ; sh:property [ sh:path bw:order ; sh:minCount 1 ] ."
+        )
+    found = []
+    for options in ([], ["--document", "900"]):
+        check(workspace, "--json", *options)
+        found.append([r["shape"] for r in json.loads(capsys.readouterr().out)["shapes"]["results"]])
+    wrong = check(workspace, "--document", "90")
+    alone = run(["--workspace", str(workspace), "check", "--document", "900"])
+    errors = capsys.readouterr().err
+
+    assert [["bw:OwnShape", *["measure.bounds"] * 5], ["measure.bounds"] * 5] == found
+    assert (2, 2) == (wrong, alone)
+    assert "BW001 no document '90'" in errors
+    assert "BW002 --document and --report need --shapes" in errors
+
+
+def test_a_misspelt_thing_is_told_with_the_nearest(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A value of the wrong class comes with the thing of that class which has nearly its name, in both languages."""
+    chain = workspace / "ontology" / "chain" / "chain.ttl"
+    chain.write_text(chain.read_text() + "tier:server a bw:Tier ; skos:prefLabel 'server'@en , '服务器'@zh .\n")
+    own_shape(workspace, "sh:property [ sh:path bw:near ; sh:class bw:Tier ]")
+    (workspace / "ontology" / "shapes" / "near.ttl").write_text(f"{_PREFIXES}tier:server bw:near tier:coolin .")
+    check(workspace, "--json")
+    [found] = json.loads(capsys.readouterr().out)["shapes"]["results"]
+
+    assert ("did you mean tier/cooling?", "是否应为 tier/cooling？") == (found["fix_en"], found["fix_zh"])
+
+
+def test_what_pyshacl_checks_is_told(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A shape that is not compiled gives the same report, and both faces say who checked and why."""
+    own_shape(workspace, 'sh:property [ sh:path skos:prefLabel ; sh:pattern "^(?=冷)" ; sh:severity sh:Warning ]')
+    code = check(workspace)
+    text = capsys.readouterr()
+    check(workspace, "--json")
+    answer = json.loads(capsys.readouterr().out)["shapes"]
+
+    assert ('the pattern "^(?=冷)" is not compiled: pyshacl checked these shapes\n', 0) == (text.err, code)
+    assert ('the pattern "^(?=冷)"', 1) == (answer["not_compiled"], answer["warnings"])
+
+
+def test_a_query_of_the_workspace_that_does_not_end_reaches_a_limit(workspace: Path) -> None:
+    """A constraint in SPARQL that a workspace brings runs apart, and is stopped when the time is up."""
+    many = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(12))
+    own_shape(workspace, f'sh:sparql [ sh:select "SELECT $this WHERE {{ $this a ?k . {many} FILTER(?c0 = 7) }}" ]')
+    checked = check_path(None, workspace)
+
+    with pytest.raises(LimitError, match="BW901 checking by shapes takes more than 3 seconds"):
+        check_shapes(checked.program, checked.files, seconds=3)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bullwhip.model.label import Label
 
-__all__ = ["SEVERITIES", "Severity", "Violation"]
+__all__ = ["SEVERITIES", "Severity", "ShapeReport", "Violation"]
 
 Severity = Literal["violation", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
@@ -43,6 +43,8 @@ class Violation:
     """The file of the workspace where it is written."""
     line: int
     """Its line, or 0."""
+    fix: Label = field(default_factory=Label)
+    """What it may have been meant to be; empty where nothing is near."""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -72,4 +74,25 @@ class Violation:
             "expected_en": self.expected.en or None, "document": self.document or None,
             "locator": self.locator or None, "row": self.row or None, "column": self.column or None,
             "part": self.part or None, "file": self.file or None, "line": self.line or None,
+            "fix_zh": self.fix.zh or None, "fix_en": self.fix.en or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeReport:
+    """What a check by shapes found, for people and for other programs."""
+
+    violations: tuple[Violation, ...] = ()
+    """In total order."""
+    graph: bytes = b""
+    """The sh:ValidationReport as Turtle."""
+    fallback: str = ""
+    """What of the shapes is not compiled, so that pyshacl checked them; empty otherwise."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        counts = {f"{s}s": sum(v.severity == s for v in self.violations) for s in SEVERITIES}
+        return {
+            "conforms": not counts["violations"], **counts, "not_compiled": self.fallback or None,
+            "results": [v.as_dict() for v in self.violations],
         }  # fmt: skip

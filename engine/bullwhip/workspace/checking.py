@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bullwhip.errors import BullwhipError, Problem
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.violation import Violation
+from bullwhip.model.violation import ShapeReport
 from bullwhip.workspace.opening import check_files, missing_file, open_files
 
 __all__ = ["Checked", "check_graph", "check_path"]
@@ -55,15 +55,19 @@ def check_path(path: Path | None, workspace: Path | None) -> Checked:
     return Checked(summary, tuple(_renamed(p, name, shown) for p in checked.warnings), program, files)
 
 
-def check_graph(checked: Checked) -> tuple[Violation, ...]:
+def check_graph(checked: Checked, document: str = "") -> ShapeReport:
     """Return what the shapes find in the graph of a sound workspace.
+
+    Args:
+        checked: the workspace.
+        document: the id of the document whose things are looked at; all when empty.
 
     Raises:
         BullwhipError: when the shapes cannot be checked, or not in time.
     """
-    from bullwhip.workspace.shapes import check_shapes
+    from bullwhip.workspace.shapes import report_shapes
 
-    return check_shapes(checked.program, checked.files)
+    return report_shapes(checked.program, checked.files, document)
 
 
 def _with_file(path: Path, workspace: Path | None) -> tuple[dict[str, bytes], str, str]:

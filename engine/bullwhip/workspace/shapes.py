@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.model.label import Label
 from bullwhip.model.program import CompiledProgram
-from bullwhip.model.violation import Severity, Violation
+from bullwhip.model.violation import Severity, ShapeReport, Violation
 from bullwhip.query.dataset import build_quads
 from bullwhip.query.shacl import SECONDS, validate
 from bullwhip.query.shapes.outcome import ShapeResult
 from bullwhip.resources import data
-from bullwhip.terms import BASE, PREFIXES
+from bullwhip.terms import BASE, PREFIXES, resource
 from bullwhip.workspace.fact_lines import Line, fact_lines, folders, vendor_lines
 
-__all__ = ["check_shapes", "describe", "shape_files"]
+__all__ = ["check_shapes", "describe", "report_shapes", "shape_files"]
 
 _SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 _WORDS = {
@@ -44,21 +46,35 @@ def shape_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def check_shapes(
     program: CompiledProgram, files: Mapping[str, bytes], seconds: float = SECONDS
 ) -> tuple[Violation, ...]:
+    """Return what `report_shapes` finds, for people."""
+    return report_shapes(program, files, seconds=seconds).violations
+
+
+def report_shapes(
+    program: CompiledProgram, files: Mapping[str, bytes], document: str = "", seconds: float = SECONDS
+) -> ShapeReport:
     """Return what the shapes find in the graph of a program, in total order.
 
     Args:
         program: the compiled program.
         files: the files of its workspace.
-        seconds: the limit on time.
+        document: the id of a document: only things of which it says something are looked at; all when empty.
+        seconds: the limit on the time of what may run long.
 
     Raises:
-        BullwhipError: BW004 without pyshacl, BW220 for a shape that cannot be used, BW901 when the time is up.
+        BullwhipError: BW001 for an unknown document, BW004 without pyshacl for shapes that are not compiled, BW220
+            for a shape that cannot be used, BW901 when the time is up.
     """
+    known = [d.id for d in program.documents]
+    if document and document not in known:
+        hint = did_you_mean(document, known, "documents") or f"documents: {', '.join(known)}"
+        raise UsageError(Problem("BW001", f"no document {document!r}", hint=hint))
     shapes = shape_files(files)
     chain = {n: b for n, b in files.items() if n.startswith("ontology/chain/")}
     core = {"ontology/core.ttl": (data("ontology") / "core.ttl").read_bytes()}
     quads = build_quads(program, {**chain, **core, **shapes})
-    return describe(validate(quads, shapes, seconds).results, quads, program, files)
+    found = validate(quads, shapes, seconds, resource("document", document) if document else "")
+    return ShapeReport(describe(found.results, quads, program, files), found.report, found.fallback)
 
 
 def describe(
@@ -122,7 +138,24 @@ class _Teller:
             part=self.one(place, "bw:part"),
             file=file,
             line=line,
+            fix=self.fix(r),
         )
+
+    def fix(self, r: ShapeResult) -> Label:
+        """Return what a value may have been meant to be: the nearest thing of the class, or of the list."""
+        name, _, asked = (r.expected or "").partition(" ")
+        if r.value is None or name not in ("sh:class", "sh:in"):
+            return Label()
+        near = get_close_matches(r.value, asked.split(", ") if name == "sh:in" else self.of_class(asked), 1, 0.8)
+        return (
+            Label(*(words.format(_shown(near[0])) for words in ("是否应为 {}？", "did you mean {}?")))
+            if near
+            else Label()
+        )
+
+    def of_class(self, kind: str) -> list[str]:
+        """Return the things of a class, in order."""
+        return sorted(s for s, said in self.said.items() if ox.NamedNode(kind) in said.get("rdf:type", ()))
 
     def one(self, node: str, name: str, language: str = "") -> str:
         """Return what the graph says of a node; the first in order where it says several things."""
@@ -196,6 +229,7 @@ class _Teller:
         return Label(*(words.format(_shown(value)) for words in _WORDS[name]))
 
 
+@lru_cache(maxsize=4096)
 def _curie(iri: str) -> str:
     """Return an IRI by prefix and name.
 

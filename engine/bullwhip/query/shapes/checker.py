@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 
 import pyoxigraph as ox
 
@@ -35,7 +36,8 @@ def check(shapes: Shapes, graph: Graph, within: str = "") -> list[Result]:
     Args:
         shapes: the shapes.
         graph: what they are held against.
-        within: IRI of a named graph: only nodes of which it says something are looked at; all when empty.
+        within: IRI of a named graph: only nodes of which it says something are looked at, and what constraints in
+            SPARQL find among them from elsewhere; all when empty.
 
     Raises:
         UnsupportedError: when a constraint cannot be compiled.
@@ -44,11 +46,16 @@ def check(shapes: Shapes, graph: Graph, within: str = "") -> list[Result]:
     checker = _Checker(shapes, graph)
     found: list[Result] = []
     for node in shapes.roots:
-        focus = checker.targeted(shapes[node].targets)
+        shape, focus = shapes[node], checker.targeted(shapes[node].targets)
         if within:
+            asks = [c.kind == "query" for c in shape.constraints]
+            across = replace(shape, constraints=tuple(compress(shape.constraints, asks)))
+            inside = checker.inside(within)
+            found += (r for r in checker.results(across, focus) if r.focus in inside or r.value in inside)
+            shape = replace(shape, constraints=tuple(c for c in shape.constraints if c.kind != "query"))
             focus = focus.where(f"FILTER EXISTS {{ GRAPH <{within}> {{ {focus.variable} ?said ?so }} }}")
         if focus.branches:
-            found += checker.results(shapes[node], focus)
+            found += checker.results(shape, focus)
     return found
 
 
@@ -57,8 +64,16 @@ class _Checker:
 
     def __init__(self, shapes: Shapes, graph: Graph) -> None:
         self.shapes, self.graph = shapes, graph
+        self.subjects: dict[str, frozenset[Term]] = {}
         self.counted: dict[Nodes, Nodes] = {}
         self.known: dict[tuple[Term, Nodes], frozenset[Term]] = {}
+
+    def inside(self, name: str) -> frozenset[Term]:
+        """Return the nodes of which a named graph says something."""
+        if name not in self.subjects:
+            rows = self.graph.rows(f"SELECT DISTINCT ?s WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+            self.subjects[name] = frozenset(row[0] for row in rows if row[0] is not None)
+        return self.subjects[name]
 
     def targeted(self, targets: Targets) -> Nodes:
         """Return the nodes that a shape is about."""

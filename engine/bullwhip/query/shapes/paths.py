@@ -105,20 +105,20 @@ class Path:
         if first.nullable:
             yield there
 
-    def triples(self) -> tuple[Term, list[ox.Triple]]:
-        """Return the node of a fresh copy of the path in RDF, and the triples that say it."""
+    def triples(self, name: str) -> tuple[Term, list[ox.Triple]]:
+        """Return the node of a copy of the path in RDF, and the triples that say it; `name` begins its blank nodes."""
         if self.kind == "iri":
             return ox.NamedNode(self.iri), []
         said: list[ox.Triple] = []
         heads = []
-        for part in self.parts:
-            head, more = part.triples()
+        for i, part in enumerate(self.parts):
+            head, more = part.triples(f"{name}n{i}")
             heads.append(head)
             said += more
         if self.kind in ("/", "|"):
             node: Term = NIL
-            for head in reversed(heads):
-                cell = ox.BlankNode()
+            for i, head in enumerate(reversed(heads)):
+                cell = ox.BlankNode(f"{name}c{i}")
                 said += [
                     ox.Triple(cell, ox.NamedNode(RDF + "first"), head),
                     ox.Triple(cell, ox.NamedNode(RDF + "rest"), node),
@@ -128,7 +128,7 @@ class Path:
                 return node, said
             heads = [node]
         names = {"|": "alternativePath", "^": "inversePath"} | {v: k for k, v in _ENDS.items()}
-        own = ox.BlankNode()
+        own = ox.BlankNode(name)
         return own, [*said, ox.Triple(own, sh(names[self.kind]), heads[0])]
 
 

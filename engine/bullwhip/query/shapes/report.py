@@ -76,10 +76,10 @@ def expected(graph: ShapesGraph, result: Result) -> str | None:
 
 def report_triples(graph: ShapesGraph, results: Iterable[Result]) -> list[ox.Triple]:
     """Return a sh:ValidationReport."""
-    report, triples, conforms = ox.BlankNode(), [], True
-    for result in results:
+    report, triples, conforms = ox.BlankNode("report"), [], True
+    for number, result in enumerate(results):
         conforms = False
-        node = ox.BlankNode()
+        node = ox.BlankNode(f"r{number}")
         triples.append(ox.Triple(report, sh("result"), node))
         triples += _result_triples(graph, result, node)
     truth = ox.Literal("true" if conforms else "false", datatype=ox.NamedNode(XSD + "boolean"))
@@ -95,7 +95,7 @@ def _result_triples(graph: ShapesGraph, result: Result, node: ox.BlankNode) -> l
     ]  # fmt: skip
     triples = [ox.Triple(node, _TYPE, sh("ValidationResult"))]
     if result.path is not None:
-        path, triples_of_path = result.path.triples()
+        path, triples_of_path = result.path.triples(f"{node.value}path")
         triples += triples_of_path
         pairs.append(("resultPath", path))
     return triples + [ox.Triple(node, sh(name), term) for name, term in pairs if term is not None]
