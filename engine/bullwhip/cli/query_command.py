@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bullwhip.cli.options import json_option, selecting
+from bullwhip.cli.options import computing
 from bullwhip.cli.output import Column, note, say, table, write_json
 from bullwhip.cli.store_options import store_option
 from bullwhip.errors import Problem, UsageError
@@ -66,8 +66,7 @@ class _Command(click.Command):
 @store_option
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Show the first N rows.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="Write the answer so and not as a table.")
-@json_option
-@selecting
+@computing
 def command(
     workspace: Workspace,
     name: str | None,
@@ -82,7 +81,7 @@ def command(
     """Run the query NAME of the workspace, or the SPARQL in FILE.rq, over facts, chain and rules.
 
     Without NAME, list the queries; with a FOLDER, those in it. Parameters are bound as terms, never pasted into the
-    text.
+    text. --scenario and --set change what the functions bw:value, bw:derivative and bw:elasticity give, and no fact.
     """
     form = "json" if as_json else form
     listed = _listed(workspace, name, find)

@@ -15,9 +15,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from bullwhip.errors import LimitError, Place, Problem, QueryError
+from bullwhip.errors import LimitError, Place, Problem, QueryError, did_you_mean
 from bullwhip.query.guard import Tokens, guard
 from bullwhip.query.header import Term
+from bullwhip.store.functions import short
 from bullwhip.store.interface import Cell, Function, Store
 from bullwhip.terms import PREFIXES
 
@@ -89,7 +90,7 @@ def run(
         answer = store.query(_bind(text, tokens, parameters), _called(tokens, functions) if functions else None)
         terms = list(islice(answer.rows, MAX_ROWS + 1))
     except QueryError as error:
-        raise _explained(error, name, text) from None
+        raise _explained(error, name, text, functions or {}) from None
     if len(terms) > MAX_ROWS:
         raise LimitError(Problem("BW901", f"more than {MAX_ROWS:,} rows", Place(name), "add a LIMIT"))
     ordered = any(kind == "word" and t[0].lower().startswith("order") for kind, t in tokens)
@@ -116,7 +117,7 @@ def _called(tokens: Tokens, functions: Mapping[str, Function]) -> dict[str, Func
     return called
 
 
-def _explained(error: QueryError, name: str, text: str) -> QueryError:
+def _explained(error: QueryError, name: str, text: str, functions: Mapping[str, Function]) -> QueryError:
     """Return an error with its place: the text as written is parsed once more, so that a message points into it."""
     try:
         ox.Store().query(text, prefixes=PREFIXES)
@@ -124,7 +125,16 @@ def _explained(error: QueryError, name: str, text: str) -> QueryError:
         return QueryError(_syntax(name, text, str(syntax)))
     except (RuntimeError, ValueError):
         pass  # what the store has said already
-    return QueryError([replace(p, place=p.place or Place(name)) for p in error.problems])
+    return QueryError([
+        replace(p, place=p.place or Place(name), hint=p.hint or _functions_near(p, functions)) for p in error.problems
+    ])  # fmt: skip
+
+
+def _functions_near(problem: Problem, functions: Mapping[str, Function]) -> str:
+    """Return a hint for a function that there is not; the store knows only those that a query calls by name."""
+    missing = problem.message.removeprefix("no function ")
+    names = sorted(map(short, functions)) if missing != problem.message else []
+    return (did_you_mean(missing, names) or f"functions: {', '.join(names)}") if names else ""
 
 
 def _syntax(name: str, text: str, message: str) -> Problem:

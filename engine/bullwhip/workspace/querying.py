@@ -16,6 +16,7 @@ from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
+from bullwhip.workspace.calling import functions_of
 from bullwhip.workspace.inferring import with_inferred
 from bullwhip.workspace.parameters import known_values, suggest_value
 
@@ -71,7 +72,7 @@ def query(
     program = workspace.program
     known = known_values(program, (p.type for p in header.parameters))
     terms = read_parameters(header, parameters, known, suggest_value(program))
-    return run(store or workspace.store(), sparql, terms, file)
+    return run(store or workspace.store(), sparql, terms, file, functions_of(workspace))
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
