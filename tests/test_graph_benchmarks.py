@@ -74,3 +74,24 @@ def test_a_limit_that_is_missed_fails_the_command(row: tuple[Any, ...], holds: b
     else:
         with pytest.raises(SystemExit, match="limits missed: a"):
             ratios.report([ratios.Row(*row)])
+
+
+def test_search_runs() -> None:
+    """Every word is found in as many things as CONTAINS finds."""
+    rows = import_module("search").measure(8_000, 200)
+
+    assert all(isfinite(row.figure) for row in rows)
+    assert len(rows) == 2
+
+
+def test_growth_runs_and_tells_what_grows_too_fast() -> None:
+    """All figures are measured; one that grows with a power above the limit is named."""
+    bench = import_module("growth")
+    found = bench.measure(8_000)
+    assert list(found) == list(bench.UNITS)
+    assert all(isfinite(value) for value in found.values())
+
+    text, above = bench.table([10, 100], [found, {k: v * (100 if k == "memory" else 10) for k, v in found.items()}])
+
+    assert above == ["memory"]
+    assert text.count("\n") == 2 + len(found)
