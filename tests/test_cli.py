@@ -159,6 +159,10 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
     [
         (["exposure", "--driver", "model.parameter"], 2, "did you mean 'model.parameters'"),
         (["exposure"], 2, "Missing option '--driver'"),
+        (["push", "localhost:7878"], 2, "'localhost:7878' is no URL of an endpoint"),
+        (["query", "chain/tiers", "--store", "no_such"], 3, "there is no folder 'no_such'"),
+        (["query", "chain/tiers", "--store", "ftp://example.org"], 2, "'ftp://example.org' is no URL of an endpoint"),
+        (["doctor", "no_such"], 3, "there is no folder 'no_such'"),
         (["exposure", "--driver", "model.parameters", "--period", "2050"], 2, "2050 is not a period"),
         (["exposure", "--driver", "model.parameters", "--at", "chip"], 2, "DIM=MEMBER"),
         (["exposure", "--driver", "model.parameters", "--at", "chip=a100"], 2, "did you mean 'a100_sxm'"),

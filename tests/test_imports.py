@@ -64,6 +64,8 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["search", "液冷"],
         ["search", "液冷", "--claims"],
         ["simulate", "--help"],
+        ["push", "--help"],
+        ["doctor", "--help"],
     ],
 )
 def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:

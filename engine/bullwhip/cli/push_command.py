@@ -8,6 +8,7 @@ from bullwhip.cli.options import json_option, selecting
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.cli.progress import progress_bar
 from bullwhip.cli.store_options import endpoint_options
+from bullwhip.errors import Problem, UsageError
 from bullwhip.workspace import Workspace
 
 
@@ -26,6 +27,8 @@ def command(workspace: Workspace, url: str, always: bool, update: str, graph_sto
     """
     from bullwhip.workspace.storing import opened, push_workspace
 
+    if "://" not in url:
+        raise UsageError(Problem("BW002", f"{url!r} is no URL of an endpoint", hint="http://… or https://…"))
     with opened(url, update=update, graph_store=graph_store) as target, progress_bar("triples") as tell:
         sent = push_workspace(workspace, target, always=always, progress=tell)
     if as_json:

@@ -109,6 +109,8 @@ def _asked(store: Store) -> Iterator[Finding]:
         try:
             found = _shown(list(store.query(q.query).rows), q.id)
         except BullwhipError as error:
+            if error.problems[0].code == "BW522":  # nobody is there to be asked
+                raise
             yield _finding(q, "fails", error.problems[0].message)
         else:
             yield _finding(q, "ok" if found == q.expected else "differs", found)
@@ -134,7 +136,7 @@ def _graphs(store: Store) -> Iterator[Finding]:
     except BullwhipError as error:
         yield _finding(held, "fails", error.problems[0].message)
         return
-    yield _finding(held, "ok", f"{len(counts)} with {sum(counts.values())} triples")
+    yield _finding(held, "ok", f"{len(counts)}")
     union = Question(
         "union", "the default graph shows all named graphs", "默认图即所有命名图的并集", "", "yes", False,
         "bullwhip names the graphs in each request; other clients have to do so themselves",
