@@ -93,7 +93,9 @@ class RdflibStore:
         wanted: Any = tuple(None if t is None else to_rdflib_term(t) for t in (subject, predicate, value, graph))
         for s, p, o, g in list(self.dataset.quads(wanted)):
             terms: tuple[Any, Any, Any] = (from_rdflib(s), from_rdflib(p), from_rdflib(o))
-            yield ox.Quad(*terms, ox.DefaultGraph() if str(g) == own else ox.NamedNode(str(g)))
+            name = ox.DefaultGraph() if str(g) == own else ox.NamedNode(str(g))
+            if graph in (None, name):  # rdflib gives every graph that says the triple, whichever is asked for
+                yield ox.Quad(*terms, name)
 
     def graphs(self) -> Mapping[str, int]:
         """Return the named graphs with the number of their triples, in order of name."""

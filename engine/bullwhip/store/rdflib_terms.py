@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -76,13 +78,25 @@ def add_quads(dataset: Dataset, quads: Iterable[ox.Quad]) -> None:
     """Add quads to a Dataset; nothing is added when one has a term that rdflib has not."""
     from rdflib import URIRef
 
-    rows = [
-        (q.graph_name, (to_rdflib_term(q.subject), to_rdflib_term(q.predicate), to_rdflib_term(q.object)))
-        for q in quads
-    ]
+    with _quiet():
+        rows = [
+            (q.graph_name, (to_rdflib_term(q.subject), to_rdflib_term(q.predicate), to_rdflib_term(q.object)))
+            for q in quads
+        ]
     graphs: dict[object, Graph] = {}
     for name, triple in rows:
         if name not in graphs:
             default = isinstance(name, ox.DefaultGraph)
             graphs[name] = dataset.default_graph if default else dataset.graph(URIRef(getattr(name, "value", "")))
         graphs[name].add(triple)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rdflib from logging a traceback for each literal that is not one of its datatype; it is kept as written."""
+    logger = logging.getLogger("rdflib.term")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
