@@ -142,6 +142,7 @@ def test_a_sound_answer_is_read(endpoint: Endpoint) -> None:
         (b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "uri", "value": "a b"}}]}}', "form"),
         (b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "odd", "value": "a"}}]}}', "'odd'"),
         (b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": 3}]}}', "is not of the form"),
+        (b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"datatype": 3, "value": 4}}]}}', "form"),
         (b'{"head": {"vars": ["x"]}, "results": [1]}', "is not of the form"),
         (b'{"head": {"vars": ["x"]}, "results": {"bindings": [[]]}}', "is not of the form"),
         (b"[]", "is not of the form"),
@@ -376,6 +377,38 @@ def test_credentials_go_to_the_host_and_into_no_message(
         RemoteStore("http://example.org/sparql")
 
 
+def test_a_digest_is_sent_where_it_is_wanted(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes no plain login gets a digest of it, and no password."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    wanted = {"WWW-Authenticate": 'Digest realm="x", nonce="n", qop="auth", algorithm=MD5'}
+    endpoint.says((401, {}, b""), (401, wanted, b""), good())
+    store = endpoint.store()
+    store.ask(SELECT, "select", {})
+    store.ask(SELECT, "select", {})
+    store.close()
+    sent = [headers.get("Authorization", "") for _, _, headers, _ in endpoint.asked]
+
+    assert ["Basic", "", "Digest", "Digest"] == [text.partition(" ")[0] for text in sent]
+    assert ("s3cret" in sent[2], 'username="me"' in sent[2]) == (False, True)
+
+
+def test_virtuoso_says_yes_in_a_table(endpoint: Endpoint) -> None:
+    """ASK may come as a table of one number."""
+    head = b'{"head": {"link": [], "vars": ["__ASK_RETVAL"]}, "results": {"bindings": ['
+    cell = b'{"__ASK_RETVAL": {"type": "typed-literal", "value": "1", "datatype": "urn:i"}}'
+    store = endpoint.store()
+    found = []
+    for rows in (cell, b"", cell.replace(b"1", b"0")):
+        endpoint.says(good(head + rows + b"]}}"))
+        found.append(next(iter(store.ask("ASK {}", "ask", {}).rows))[0].value)  # type: ignore[union-attr]
+    store.close()
+
+    assert ["true", "false", "false"] == found
+
+
 @pytest.mark.parametrize(
     "url", ["example.org", "ftp://example.org/", "http://", "http://me:s3cret@example.org/", "http://[", "file:///x"]
 )
@@ -428,6 +461,18 @@ def test_an_endpoint_without_graph_store_is_updated(endpoint: Endpoint) -> None:
     ] == updates
 
 
+def test_an_update_is_not_too_long(endpoint: Endpoint) -> None:
+    """An update holds a thousand triples at most, for a server may compile it."""
+    missing: Reply = (404, {}, b"")
+    endpoint.says(good(TRUE), (204, {}, b""), missing, missing, (204, {}, b""))
+    store = endpoint.store()
+    store.load(b"".join(b'<urn:a> <urn:p> "%d" <urn:g> .\n' % n for n in range(2_500)))
+    store.close()
+    updates = [b for _, _, h, b in endpoint.asked if h.get("Content-Type") == "application/sparql-update"]
+
+    assert [1_000, 1_000, 500] == [update.count(b" .\n") for update in updates]
+
+
 def test_an_endpoint_that_cannot_be_written_is_told(endpoint: Endpoint) -> None:
     """Where neither updates nor graphs are taken, the message says how to name their URLs; no other host is written."""
     endpoint.says(good(TRUE), (403, {}, b""))
@@ -453,7 +498,7 @@ def test_quads_without_a_graph_are_not_sent(endpoint: Endpoint) -> None:
 
 
 def test_terms_are_read_as_they_are(endpoint: Endpoint) -> None:
-    """Every kind of term comes as sent: exact spellings, languages, blank nodes with odd labels, triples, nothing."""
+    """Every kind of term is read: numbers in one spelling, languages, odd labels of blank nodes, triples, nothing."""
     cells = [
         {"type": "literal", "value": "31500000000000000000000000", "datatype": f"{PREFIXES['xsd']}integer"},
         {"type": "typed-literal", "value": "32.60", "datatype": f"{PREFIXES['xsd']}decimal"},
@@ -461,6 +506,7 @@ def test_terms_are_read_as_they_are(endpoint: Endpoint) -> None:
         {"type": "bnode", "value": "b0"},
         {"type": "bnode", "value": "nodeID://b10"},
         {"type": "uri", "value": "https://w3id.org/bullwhip/id/blank/x"},
+        {"type": "literal", "value": "https://w3id.org/bullwhip/id/blank/x"},
         {"type": "triple", "value": {
             "subject": {"type": "bnode", "value": "b0"}, "predicate": {"type": "uri", "value": "urn:p"},
             "object": {"type": "literal", "value": "1"}}},
@@ -473,7 +519,8 @@ def test_terms_are_read_as_they_are(endpoint: Endpoint) -> None:
 
     assert [
         '"31500000000000000000000000"^^<http://www.w3.org/2001/XMLSchema#integer>',
-        '"32.60"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"液冷"@zh',
+        '"32.6"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"液冷"@zh',
         "_:b0", f"_:x{b'nodeID://b10'.hex()}", "_:x",
+        '"https://w3id.org/bullwhip/id/blank/x"',
         str(ox.Triple(ox.BlankNode("b0"), ox.NamedNode("urn:p"), ox.Literal("1"))), "None",
     ] == [str(term) for term in found]  # fmt: skip

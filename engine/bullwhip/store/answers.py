@@ -69,9 +69,7 @@ def read_json(content: bytes, form: str, name: str) -> Answer:
         raise _wrong(name, f"is cut off or no JSON ({error})", content) from None
     try:
         if form == "ask":
-            if not isinstance(found["boolean"], bool):
-                raise TypeError("boolean")
-            truth = ox.Literal("true" if found["boolean"] else "false", datatype=_BOOLEAN)
+            truth = ox.Literal("true" if _truth(found) else "false", datatype=_BOOLEAN)
             return Answer("ask", ("answer",), [(truth,)])
         variables = found["head"]["vars"]
         if not all(isinstance(v, str) for v in variables):
@@ -81,12 +79,23 @@ def read_json(content: bytes, form: str, name: str) -> Answer:
         raise _wrong(name, f"is not of the form of SPARQL results: {error}", content) from None
 
 
+def _truth(found: dict[str, Any]) -> bool:
+    """Return the answer to ASK; Virtuoso gives a table of one number, and none for no."""
+    if found["head"].get("vars") == ["__ASK_RETVAL"]:
+        return [row["__ASK_RETVAL"]["value"] for row in found["results"]["bindings"]] == ["1"]
+    truth = found["boolean"]
+    if not isinstance(truth, bool):
+        raise TypeError("boolean")
+    return truth
+
+
 def _rows(bindings: list[dict[str, Any]], variables: list[str]) -> Iterator[tuple[Cell, ...]]:
-    known: dict[str, Cell] = {}
     names = frozenset(variables)
     for binding in bindings:
         if not names.issuperset(binding):
             raise ValueError(f"a row has {sorted(set(binding) - names)[0]!r}, which is no column")
+    typed, iris = dict(_spelled(bindings)), {}
+    for binding in bindings:
         row: list[Cell] = []
         for variable in variables:
             cell = binding.get(variable)
@@ -94,21 +103,37 @@ def _rows(bindings: list[dict[str, Any]], variables: list[str]) -> Iterator[tupl
                 row.append(None)
             elif cell["type"] == "uri":
                 value = cell["value"]
-                if value not in known:
-                    known[value] = blank(ox.NamedNode(value))
-                row.append(known[value])
+                if value not in iris:
+                    iris[value] = blank(ox.NamedNode(value))
+                row.append(iris[value])
+            elif "datatype" in cell:
+                row.append(typed[cell["value"], cell["datatype"]])
             else:
                 row.append(_term(cell))
         yield tuple(row)
 
 
+def _spelled(bindings: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Cell]]:
+    """Yield the typed literals of an answer by text and datatype, in the spelling that all our stores have."""
+    typed = {
+        (cell["value"], cell["datatype"]) for binding in bindings for cell in binding.values() if "datatype" in cell
+    }
+    keys = sorted(typed)
+    store, node = ox.Store(), ox.NamedNode("urn:x")
+    store.extend(
+        ox.Quad(ox.NamedNode(f"urn:{n}"), node, ox.Literal(text, datatype=ox.NamedNode(kind)))
+        for n, (text, kind) in enumerate(keys)
+    )
+    for quad in store:
+        yield keys[int(str(quad.subject)[5:-1])], quad.object
+
+
 def _term(cell: dict[str, Any]) -> Any:
     kind, value = cell["type"], cell["value"]
     if kind in ("literal", "typed-literal"):  # the second is older than the standard, and still sent
-        if cell.get("xml:lang"):
-            return ox.Literal(value, language=cell["xml:lang"])
-        datatype = cell.get("datatype")
-        return ox.Literal(value, datatype=ox.NamedNode(datatype) if datatype else None)
+        if "datatype" in cell:
+            return ox.Literal(value, datatype=ox.NamedNode(cell["datatype"]))
+        return ox.Literal(value, language=cell.get("xml:lang") or None)
     if kind == "bnode":
         return ox.BlankNode(value if _LABEL.fullmatch(value) else f"x{value.encode().hex()}")
     if kind == "uri":

@@ -9,10 +9,13 @@ import pyoxigraph as ox
 from bullwhip.store.answers import skolem
 from bullwhip.store.nquads import sorted_lines
 
-__all__ = ["PAGE", "insert", "pages", "triples_of"]
+__all__ = ["LINES", "PAGE", "insert", "pages", "triples_of"]
 
 PAGE = 1_000_000
 """The most bytes that are sent at once; what one line needs is sent in any case."""
+
+LINES = 1_000
+"""The most triples of one update: a server may compile it, and Virtuoso refuses what becomes too long then."""
 
 
 def triples_of(quads: Iterable[ox.Quad]) -> bytes:
@@ -26,19 +29,22 @@ def triples_of(quads: Iterable[ox.Quad]) -> bytes:
     return sorted_lines(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
 
 
-def pages(lines: bytes, size: int = PAGE) -> Iterator[bytes]:
+def pages(text: bytes, size: int = PAGE, lines: int | None = None) -> Iterator[bytes]:
     r"""Yield text in pages of whole lines.
 
-    >>> list(pages(b"aa\nb\nccccc\n", 5))
-    [b'aa\nb\n', b'ccccc\n']
+    >>> list(pages(b"aa\nb\nccccc\n", 5)), list(pages(b"a\nb\nc\n", lines=2))
+    ([b'aa\nb\n', b'ccccc\n'], [b'a\nb\n', b'c\n'])
     """
-    start = 0
-    while start < len(lines):
-        end = len(lines) if len(lines) - start <= size else lines.rfind(b"\n", start, start + size) + 1
-        if end <= start:  # one line is longer than a page
-            end = lines.find(b"\n", start) + 1 or len(lines)
-        yield lines[start:end]
-        start = end
+    page: list[bytes] = []
+    length = 0
+    for line in text.splitlines(keepends=True):
+        if page and (length + len(line) > size or len(page) == lines):
+            yield b"".join(page)
+            page, length = [], 0
+        page.append(line)
+        length += len(line)
+    if page:
+        yield b"".join(page)
 
 
 def insert(graph: str, page: bytes) -> bytes:

@@ -18,7 +18,8 @@ from bullwhip.store.functions import refuse_functions
 from bullwhip.store.interface import Answer, Cell, Function
 from bullwhip.store.layout import Addresses, find_addresses, query_urls
 from bullwhip.store.nquads import parse, parse_graph, sorted_lines, write
-from bullwhip.store.pages import insert, pages, triples_of
+from bullwhip.store.oxigraph import OxigraphStore
+from bullwhip.store.pages import LINES, PAGE, insert, pages, triples_of
 from bullwhip.store.transport import Body, Limits, Transport
 from bullwhip.terms import PREFIXES
 
@@ -121,26 +122,23 @@ class RemoteStore:
                 raise LoadError(Problem("BW527", message, hint=hint))
             graphs.setdefault(quad.graph_name.value, []).append(quad)
         for graph, quads in graphs.items():
-            for page in pages(triples_of(quads)):
-                self._add(graph, page)
+            self._add(graph, triples_of(quads))
 
     def replace(self, graph: str, nquads: bytes) -> None:
         """Put quads of one graph in the place of what it holds."""
-        sent = list(pages(triples_of(parse_graph(nquads, graph))))
+        text = triples_of(parse_graph(nquads, graph))
         at = self._addresses()
-        if not sent:
+        if not text:
             self.drop(graph)
-        elif len(sent) == 1 and at.graph_store:
-            self._graph_store("PUT", graph, sent[0])
-        elif at.update:
-            self.drop(_STAGING)  # what an upload that broke off has left
-            for page in sent:
-                self._add(_STAGING, page)
-            self._update(f"MOVE <{_STAGING}> TO {ox.NamedNode(graph)}".encode())
-        else:
-            self._graph_store("PUT", graph, sent[0])
-            for page in sent[1:]:
+        elif at.graph_store and (len(text) <= PAGE or not at.update):
+            first, *more = pages(text)
+            self._graph_store("PUT", graph, first)
+            for page in more:
                 self._graph_store("POST", graph, page)
+        else:
+            self.drop(_STAGING)  # what an upload that broke off has left
+            self._add(_STAGING, text)
+            self._update(f"MOVE <{_STAGING}> TO {ox.NamedNode(graph)}".encode())
 
     def drop(self, graph: str) -> None:
         """Remove one graph and nothing else; a graph that is not there is no error."""
@@ -157,7 +155,7 @@ class RemoteStore:
             node = ox.NamedNode(name)
             text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}"
             rows = cast(list[tuple[Any, Any, Any]], self.ask(text, "construct", {}).rows)
-            lines = write(ox.Quad(s, p, o, node) for s, p, o in rows)
+            lines = OxigraphStore.of(write(ox.Quad(s, p, o, node) for s, p, o in rows)).dump()
             if lines.count(b"\n") != counts.get(name, 0):
                 message = f"{self.name} gives {lines.count(10):,} of {counts.get(name, 0):,} triples of {node}"
                 raise QueryError(Problem("BW524", message, hint="the endpoint may limit its answers"))
@@ -218,11 +216,13 @@ class RemoteStore:
             self._found = find_addresses(self.transport, queries, self._given)
         return self._found
 
-    def _add(self, graph: str, page: bytes) -> None:
+    def _add(self, graph: str, text: bytes) -> None:
         if self._addresses().graph_store:
-            self._graph_store("POST", graph, page)
+            for page in pages(text):
+                self._graph_store("POST", graph, page)
         else:
-            self._update(insert(graph, page))
+            for page in pages(text, lines=LINES):
+                self._update(insert(graph, page))
 
     def _graph_store(self, method: str, graph: str, page: bytes | None = None) -> None:
         request: dict[str, Any] = {"params": {"graph": graph}}

@@ -10,7 +10,7 @@ import os
 import re
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -167,7 +167,7 @@ class Transport:
             raise UsageError(Problem("BW002", message, hint=f"use https://, or unset {TOKEN} and the netrc entry"))
         pair = b64encode(":".join(login or ()).encode()).decode()
         self._secrets = tuple(filter(None, [token, pair, *(login or ())[1:]]))
-        return _Bearer(token) if token else login
+        return _bearer(token) if token else _either(self._httpx, login or ("", ""))
 
     def _send(self, method: str, url: str, request: Mapping[str, Any]) -> Body:
         """Send a request, following redirects on the same host, and read the whole answer."""
@@ -301,12 +301,30 @@ def _login(host: str) -> tuple[str, str] | None:
     return (found[0], found[2]) if found else None
 
 
-class _Bearer:
-    """Adds a token to each request."""
+def _bearer(token: str) -> Callable[[httpx.Request], httpx.Request]:
+    """Return what adds a token to each request."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: httpx.Request) -> httpx.Request:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+    def add(request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {token}"
         return request
+
+    return add
+
+
+def _either(httpx: Any, login: tuple[str, str]) -> httpx.Auth:
+    """Return what sends a login as it is, and where the server wants a digest of it, that."""
+    basic, digest = httpx.BasicAuth(*login), httpx.DigestAuth(*login)
+
+    class Login(httpx.Auth):  # type: ignore[misc]
+        wants_digest = False
+
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            if not self.wants_digest:
+                response = yield next(basic.auth_flow(request))
+                self.wants_digest = response.status_code == 401
+                if not self.wants_digest:
+                    return
+                del request.headers["Authorization"]
+            yield from digest.auth_flow(request)
+
+    return Login()
