@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 from bullwhip import Workspace
+from bullwhip.errors import QueryError
 from bullwhip.query.header import QueryHeader, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
@@ -25,13 +26,21 @@ from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.store.pushing import push
 from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.store.remote import RemoteStore
-from endpoints import oxigraph_binary, oxigraph_server
+from endpoints import oxigraph_binary, oxigraph_server, virtuoso_binary, virtuoso_server
 
 TESTS = Path(__file__).parent
 FOLDERS = {"solar": TESTS / "golden/solar", "coffee": TESTS.parent / "starter", "shipped": None}
 KINDS = ("disk", "rdflib", "endpoint", "union endpoint")
 SERVED = ("endpoint", "union endpoint")
 CASES = [(name, kind) for name in FOLDERS for kind in KINDS if name != "shipped" or kind in ("disk", "union endpoint")]
+
+OF_VIRTUOSO = {
+    "facts/documents": "of several COUNT(DISTINCT …) over OPTIONAL one loses a row",
+    "model/impact_of_a_print": "booleans are 1 and 0",
+    "model/quantities_at_tier": "booleans are 1 and 0",
+    "provenance/document_overview": "its compiler ends with an internal error",
+}
+"""Queries that Virtuoso 7.2 answers otherwise, and why; all others as everybody."""
 
 LIBRARY = {path.relative_to(data("queries")).as_posix(): path for path in sorted(data("queries").rglob("*.rq"))}
 
@@ -160,3 +169,26 @@ def test_every_store_holds_the_same(name: str, kind: str, asked: Callable[[str],
     memory, other = here.memory, here.stores[kind]
 
     assert (memory.dump(), dict(memory.graphs()), len(memory)) == (other.dump(), dict(other.graphs()), len(other))
+
+
+@pytest.mark.skipif(virtuoso_binary() is None, reason="no `virtuoso-t` is on the path")
+def test_virtuoso_has_the_same_answers(
+    asked: Callable[[str], Asked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server of another family gives the same answers, but for those that it is known to give otherwise."""
+    here = asked("solar")
+    different = []
+    with virtuoso_server(tmp_path) as url:
+        monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+        store = RemoteStore(url)
+        assert {"sent"} == {graph.state for graph in push(here.memory, store)}
+        for query, (text, terms, expected) in here.expected.items():
+            try:
+                found = run(store, text, terms, query)
+            except QueryError:
+                different.append(query)
+            else:
+                different += [query] * ((expected.columns, expected.terms) != (found.columns, found.terms))
+        store.close()
+
+    assert sorted(OF_VIRTUOSO) == sorted(different)
