@@ -157,3 +157,11 @@ def test_nobody_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert [3, 3, 3] == codes
     assert 3 == capsys.readouterr().err.count("BW522")
+
+
+def test_an_empty_store_is_asked_and_not_the_own_one() -> None:
+    """A store that holds nothing gives nothing: the workspace's own does not take its place."""
+    workspace = Workspace.open(SOLAR)
+
+    assert () == workspace.query("module_makers", on=OxigraphStore()).rows
+    assert () != workspace.query("module_makers").rows

@@ -72,7 +72,8 @@ def query(
     program = workspace.program
     known = known_values(program, (p.type for p in header.parameters))
     terms = read_parameters(header, parameters, known, suggest_value(program))
-    return run(store or workspace.store(), sparql, terms, file, functions_of(workspace))
+    asked = workspace.store() if store is None else store  # an empty store is false
+    return run(asked, sparql, terms, file, functions_of(workspace))
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
