@@ -260,3 +260,30 @@ def test_the_union_follows_what_is_written() -> None:
 
     assert [1, 1, 2, 1, 1] == seen
     assert 1 == counted(fresh)
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("ASK { ?s ?p ?o }", False),
+        ("PREFIX x: <urn:x#> SELECT  DISTINCT ?s { ?s ?p ?o } ORDER BY ?s LIMIT 1", False),
+        ("SELECT REDUCED ?s { ?s ?p ?o }", True),
+        ("SELECT ?s { ?s ?p ?o } # select distinct", True),
+        ("SELECT DISTINCT ?s { { SELECT ?s { ?s ?p ?o } LIMIT 1 } }", True),
+        ("SELECT DISTINCT (COUNT(*) AS ?n) { ?s ?p ?o }", True),
+        ("SELECT DISTINCT ?s (GROUP_CONCAT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s", True),
+        ("SELECT DISTINCT (BNODE() AS ?n) { ?s ?p ?o }", True),
+        ("ASK { { SELECT ?s { ?s ?p ?o } OFFSET 2 } }", True),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", True),
+        ("DESCRIBE <urn:a>", True),
+    ],
+)
+def test_the_union_is_made_where_it_can_be_told(text: str, counts: bool) -> None:
+    """A graph of the union is made for a query that could count; without one both give the same rows."""
+    store = OxigraphStore.of(REPEATED)
+    rows = list(store.query(text).rows)
+    made = store._merged is not None
+    store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+
+    assert counts == made
+    assert counts or rows == list(store.query(text).rows)

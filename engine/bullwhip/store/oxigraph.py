@@ -29,6 +29,11 @@ _REPEATED = (
 """Whether a named graph says what the default graph or another one says."""
 
 _STRING = ox.NamedNode(f"{PREFIXES['xsd']}string")
+_MULTIPLE = re.compile("count|sum|avg|concat|sample|rand|uuid|bnode|construct|describe")
+"""What may tell two equal solutions from one."""
+
+_DISTINCT = re.compile(r"select\s+distinct\b")
+
 _BOOLEAN = ox.NamedNode(f"{PREFIXES['xsd']}boolean")
 
 
@@ -185,8 +190,10 @@ class OxigraphStore:
         """Return what a query reads, and whether its default graph is the union that the engine makes.
 
         The engine's union gives a triple once for each graph that says it. Where there are such triples, the union is
-        kept as a graph of its own.
+        kept as a graph of its own, made when a query comes that could tell the difference.
         """
+        if not _counts(text):
+            return self.engine, True
         if self._repeats is None:
             self._repeats = any(bool(self.engine.query(ask)) for ask in _REPEATED)
         elif not self._repeats:
@@ -220,6 +227,21 @@ def _kept(literal: ox.Literal) -> Cell:
     store.add(ox.Quad(name, name, literal))
     kept: Cell = next(iter(store)).object
     return kept
+
+
+def _counts(text: str) -> bool:
+    """Return whether a query may see how often a solution comes: all but ASK and a single SELECT DISTINCT may.
+
+    Words are looked for wherever they stand, so that the answer may be yes where it need not.
+
+    >>> [_counts(q) for q in ("ASK { ?s ?p ?o }", "SELECT DISTINCT ?s { ?s ?p ?o } LIMIT 2", "SELECT ?s { ?s ?p ?o }")]
+    [False, False, True]
+    """
+    low = text.lower()
+    if _MULTIPLE.search(low):
+        return True
+    selects = low.count("select")
+    return not (_DISTINCT.search(low) if selects == 1 else selects == 0 and "ask" in low)
 
 
 def _fill(engine: ox.Store, nquads: bytes) -> None:
