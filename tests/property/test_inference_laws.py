@@ -13,7 +13,9 @@ from bullwhip.datalog import matching, relation, run
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.replay import replay
+from bullwhip.datalog.state import follows
 from bullwhip.model.inference import Atom, Head, InferenceProgram
+from inference_programs import node
 from inferred_models import derived_facts, known, model, says
 from naive_inference import naive
 from random_inference import Rows as Drawn
@@ -111,3 +113,20 @@ def test_blocks_of_any_size_give_the_same(program: InferenceProgram, drawn: Draw
         proof = pieces.proof(fact.predicate, fact.terms)
         assert proof is not None
         assert () == replay(proof, program, says(pieces))
+
+
+@FEWER
+@given(programs(), facts(), facts(), st.data())
+def test_what_would_follow_is_what_follows_after(
+    program: InferenceProgram, drawn: Drawn, added: Drawn, data: st.DataObject
+) -> None:
+    """Asking whether a fact would follow from more facts gives what adding them gives, and changes nothing."""
+    before = evaluate(program, Rows(drawn))
+    old, after = model(before), before.update(Rows(added))
+    whole = [(k, f) for k in after.predicates for f in after.facts(*k)]
+
+    for key, terms in data.draw(st.lists(st.sampled_from(whole), max_size=5)) if whole else []:
+        assert follows(before.state, Rows(added), key, terms)
+        other = (*terms[:-1], node("d")) if terms else terms
+        assert after.holds(key[0], other) == follows(before.state, Rows(added), key, other)
+    assert old == model(before)

@@ -13,7 +13,7 @@ from bullwhip.datalog.predicates import Key, predicates_of, with_plain_types
 from bullwhip.datalog.relation import Relation
 from bullwhip.model.inference import Arithmetic, Assign, Atom, Compare, Constant, InferenceProgram, InferenceRule
 
-__all__ = ["Base", "Table", "constants", "read_base"]
+__all__ = ["Base", "Table", "constants", "ids_of", "read_base"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,17 @@ def read_base(program: InferenceProgram, facts: Facts) -> Base:
         for column in (*table.columns, table.graphs):
             texts.update(column)
     terms = Terms(texts)
-    return Base(terms, {key: sort_table(_ids(table, terms)) for key, table in stated.items()})
+    return Base(terms, {key: sort_table(_known_ids(table, terms)) for key, table in stated.items()})
 
 
-def _ids(table: Stated, terms: Terms) -> tuple[Ids, ...]:
+def ids_of(table: Stated, terms: Terms) -> tuple[Ids, ...]:
+    """Return the columns of rows as ids, and at last the graphs; terms that have none get one."""
+    for column in (*table.columns, table.graphs):
+        terms.add(t for t in column if terms.find(t) is None)
+    return _known_ids(table, terms)
+
+
+def _known_ids(table: Stated, terms: Terms) -> tuple[Ids, ...]:
     return tuple(terms.ids(c) for c in (*table.columns, table.graphs))
 
 
@@ -116,9 +123,6 @@ def changed(base: Base, added: Mapping[Key, Stated], removed: Mapping[Key, State
     What is both removed and added is there afterwards.
     """
     terms = base.terms
-    for table in (*added.values(), *removed.values()):
-        for column in (*table.columns, table.graphs):
-            terms.add(column)
     tables, touched = dict(base.tables), set()
     for key in sorted({*added, *removed}):
         old = tables.get(key)
@@ -126,12 +130,12 @@ def changed(base: Base, added: Mapping[Key, Stated], removed: Mapping[Key, State
         if old is not None:
             gone = Relation(key[1] + 1)
             if key in removed:
-                gone.add(_ids(removed[key], terms), len(removed[key].graphs))
+                gone.add(ids_of(removed[key], terms), len(removed[key].graphs))
             index = gone.rows_index()
             kept = np.flatnonzero(~index.has(index.keys(old.columns, len(old.columns[-1]))))
             lines.add([c[kept] for c in old.columns], len(kept))
         if key in added:
-            lines.add(_ids(added[key], terms), len(added[key].graphs))
+            lines.add(ids_of(added[key], terms), len(added[key].graphs))
         new = tables[key] = sort_table(lines.columns())
         if old is None or not all(np.array_equal(a, b) for a, b in zip(old.columns, new.columns, strict=True)):
             touched.add(key)

@@ -16,7 +16,7 @@ __all__ = ["first_proof", "several_proofs"]
 
 _LISTED = 1_000
 """Matches of an aggregate that a step lists."""
-_FACTS = 2_000
+_FACTS = 300
 """Facts whose other derivations are looked for."""
 _EACH = 50
 """Derivations looked for of each."""

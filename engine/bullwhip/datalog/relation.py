@@ -32,6 +32,12 @@ class _Pairs:
         self.keys = _NONE
         self.numbers = _NONE
 
+    def copy(self) -> _Pairs:
+        """Return the same numbers; the columns are replaced when they grow, and may be shared."""
+        made = _Pairs()
+        made.keys, made.numbers = self.keys, self.numbers
+        return made
+
     def find(self, keys: Ids, *, grow: bool) -> Ids:
         """Return the number of each pair; -1 where there is none and none may be made."""
         if grow:
@@ -57,6 +63,12 @@ class _Coder:
 
     def __init__(self, width: int) -> None:
         self._tables = tuple(_Pairs() for _ in range(width - 2))
+
+    def copy(self) -> _Coder:
+        """Return a coder that gives the same keys, and further ones by itself."""
+        made = _Coder(2)
+        made._tables = tuple(t.copy() for t in self._tables)
+        return made
 
     def keys(self, columns: Sequence[Ids], size: int, *, grow: bool) -> Ids:
         """Return a key for each row; -1 for rows that cannot be in the index."""
@@ -84,6 +96,12 @@ class Index:
         self.covered = 0
         self.runs: list[tuple[Ids, Ids]] = []
         self._coder = _Coder(len(positions))
+
+    def copy(self) -> Index:
+        """Return an index with the same runs, which can grow by itself."""
+        made = Index(self.positions)
+        made.covered, made.runs, made._coder = self.covered, self.runs.copy(), self._coder.copy()
+        return made
 
     def keys(self, columns: Sequence[Ids], size: int, *, grow: bool = False) -> Ids:
         """Return the keys of rows, given as a column for each position."""
@@ -148,6 +166,14 @@ class Relation:
         self._columns: list[Ids] = [_NONE for _ in range(arity)]
         self._indexes: dict[tuple[int, ...], Index] = {}
         self._asked: dict[tuple[int, ...], int] = {}
+
+    def copy(self) -> Relation:
+        """Return the same rows, to which others can be added; sorted runs are shared."""
+        made = Relation(self.arity)
+        made._columns = [c[: self.size] for c in self._columns]
+        made._indexes = {p: i.copy() for p, i in self._indexes.items()}
+        made.size = self.size
+        return made
 
     def column(self, position: int) -> Ids:
         """Return the ids at a position, row by row."""

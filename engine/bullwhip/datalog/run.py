@@ -7,7 +7,7 @@ but that of the rules' ids and of the terms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from bullwhip.datalog.stratify import Stratum
 from bullwhip.datalog.values import skolem_term
 from bullwhip.model.inference import Aggregate, Atom, Constant, Head, HeadTerm, InferenceRule, Skolem, Variable
 
-__all__ = ["Batch", "History", "head_columns", "run"]
+__all__ = ["Batch", "History", "grow", "head_columns", "run"]
 
 _LARGE = 200_000
 """Matches of one block above which what they derive is looked through for repeated facts at once."""
@@ -85,13 +85,29 @@ class _Run:
             starts = ends
         return rounds
 
+    def grow(self, stratum: Stratum, before: Mapping[Key, int], enough: Callable[[], bool]) -> None:
+        """Derive what follows further from facts that have been added to what a finished stratum reads.
+
+        Args:
+            stratum: one that neither negates nor sums up what has grown.
+            before: how many facts each predicate that has grown had.
+            enough: ends it early where it returns True.
+        """
+        starts = {**{key: self.world.relation(key).size for key in sorted(stratum.keys)}, **before}
+        while not enough():
+            ends = {key: self.world.relation(key).size for key in starts}
+            if ends == starts:
+                break
+            self._add(c for i in stratum.rules for c in self._from_new(i, stratum, starts, ends))
+            starts = ends
+
     def _from_new(
         self, number: int, stratum: Stratum, starts: Mapping[Key, int], ends: Mapping[Key, int]
     ) -> Iterator[tuple[Key, _Candidates]]:
         """Yield what a rule derives from the facts of the last round: each of its atoms in turn matches only those."""
         inner = [
             (i, key_of(p)) for i, p in enumerate(self.rules[number].body)
-            if isinstance(p, Atom) and not p.negated and key_of(p) in stratum.keys
+            if isinstance(p, Atom) and not p.negated and key_of(p) in starts
         ]  # fmt: skip
         for place, key in inner:
             if starts[key] < ends[key]:
@@ -241,3 +257,37 @@ def run(
     for stratum in order:
         state.stratum(stratum)
     return state.history
+
+
+def grow(
+    rules: Sequence[InferenceRule], order: Sequence[Stratum], world: World, before: dict[Key, int],
+    enough: Callable[[], bool],
+) -> bool | None:  # fmt: skip
+    """Derive what follows further from facts that have been added; without explanations.
+
+    Args:
+        rules: all rules, in order of id.
+        order: the strata to go through, in their order, all of them finished before facts were added.
+        world: with the facts that have been added.
+        before: how many facts each predicate that has grown had.
+        enough: ends it early where it returns True.
+
+    Returns:
+        whether it was enough; None where something that has grown is negated or summed up, so that facts may be gone.
+    """
+    state = _Run(rules, world, explain=False)
+    for stratum in order:
+        read = {key_of(p) for i in stratum.rules for p in rules[i].body if isinstance(p, Atom)}
+        if not (read | stratum.keys) & before.keys():
+            continue
+        for i in stratum.rules:
+            own = [h for h in rules[i].heads if key_of(h) in stratum.keys]
+            has_grown = [p for p in rules[i].body if isinstance(p, Atom) and key_of(p) in before]
+            if any(p.negated for p in has_grown) or (has_grown and any(aggregates(h) for h in own)):
+                return None
+        sizes = {key: world.relation(key).size for key in sorted(stratum.keys)}
+        state.grow(stratum, before, enough)
+        if enough():
+            return True
+        before.update({k: min(s, before.get(k, s)) for k, s in sizes.items() if world.relation(k).size > s})
+    return enough()

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bullwhip.datalog.base import Base, changed
-from bullwhip.datalog.facts import Facts
+from bullwhip.datalog.base import Base, changed, ids_of
+from bullwhip.datalog.facts import Facts, Rows
 from bullwhip.datalog.limits import Limits
 from bullwhip.datalog.matching import World
 from bullwhip.datalog.predicates import Key, key_of, predicates_of, with_plain_types
 from bullwhip.datalog.relation import Relation
-from bullwhip.datalog.run import Batch, History, run
+from bullwhip.datalog.run import Batch, History, grow, run
 from bullwhip.datalog.stratify import Stratum, program_problems, strata
 from bullwhip.errors import ValidationError
 from bullwhip.model.inference import Atom, InferenceProgram, InferenceRule
 
-__all__ = ["State", "after", "derive"]
+__all__ = ["State", "after", "derive", "follows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,32 @@ def after(state: State, added: Facts, removed: Facts, only: frozenset[Key] | Non
     world = World(base.terms, relations, state.world.limits, notes)
     history = run(state.rules, todo, world, explain=state.explain, derived=derived)
     return replace(state, base=base, world=world, history={**kept, **history})
+
+
+def follows(state: State, added: Facts, key: Key, terms: Sequence[str]) -> bool:
+    """Return whether a fact would hold if base facts were added.
+
+    Where nothing that grows is negated or summed up, only what is new is derived, and no further than to the fact.
+    """
+    plus = added.read(predicates_of(state.rules))
+    made = Base(state.world.terms.copy(), state.base.tables)
+    relations = dict(state.world.relations)
+    wanted = _needed(state, frozenset({key}))
+    order = [s for s in state.order if s.keys & wanted]
+    for grown in sorted({*plus, *(k for s in order for k in s.keys)}):
+        relations[grown] = state.world.relation(grown).copy()
+    before: dict[Key, int] = {}
+    for grown, stated in plus.items():
+        columns = ids_of(stated, made.terms)[:-1]
+        size = relations[grown].size
+        if len(relations[grown].add(columns, len(stated.graphs))):
+            before[grown] = size
+    goal = [made.terms.id(t) for t in terms]
+    world = World(made.terms, relations, state.world.limits)
+    found = grow(state.rules, order, world, before, lambda: world.relation(key).row(goal) is not None)
+    if found is None:
+        return after(state, added, Rows(), frozenset({key})).row_of(key, terms) is not None
+    return found
 
 
 def _deriving(rules: Sequence[InferenceRule]) -> dict[Key, tuple[tuple[int, int], ...]]:

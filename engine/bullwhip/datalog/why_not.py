@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from bullwhip.datalog.abduce import Goal, Lack, lacks
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
-from bullwhip.datalog.state import State, after
+from bullwhip.datalog.state import State, after, follows
 from bullwhip.model.proof import Candidate, Fact, Guard, WhyNot
 
 __all__ = ["why_not"]
@@ -173,6 +173,8 @@ class _Search:
         added: dict[str, list[tuple[str, ...]]] = {}
         for fact in answer.missing:
             added.setdefault(fact.predicate, []).append(fact.terms)
+        if not removed:
+            return follows(self.state, Rows(added), self.goal[0], self.fact.terms)
         changed = after(self.state, Rows(added), Rows(removed), frozenset({self.goal[0]}))
         return changed.row_of(self.goal[0], self.fact.terms) is not None
 
