@@ -103,6 +103,7 @@ def test_blocks_of_any_size_give_the_same(program: InferenceProgram, drawn: Draw
     whole = evaluate(program, Rows(drawn))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matching, "_BLOCK", size)
+        patch.setattr(matching, "_MANY", size)
         patch.setattr(run, "_LARGE", size)
         patch.setattr(run, "_MANY", size)
         patch.setattr(relation, "_SHORT", 0)

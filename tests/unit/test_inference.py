@@ -371,6 +371,15 @@ print(json.dumps(inferred.why_not("far", (node("x"), node("a")), 9).as_dict()))
 # -- limits
 
 
+def test_an_atom_that_only_has_to_hold_multiplies_nothing() -> None:
+    """Of what nothing reads, one match is enough: 30 x 30 pairs, and not 30 x 30 x 30 matches."""
+    rows: Given = {"n": [(node(f"n{i}"),) for i in range(30)], "e": [(node(f"n{i}"), A) for i in range(29)]}
+
+    inferred = of(rows, "r(X, Y) :- n(X), n(Y), n(Z)", "s(X) :- n(X), e(X, Z), n(W)", limits=Limits(matches=3_000))
+
+    assert (900, 29) == (inferred.count("r"), inferred.count("s"))
+
+
 @pytest.mark.parametrize(
     ("text", "limits", "message"),
     [

@@ -9,10 +9,10 @@ from itertools import combinations
 
 import numpy as np
 
-from bullwhip.datalog.arithmetic import evaluate, holds, of_expression
+from bullwhip.datalog.arithmetic import evaluate, holds
 from bullwhip.datalog.asking import head_bindings
 from bullwhip.datalog.intern import Ids
-from bullwhip.datalog.matching import Body, Matches, bindings
+from bullwhip.datalog.matching import Body, Matches, bindings, reads
 from bullwhip.datalog.predicates import Key, key_of
 from bullwhip.datalog.run import head_columns
 from bullwhip.datalog.state import State
@@ -184,7 +184,7 @@ def _in_the_way(asked: _Asked, bound: dict[str, int]) -> tuple[list[Guard], list
     todo = [p for p in asked.rule_body if not isinstance(p, Atom) or p.negated]
     texts = asked.state.world.terms.texts
     while todo:
-        ready = [p for p in todo if _reads(p) <= bound.keys()]
+        ready = [p for p in todo if reads(p) <= bound.keys()]
         if not ready:
             break
         for part in ready:
@@ -199,16 +199,6 @@ def _in_the_way(asked: _Asked, bound: dict[str, int]) -> tuple[list[Guard], list
     if not _nodes_fit(asked, bound):
         return [], []
     return failing, blocking
-
-
-def _reads(part: Atom | Compare | Assign) -> set[str]:
-    match part:
-        case Compare():
-            return {*of_expression(part.left), *of_expression(part.right)}
-        case Assign():
-            return set(of_expression(part.expression))
-        case Atom():
-            return {t.name for t in part.terms if isinstance(t, Variable)}
 
 
 def _passes(asked: _Asked, part: Compare | Assign, bound: dict[str, int]) -> bool:
@@ -271,7 +261,7 @@ def _known(state: State, goal: Goal) -> bool:
 def _filled(asked: _Asked, bound: dict[str, int], unknown: list[str]) -> dict[str, int] | None:
     """Return bindings with something for each variable that nothing binds; None where no guess passes the guards."""
     terms = asked.state.world.terms
-    guards = [p for p in asked.rule_body if not isinstance(p, Atom) and not _reads(p) <= bound.keys()]
+    guards = [p for p in asked.rule_body if not isinstance(p, Atom) and not reads(p) <= bound.keys()]
     full = dict(bound)
     for name in unknown:
         full[name] = terms.id(f"<{BASE}any/{name}{asked.mark}>")
@@ -283,7 +273,7 @@ def _filled(asked: _Asked, bound: dict[str, int], unknown: list[str]) -> dict[st
         return None
     if _all_pass(asked, guards, full):
         return full if _nodes_fit(asked, full) else None
-    guarded = [n for n in unknown if any(n in _reads(p) for p in guards)]
+    guarded = [n for n in unknown if any(n in reads(p) for p in guards)]
     if len(guarded) == 1:
         for guess in _guesses(asked, guards, bound):
             tried = {**full, guarded[0]: terms.id(number_term(guess))}
@@ -297,7 +287,7 @@ def _all_pass(asked: _Asked, guards: Sequence[Compare | Assign], full: dict[str,
     """Try the guards, what is assigned before what reads it; bindings grow by what is assigned."""
     todo = list(guards)
     while todo:
-        ready = [p for p in todo if _reads(p) <= full.keys()]
+        ready = [p for p in todo if reads(p) <= full.keys()]
         if not ready or not all(_passes(asked, p, full) for p in ready):
             return False
         todo = [p for p in todo if p not in ready]

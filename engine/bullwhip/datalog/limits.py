@@ -15,7 +15,7 @@ __all__ = ["Limits", "exceeded"]
 class Limits:
     """What one evaluation may take; the same inputs reach a limit at the same place on any machine."""
 
-    facts: int = 50_000_000
+    facts: int = 20_000_000
     """Derived facts, of all predicates together."""
     matches: int = 2_000_000_000
     """Matches of one body in one round, counted at every join on the way."""

@@ -17,12 +17,15 @@ from bullwhip.datalog.intern import Ids, Terms
 from bullwhip.datalog.limits import Limits, exceeded
 from bullwhip.datalog.predicates import Key, key_of
 from bullwhip.datalog.relation import Relation, expand
+from bullwhip.datalog.sorting import different_rows
 from bullwhip.model.inference import Assign, Atom, Compare, Constant, InferenceRule, Part, Variable
 
-__all__ = ["Body", "Matches", "Undefined", "World", "bindings"]
+__all__ = ["Body", "Matches", "Undefined", "World", "bindings", "reads"]
 
 _BLOCK = 2_000_000
 """Matches held at once."""
+_MANY = 50_000
+"""Rows from which on repeated ones are looked for between two joins."""
 _FEW = 8
 """Rows for which a missing index may not be worth building: the columns are searched from end to end."""
 _EXAMPLES = 3
@@ -95,18 +98,26 @@ class Body:
         rule: the rule.
         parts: the parts of its body to match, by their places; by default all.
         keep_rows: whether matches say which rows they come from.
+        wanted: variables that are wanted; of matches that agree in these, one is enough. By default every match counts.
     """
 
-    __slots__ = ("_budget", "_keep_rows", "_windows", "_world", "parts", "rule")
+    __slots__ = ("_budget", "_keep_rows", "_wanted", "_windows", "_world", "parts", "rule")
 
     def __init__(
-        self, rule: InferenceRule, world: World, *, parts: Sequence[int] | None = None, keep_rows: bool = True
+        self,
+        rule: InferenceRule,
+        world: World,
+        *,
+        parts: Sequence[int] | None = None,
+        keep_rows: bool = True,
+        wanted: frozenset[str] | None = None,
     ) -> None:
         self.rule = rule
         places = range(len(rule.body)) if parts is None else parts
         self.parts: dict[int, Part] = {i: rule.body[i] for i in places}
         self._world = world
         self._keep_rows = keep_rows
+        self._wanted = wanted
         self._windows: Mapping[int, tuple[int, int]] = {}
         self._budget = world.limits.matches
 
@@ -127,21 +138,37 @@ class Body:
             yield from self._go(start, todo)
             return
         del todo[first]
-        for block in self._join(start, first):
+        for block in self._join(start, first, todo):
             yield from self._go(block, todo)
 
     def _go(self, matches: Matches, todo: dict[int, Part]) -> Iterator[Matches]:
         matches, todo = self._filter(matches, todo)
         if not matches.size:
             return
+        matches = self._without_repeats(matches, todo)
         atoms = [i for i, p in todo.items() if isinstance(p, Atom) and not p.negated]
         if not atoms:
             yield matches
             return
         best = min(atoms, key=lambda i: (*self._cost(i, matches), i))
         rest = {i: p for i, p in todo.items() if i != best}
-        for block in self._join(matches, best):
+        for block in self._join(matches, best, rest):
             yield from self._go(block, rest)
+
+    def _without_repeats(self, matches: Matches, todo: Mapping[int, Part]) -> Matches:
+        """Forget variables that nothing reads any more, and then rows that are the same."""
+        if self._wanted is None:
+            return matches
+        columns = {v: c for v, c in matches.columns.items() if self._is_read(v, todo)}
+        if len(columns) == len(matches.columns):
+            return matches
+        matches = Matches(matches.size, columns, matches.rows)
+        if matches.size < _MANY or not any(isinstance(p, Atom) and not p.negated for p in todo.values()):
+            return matches
+        return matches.take(np.sort(different_rows(list(columns.values()), matches.size)[0]))
+
+    def _is_read(self, variable: str, todo: Mapping[int, Part]) -> bool:
+        return self._wanted is None or variable in self._wanted or any(variable in reads(p) for p in todo.values())
 
     def _cost(self, place: int, matches: Matches) -> tuple[bool, float]:
         """Return whether an atom shares nothing with what is bound, and how many rows it may have for each."""
@@ -164,7 +191,7 @@ class Body:
 
     # -- atoms
 
-    def _join(self, matches: Matches, place: int) -> Iterator[Matches]:
+    def _join(self, matches: Matches, place: int, rest: Mapping[int, Part]) -> Iterator[Matches]:
         atom = self._atom(place)
         relation = self._world.relation(key_of(atom))
         low, high = self._window(place)
@@ -172,6 +199,9 @@ class Body:
             p: self._column(t, matches) for p, t in enumerate(atom.terms)
             if isinstance(t, Constant) or t.name in matches.columns
         }  # fmt: skip
+        if self._is_only_asked_for(atom, keys, rest) and (low, high) == (0, relation.size):
+            yield from self._semijoin(matches, atom, place, keys)
+            return
         whole = not keys and matches.size == 1
         if whole and high - low <= _BLOCK:
             if high > low:
@@ -185,6 +215,30 @@ class Body:
             if len(left):
                 rows = matches.take(left) if not whole else _spread(matches, len(left))
                 yield self._bind(rows, atom, place, relation, right, keys)
+
+    def _is_only_asked_for(self, atom: Atom, keys: Mapping[int, Ids], rest: Mapping[int, Part]) -> bool:
+        """Return whether it is enough that some row fits an atom: nothing reads what it binds."""
+        new = [t.name for p, t in enumerate(atom.terms) if p not in keys and isinstance(t, Variable)]
+        return len(set(new)) == len(new) and not any(self._is_read(v, rest) for v in new)
+
+    def _semijoin(self, matches: Matches, atom: Atom, place: int, keys: Mapping[int, Ids]) -> Iterator[Matches]:
+        """Keep the rows that some row of a relation fits, with the first that does."""
+        relation = self._world.relation(key_of(atom))
+        found = np.full(matches.size, -1)
+        if not keys:
+            found[:] = 0 if relation.size else -1
+        else:
+            index = relation.index(tuple(keys))
+            for low, counts, rows in index.find(index.keys([keys[p] for p in keys], matches.size)):
+                fresh = np.flatnonzero((found < 0) & (counts > 0))
+                found[fresh] = rows[low[fresh]]
+        self._spend(matches.size)
+        kept = np.flatnonzero(found >= 0)
+        if len(kept):
+            matches = matches.take(kept)
+            if self._keep_rows:
+                matches.rows[place] = found[kept]
+            yield matches
 
     def _column(self, term: Variable | Constant, matches: Matches) -> Ids:
         if isinstance(term, Variable):
@@ -264,7 +318,7 @@ class Body:
         while again and matches.size:
             again = False
             for place, part in list(todo.items()):
-                if not (_reads(part) <= matches.columns.keys()):
+                if not (reads(part) <= matches.columns.keys()):
                     continue
                 match part:
                     case Compare():
@@ -326,8 +380,8 @@ def _spread(matches: Matches, size: int) -> Matches:
     )  # fmt: skip
 
 
-def _reads(part: Part) -> set[str]:
-    """Return the variables that have to be bound before a guard, an assignment or a negated atom can be applied."""
+def reads(part: Part) -> set[str]:
+    """Return the variables of a part; of an assignment, those that have to be bound before it."""
     match part:
         case Compare():
             return {*of_expression(part.left), *of_expression(part.right)}

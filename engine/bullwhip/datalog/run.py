@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,10 @@ _MANY = 8_000_000
 """Candidates of one predicate in one round above which repeated ones are thrown away early."""
 
 
+Rows: TypeAlias = NDArray[np.int32]
+"""Numbers of rows; there are never 2^31 of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Facts that one rule derived in one round: which rows they are, and from which rows of its atoms."""
@@ -42,7 +47,7 @@ class Batch:
     rule: int
     """Its place in order of id."""
     head: int
-    premises: Mapping[int, NDArray[np.int32]] | None
+    premises: Mapping[int, Rows] | None
     """For each atom that is not negated, by its place in the body, a row for each fact; None for aggregates."""
 
 
@@ -58,7 +63,7 @@ class _Candidates:
     head: int
     columns: list[Ids]
     size: int
-    premises: dict[int, Ids] | None
+    premises: dict[int, Rows] | None
 
 
 @dataclass(slots=True)
@@ -123,9 +128,9 @@ class _Run:
         plain = [(i, h) for i, h in heads if not aggregates(h)]
         summed = [(i, h) for i, h in heads if aggregates(h)]
         parts: list[list[list[Ids]]] = [[] for _ in summed]
-        for block in Body(rule, self.world, keep_rows=self.explain and bool(plain)).matches(
-            bindings({}), windows, first
-        ):
+        wanted = None if summed else frozenset(v for _, h in plain for v in _variables(h))
+        body = Body(rule, self.world, keep_rows=self.explain and bool(plain), wanted=wanted)
+        for block in body.matches(bindings({}), windows, first):
             for place, head in plain:
                 yield key_of(head), self._plain(number, place, head, block)
             for collected, (_, head) in zip(parts, summed, strict=True):
@@ -138,9 +143,9 @@ class _Run:
     def _plain(self, number: int, place: int, head: Head, block: Matches) -> _Candidates:
         columns = head_columns(head.terms, block, self.world)
         if block.size < _LARGE:
-            return _Candidates(number, place, columns, block.size, block.rows if self.explain else None)
+            return _Candidates(number, place, columns, block.size, _narrow(block.rows) if self.explain else None)
         new = self.world.relation(key_of(head)).new(columns, block.size)
-        premises = {i: rows[new] for i, rows in block.rows.items()} if self.explain else None
+        premises = _narrow({i: rows[new] for i, rows in block.rows.items()}) if self.explain else None
         return _Candidates(number, place, [c[new] for c in columns], len(new), premises)
 
     def _summed(self, number: int, place: int, head: Head, columns: list[Ids]) -> _Candidates:
@@ -189,14 +194,24 @@ class _Run:
         self._check(key, candidates[-1].rule, self.derived)
         for kept in _kept(candidates, new):
             if kept.size:
-                premises = None if kept.premises is None else {i: r.astype(np.int32) for i, r in kept.premises.items()}
-                self.history.setdefault(key, []).append(Batch(first, kept.rule, kept.head, premises))
+                self.history.setdefault(key, []).append(Batch(first, kept.rule, kept.head, kept.premises))
                 first += kept.size
 
     def _check(self, key: Key, rule: int, derived: int) -> None:
         most = self.world.limits.facts
         if derived > most:
             raise exceeded(self.rules[rule], f"{derived} facts, the last of {show_key(key)}", f"{most} facts")
+
+
+def _variables(head: Head) -> Iterator[str]:
+    for term in head.terms:
+        for part in term.arguments if isinstance(term, Skolem) else (term,):
+            if isinstance(part, Variable):
+                yield part.name
+
+
+def _narrow(rows: Mapping[int, Ids]) -> dict[int, Rows]:
+    return {i: r.astype(np.int32) for i, r in rows.items()}
 
 
 def _first_of(candidates: Sequence[_Candidates], relation: Relation) -> Ids:

@@ -238,7 +238,8 @@ def compare(comparison: str, left: Value, right: Value, same: bool) -> bool | st
         return "a double is not exact; read it with number()"
     if comparison in ("=", "!=") and not (len(kinds) == 2 and len({k.removesuffix("Z") for k in kinds}) == 1):
         return same == (comparison == "=")
-    return f"{left.kind} and {right.kind} have no common order"
+    names = ("a term without order" if k == OTHER else k.removesuffix("Z") for k in (left.kind, right.kind))
+    return " and ".join(names) + " have no common order"
 
 
 def number_term(value: Fraction) -> str:
