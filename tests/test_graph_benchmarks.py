@@ -95,3 +95,11 @@ def test_growth_runs_and_tells_what_grows_too_fast() -> None:
 
     assert above == ["memory"]
     assert text.count("\n") == 2 + len(found)
+
+
+def test_functions_run() -> None:
+    """The function in SPARQL gives in rdflib what it gives in ours."""
+    rows = import_module("functions").measure(200)
+
+    assert all(isfinite(row.figure) for row in rows)
+    assert len(rows) == 2
