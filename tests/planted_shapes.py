@@ -167,6 +167,34 @@ RULE, CARD, TOPIC, MEASURE, RELATION = (
 )  # fmt: skip
 BIG = "1" + "0" * 19
 
+
+def _answer(kind: str, damage: Callable[[Quads, str], object]) -> Plant:
+    """Return a damage of a sensitivity or an exposure, which is written along with the graph first."""
+    sound: dict[str, tuple[ox.NamedNode | ox.Literal, ...]] = {
+        "rdf:type": (term(f"bw:{kind}"),), "bw:ofQuantity": (thing("quantity/hbm.capacity"),),
+        "bw:cell": (text("hbm.capacity"),), "bw:toDriver": (thing("quantity/hbm.capacity"),),
+        "bw:driverCell": (text("hbm.capacity"),), "bw:underScenario": (thing("scenario/base"),),
+        "bw:modelPeriod": (typed("2024", "integer"),), "bw:answerStatus": (text("known"),),
+        "bw:elasticity": (typed("1.0E0", "double"),), "bw:exactElasticity": (text("1"),),
+    }  # fmt: skip
+    if kind == "Exposure":
+        sound |= {
+            "bw:company": (thing("company/samsung"),), "bw:tier": (TIER,), "bw:path": (thing("path/p~1"),),
+            "bw:pathLength": (typed("1", "integer"),), "prov:wasDerivedFrom": (thing("supply/s"),),
+            "bw:valuePerPercent": (typed("1.0E0", "double"),), "bw:exactValuePerPercent": (text("1"),),
+            "bw:currency": (text("USD"),), "bw:shareClaim": (thing(C1),),
+        }  # fmt: skip
+
+    def written(quads: Quads, node: str) -> None:
+        quads.add(thing("scenario/base").value, "rdf:type", term("bw:Scenario"))
+        for name, values in sound.items():
+            for value in values:
+                quads.add(node, name, value)
+        damage(quads, node)
+
+    return Plant(f"{kind.lower()}/planted", written)
+
+
 PLANTS: Mapping[str, Plant] = {
     "tier.label": Plant("tier/hbm", _add("skos:prefLabel", text("memory", "en"))),
     "tier.label-zh": Plant(
@@ -270,6 +298,22 @@ PLANTS: Mapping[str, Plant] = {
     "year.end": Plant(C1, _drop("bw:periodEnd")),
     "locator.place": Plant("locator of claim/c1", _drop("bw:place")),
     "locator.line": Plant("locator of claim/c1", _put("bw:line", typed("0", "integer"))),
+    "answer.known": _answer("Sensitivity", _drop("bw:elasticity")),
+    "answer.quantity": _answer("Sensitivity", _put("bw:ofQuantity", TIER)),
+    "answer.cell": _answer("Exposure", _drop("bw:cell")),
+    "answer.driver": _answer("Sensitivity", _drop("bw:toDriver")),
+    "answer.driver-cell": _answer("Exposure", _drop("bw:driverCell")),
+    "answer.scenario": _answer("Exposure", _drop("bw:underScenario")),
+    "answer.period": _answer("Exposure", _add("bw:modelPeriod", typed("2025", "integer"))),
+    "answer.status": _answer("Exposure", _put("bw:answerStatus", text("perhaps"))),
+    "answer.exact": _answer("Exposure", _put("bw:exactElasticity", text("1.5e3"))),
+    "answer.double": _answer("Exposure", _put("bw:valuePerPercent", typed("1.0", "decimal"))),
+    "exposure.company": _answer("Exposure", _put("bw:company", TIER)),
+    "exposure.tier": _answer("Exposure", _drop("bw:tier")),
+    "exposure.path": _answer("Exposure", _drop("bw:path")),
+    "exposure.length": _answer("Exposure", _put("bw:pathLength", typed("0", "integer"))),
+    "exposure.statement": _answer("Exposure", _drop("prov:wasDerivedFrom")),
+    "exposure.money": _answer("Exposure", _drop("bw:currency")),
     "parents.acyclic": Plant("company/group", _put("org:subOrganizationOf", thing("company/samsung"))),
 }  # fmt: skip
 """By id of the check."""

@@ -102,6 +102,7 @@ def test_a_violation_of_another_thing_says_where_it_is_written(shape: str) -> No
     places = {v.place for v in found if v.node == node}
     lost = shape in ("mention.document", "supply.document", "share.claim", "mention.company", "supply.company",
                      "edge.tier", "entity.kind")  # fmt: skip
+    lost = lost or shape.startswith(("answer.", "exposure."))  # what is computed is written in no file
 
     assert lost or all(":" in place and not place.endswith(":0") for place in places)
 

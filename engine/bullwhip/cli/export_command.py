@@ -23,8 +23,12 @@ from bullwhip.workspace.exporting import FORMATS, write_file
     default="both",
     help="Language of labels in pictures.",
 )
-@click.option("--period", type=int, metavar="YEAR", help="Period of the figures in pictures.")
-@click.option("--scenario", default="base", metavar="ID", help="The scenario of those figures.")
+@click.option("--period", type=int, metavar="YEAR", help="Period of the figures in pictures, and of answers.")
+@click.option("--scenario", default="base", metavar="ID", help="The scenario of those.")
+@click.option(
+    "--with", "along", multiple=True, metavar="ANSWERS",
+    help="Write sensitivities or exposures of the period and scenario along, in RDF; repeatable.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
 @selecting
 @click.pass_context
@@ -35,6 +39,7 @@ def command(
     output: str | None,
     language: str,
     period: int | None,
+    along: tuple[str, ...],
     force: bool,
 ) -> None:
     """Write FORMAT: svg (chain map), dot, graphml, turtle, trig, nquads; rules-sparql, rules-nemo, rules-clingo.
@@ -46,7 +51,7 @@ def command(
         raise UsageError(Problem("BW001", f"no format {form!r}", hint=hint))
     if output not in (None, "-") and Path(output or "").exists() and not force:
         raise UsageError(Problem("BW003", "the file exists", Place(str(output)), "add --force to replace it"))
-    data = workspace.export(form, language=language, period=period)
+    data = workspace.export(form, language=language, period=period, along=along)
     if output in (None, "-"):
         sys.stdout.buffer.write(data)
         return

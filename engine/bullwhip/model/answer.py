@@ -276,6 +276,8 @@ class ExposureRow:
     """None where there is no amount to weigh."""
     position: int = -1
     """The cell of the quantity."""
+    share_claim: str = ""
+    """Id of the claim that prints the share."""
     counted_in: tuple[Counted, ...] = ()
     paths: tuple[PathEffect, ...] | None = None
     """The strongest ways from the driver, where asked for."""

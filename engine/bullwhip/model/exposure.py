@@ -49,6 +49,8 @@ class Weight:
     """The claim that prints it."""
     note: str = ""
     """Why there is none."""
+    claim: str = ""
+    """Id of that claim."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -30,7 +30,7 @@ from bullwhip.query.things import describe
 from bullwhip.query.unit_terms import UnitTerms
 from bullwhip.terms import BASE, PREFIXES, resource
 
-__all__ = ["MODEL", "ONTOLOGY", "build_quads", "to_format", "to_nquads", "to_rdflib"]
+__all__ = ["MODEL", "ONTOLOGY", "build_quads", "supply_name", "to_format", "to_nquads", "to_rdflib"]
 
 MODEL = resource("graph", "model")
 """The graph of companies, tiers, quantities, rules and scenarios."""
@@ -410,8 +410,13 @@ def _claim(graph: _Graph, claim: Claim, published: str, untimed: Collection[str]
         graph.add(node, "bw:feeds", ox.Literal(claim.feeds))
 
 
+def supply_name(s: Supply) -> str:
+    """Return what the node of a statement is called."""
+    return _digest(s.company, s.tier, s.role, s.segment, s.document, s.locator, s.line, s.note)
+
+
 def _supply(graph: _Graph, s: Supply) -> None:
-    node = _thing("supply", _digest(s.company, s.tier, s.role, s.segment, s.document, s.locator, s.line, s.note))
+    node = _thing("supply", supply_name(s))
     graph.add(node, "rdf:type", _term("bw:Supply"))
     graph.add(node, "bw:company", _thing("company", s.company))
     graph.add(node, "bw:tier", _thing("tier", s.tier))

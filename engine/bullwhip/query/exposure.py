@@ -212,6 +212,7 @@ class Roster:
             quantity.unit, each.effect, *shown, value, value_range, each.formula, quantity.source,
             self._sources_of(company, tier, share), *driver, measure=quantity.measure, currency=currency, scale=scale,
             sides=each.sides, reason=each.reason, exact=each.exact, position=each.position,
+            share_claim=share.claim if share else "",
         )  # fmt: skip
 
     def _sources_of(self, company: str, tier: str, share: Share | None) -> tuple[Source, ...]:

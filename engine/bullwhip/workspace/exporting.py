@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -30,12 +31,25 @@ FORMATS: dict[str, str] = {
 }
 
 
-def export(workspace: Workspace, form: str, language: str, period: int | None) -> bytes:
+_RDF = ("turtle", "trig", "nquads")
+
+
+def export(workspace: Workspace, form: str, language: str, period: int | None, along: Sequence[str] = ()) -> bytes:
     """Return an export as bytes; the same inputs give the same bytes.
 
+    Args:
+        workspace: the workspace.
+        form: one of `FORMATS`.
+        language: of labels in pictures: zh, en or both.
+        period: of figures in pictures and of answers that are written along; the default period when absent.
+        along: answers that are written along in RDF, see `bullwhip.workspace.materialising.KINDS`.
+
     Raises:
-        UsageError: BW001 for a format or language that does not exist.
+        UsageError: BW001 for a format, language or kind of answers that does not exist; BW002 where a format has no
+            place for them.
     """
+    if along and form not in _RDF and form in FORMATS:
+        raise UsageError(Problem("BW002", f"{form} has no place for {along[0]}", hint=f"formats: {', '.join(_RDF)}"))
     for word, noun, known in ((form, "format", FORMATS), (language, "language", ("zh", "en", "both"))):
         if word not in known:
             raise UsageError(Problem("BW001", f"no {noun} {word!r}", hint=did_you_mean(word, known, f"{noun}s")))
@@ -63,7 +77,13 @@ def export(workspace: Workspace, form: str, language: str, period: int | None) -
         return _rules(workspace, form)
     from bullwhip.query.dataset import to_format
 
-    return to_format(workspace.nquads(), form)
+    if not along:
+        return to_format(workspace.nquads(), form)
+    from bullwhip.query.serialize import to_nquads
+
+    answers = to_nquads(workspace.materialise(along, () if period is None else (period,)))
+    lines = sorted({*workspace.nquads().splitlines(keepends=True), *answers.splitlines(keepends=True)})
+    return to_format(b"".join(lines), form)
 
 
 def _rules(workspace: Workspace, form: str) -> bytes:

@@ -20,6 +20,7 @@ from bullwhip.workspace.opening import open_program
 
 if TYPE_CHECKING:
     import sympy
+    from pyoxigraph import Quad
     from rdflib import Dataset
 
     from bullwhip.audit import AuditRow
@@ -476,11 +477,21 @@ class Workspace:
 
         return query_help(self, name, text)
 
-    def export(self, form: str, *, language: str = "both", period: int | None = None) -> bytes:
+    def materialise(
+        self, kinds: Sequence[str], periods: Sequence[int] = (), scenarios: Sequence[str] = ()
+    ) -> Sequence[Quad]:
+        """Return sensitivities, exposures or both as quads of graphs of their own, for plain SPARQL (§11.12)."""
+        from bullwhip.workspace.materialising import materialised
+
+        return materialised(self, kinds, periods, scenarios)
+
+    def export(
+        self, form: str, *, language: str = "both", period: int | None = None, along: Sequence[str] = ()
+    ) -> bytes:
         """Return an export as bytes: svg, dot, graphml, turtle, trig, nquads, rules-sparql, -nemo or -clingo."""
         from bullwhip.workspace.exporting import export
 
-        return export(self, form, language, period)
+        return export(self, form, language, period, along)
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""

@@ -70,7 +70,7 @@ class Revenues:
         effect = _NONE if elasticity is None else _sorted(parts[0] * elasticity, parts[1] * elasticity)
         losers = tuple(f"{c.document} {c.locator}: {c.lexical} {c.unit}" for c in claims[1:] if c.value != claim.value)
         source = claim_source(claim, f"revenue of {row.company}", self.published[claim.document], losers)
-        return Weight(_sorted(*parts), effect, revenue, source)
+        return Weight(_sorted(*parts), effect, revenue, source, claim=claim.id)
 
     def _why(self, row: ExposureRow, rivals: Sequence[Claim], period: int) -> str:
         if not rivals:
