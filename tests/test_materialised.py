@@ -11,7 +11,7 @@ import pytest
 import rdflib
 
 import bakery
-from bullwhip import Workspace
+from bullwhip import Workspace, cli
 from bullwhip.errors import UsageError
 from bullwhip.model.quantity import index_text
 from bullwhip.propagate import sensitivity_table
@@ -256,6 +256,22 @@ def test_what_cannot_be_written_along_is_refused() -> None:
     ):
         with pytest.raises(UsageError, match=message):
             ask()
+
+
+def test_the_command_writes_them_along(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Export --with adds the nodes of the scenario and period, and names what there is when it does not know a word."""
+    solar = str(ROOT / "tests" / "golden" / "solar")
+    arguments = ["--workspace", solar, "export", "nquads", "--period", "2025", "--scenario", "as_published"]
+    code = cli.run([*arguments, "--with", "exposures"])
+    along, _ = capfdbinary.readouterr()
+    wrong = cli.run([*arguments, "--with", "exposure"])
+    _, messages = capfdbinary.readouterr()
+    workspace = Workspace.open(solar, scenario="as_published")
+
+    assert (0, 2) == (code, wrong)
+    assert along == workspace.export("nquads", period=2025, along=["exposures"])
+    assert b"id/scenario/as_published" in along
+    assert b"did you mean 'exposures'" in messages
 
 
 def test_an_export_holds_the_graph_and_the_answers() -> None:

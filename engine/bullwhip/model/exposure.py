@@ -94,6 +94,8 @@ class PathEffect:
     """The local elasticity of each step: of the cell to the one before it, all else held."""
     effect: Fraction | None
     """Their product: the elasticity that passes this way."""
+    exact: bool = True
+    """False where a number on the way was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -101,7 +103,7 @@ class PathEffect:
             "steps": [
                 s.as_dict() | {"elasticity": as_number(e)} for s, e in zip(self.steps, self.elasticities, strict=True)
             ],
-            "effect": as_number(self.effect), "effect_exact": exact_text(self.effect),
+            "effect": as_number(self.effect), "effect_exact": exact_text(self.effect, self.exact),
         }  # fmt: skip
 
 
@@ -119,13 +121,15 @@ class EdgeEffect:
     """The same as a part of the whole elasticity."""
     value: Fraction | None
     """The money per +1 % that is lost."""
+    exact: bool = True
+    """False where a number on the way was rounded to 60 digits."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         edge = None if self.edge is None else {"from": self.edge[0], "to": self.edge[1]}
         return {
             "from": self.source, "to": self.target, "edge": edge, "elasticity": as_number(self.elasticity),
-            "elasticity_exact": exact_text(self.elasticity), "share": as_number(self.share),
+            "elasticity_exact": exact_text(self.elasticity, self.exact), "share": as_number(self.share),
             "value": as_number(self.value),
         }  # fmt: skip
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from heapq import nsmallest
 
 from bullwhip.expr.dag import arguments
-from bullwhip.propagate.directional import STILL, Slope, node_slope
+from bullwhip.propagate.directional import STILL, Slope, kept_fraction, node_slope
 from bullwhip.propagate.evaluate import Evaluation
 from bullwhip.propagate.reverse import local_derivatives
 
@@ -42,12 +42,14 @@ class Ways:
         target: position of the cell that answers.
         steps: position of a cell to the cells that its rule reads and that move, with the local elasticity to each.
             Steps along which nothing passes, such as to the branch of a minimum that is not taken, are left out.
+        exact: False where a number was too long to be kept and was rounded to 60 digits.
     """
 
     evaluation: Evaluation
     moved: Collection[int]
     target: int
     steps: dict[int, list[tuple[int, Fraction | None]]] = field(init=False)
+    exact: bool = True
 
     def __post_init__(self) -> None:
         """Find the steps between cells, inputs first."""
@@ -80,7 +82,7 @@ class Ways:
         for j in reads:
             by, own = derivatives.get(j) if derivatives is not None else None, values[j]
             if by is not None and own is not None and value:
-                found.append((j, by * own / value))
+                found.append((j, self._kept(by * own / value)))
             else:
                 found.append((j, self._forward(definition, inner, j)))
         return found
@@ -99,7 +101,7 @@ class Ways:
                     continue
                 before = adjoint.get(j, _ZERO)
                 unknown = own is None or part is None or before is None
-                adjoint[j] = None if unknown else (before or _ZERO) + (own or _ZERO) * (part or _ZERO)
+                adjoint[j] = None if unknown else self._kept((before or _ZERO) + (own or _ZERO) * (part or _ZERO))
         return {j: adjoint.get(j, _ZERO) for j in reads}
 
     def _forward(self, definition: int, inner: list[int], read: int) -> Fraction | None:
@@ -137,9 +139,8 @@ class Ways:
                 before = sums.get(read, _ZERO)
                 if before == 0 or not passes(read, cell):
                     continue
-                total = (
-                    None if None in (total, local, before) else (total or _ZERO) + (local or _ZERO) * (before or _ZERO)
-                )
+                unknown = total is None or local is None or before is None
+                total = None if unknown else self._kept((total or _ZERO) + (local or _ZERO) * (before or _ZERO))
             sums[cell] = total
         return sums
 
@@ -152,7 +153,8 @@ class Ways:
                 before = rests.get(read, _ZERO)
                 if after != 0:
                     unknown = after is None or local is None or before is None
-                    rests[read] = None if unknown else (before or _ZERO) + (local or _ZERO) * (after or _ZERO)
+                    passed = (before or _ZERO) + (local or _ZERO) * (after or _ZERO)
+                    rests[read] = None if unknown else self._kept(passed)
         return rests
 
     def count(self) -> int:
@@ -170,13 +172,40 @@ class Ways:
         """
         best: dict[int, list[Way]] = {p: [Way((p,), (), _ONE)] for p in sorted(self.moved)}
         for cell, reads in self.steps.items():
-            longer = (_longer(way, cell, local) for read, local in reads for way in best.get(read, ()))
+            longer = (self._longer(way, cell, local) for read, local in reads for way in best.get(read, ()))
             best[cell] = nsmallest(k, longer, key=self._order)
         return best.get(self.target, [])
+
+    def _longer(self, way: Way, cell: int, local: Fraction | None) -> Way:
+        effect = None if way.effect is None or local is None else self._kept(way.effect * local)
+        return Way((*way.cells, cell), (*way.elasticities, local), effect)
+
+    def _kept(self, value: Fraction) -> Fraction:
+        """Return a number as it is kept: exact, or rounded where it is too long."""
+        kept = kept_fraction(value)
+        self.exact = self.exact and kept is value
+        return kept
 
     def _order(self, way: Way) -> tuple[object, ...]:
         names = tuple(self.evaluation.program.cells[p].name for p in way.cells)
         return way.effect is None, -abs(way.effect or _ZERO), len(way.cells), names
+
+    def _through(
+        self,
+        some: Iterable[tuple[int, int, Fraction | None]],
+        sums: dict[int, Fraction | None],
+        rests: dict[int, Fraction | None],
+    ) -> Fraction | None:
+        """Return what passes along steps that no way takes twice."""
+        total = _ZERO
+        for read, cell, local in some:
+            before, after = sums.get(read, _ZERO), rests.get(cell, _ZERO)
+            if before == 0 or after == 0:
+                continue
+            if before is None or after is None or local is None:
+                return None
+            total = self._kept(total + before * local * after)
+        return total
 
     def edges(self) -> dict[tuple[str, str], Fraction | None]:
         """Return by how much the elasticity falls when a rule no longer sees a quantity move, by quantity and rule.
@@ -191,39 +220,31 @@ class Ways:
         sums, rests = self._sums(), self._rests()
         whole = sums.get(self.target, _ZERO)
         losses: dict[tuple[str, str], Fraction | None] = {}
+        turning = _turning(steps)
         for edge, some in steps.items():
-            if _returns(steps, edge):  # a way can pass it several times, by a lag
+            if _returns(turning, edge):  # a way can pass it several times, by a lag
                 left = self.elasticity(lambda r, c, e=edge: (cells[r].quantity, cells[c].quantity) != e)  # type: ignore[misc]
                 losses[edge] = None if whole is None or left is None else whole - left
             else:
-                losses[edge] = _through(some, sums, rests)
+                losses[edge] = self._through(some, sums, rests)
         return losses
 
 
-def _longer(way: Way, cell: int, local: Fraction | None) -> Way:
-    effect = None if way.effect is None or local is None else way.effect * local
-    return Way((*way.cells, cell), (*way.elasticities, local), effect)
+def _turning(edges: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the edges that are left when those that nothing leads to or from are taken away, again and again."""
+    left = set(edges)
+    while True:
+        ends, starts = {end for _, end in left}, {start for start, _ in left}
+        kept = {(start, end) for start, end in left if start in ends and end in starts}
+        if len(kept) == len(left):
+            return kept
+        left = kept
 
 
-def _through(
-    some: Iterable[tuple[int, int, Fraction | None]],
-    sums: dict[int, Fraction | None],
-    rests: dict[int, Fraction | None],
-) -> Fraction | None:
-    """Return what passes along steps that no way takes twice."""
-    total = _ZERO
-    for read, cell, local in some:
-        before, after = sums.get(read, _ZERO), rests.get(cell, _ZERO)
-        if before == 0 or after == 0:
-            continue
-        if before is None or after is None or local is None:
-            return None
-        total += before * local * after
-    return total
-
-
-def _returns(edges: Iterable[tuple[str, str]], edge: tuple[str, str]) -> bool:
+def _returns(edges: Collection[tuple[str, str]], edge: tuple[str, str]) -> bool:
     """Return whether edges lead back from the end of one to its beginning."""
+    if edge not in edges:
+        return False
     onward: dict[str, list[str]] = {}
     for start, end in edges:
         onward.setdefault(start, []).append(end)

@@ -43,7 +43,7 @@ def explained(
         if key not in ways and not failed:
             ways[key] = Ways(exposing.evaluation, moved[row.driver], row.position)
         if paths:
-            some = () if failed else tuple(_path(exposing.program, w) for w in ways[key].strongest(paths))
+            some = () if failed else _paths(exposing.program, ways[key], paths)
             row = replace(row, paths=some, path_count=0 if failed else ways[key].count())
         if contributions:
             edges = () if failed else tuple(_edges(exposing.program, row, ways[key]))
@@ -52,13 +52,18 @@ def explained(
     return tuple(found)
 
 
-def _path(program: CompiledProgram, way: Way) -> PathEffect:
+def _paths(program: CompiledProgram, ways: Ways, k: int) -> tuple[PathEffect, ...]:
+    found = ways.strongest(k)
+    return tuple(_path(program, way, exact=ways.exact) for way in found)
+
+
+def _path(program: CompiledProgram, way: Way, *, exact: bool) -> PathEffect:
     cells = [program.cells[p] for p in way.cells]
     steps = tuple(
         PathStep(before.name, after.name, after.quantity, program.quantities[after.quantity].edge)
         for before, after in pairwise(cells)
     )
-    return PathEffect(steps, way.elasticities, way.effect)
+    return PathEffect(steps, way.elasticities, way.effect, exact)
 
 
 def _edges(program: CompiledProgram, row: ExposureRow, ways: Ways) -> Iterator[EdgeEffect]:
@@ -67,7 +72,7 @@ def _edges(program: CompiledProgram, row: ExposureRow, ways: Ways) -> Iterator[E
     for (source, target), loss in losses:
         share = loss / row.elasticity if loss is not None and row.elasticity else None
         value = None if share is None or row.value is None else share * row.value
-        yield EdgeEffect(source, target, program.quantities[target].edge, loss, share, value)
+        yield EdgeEffect(source, target, program.quantities[target].edge, loss, share, value, ways.exact)
 
 
 @dataclass
