@@ -295,12 +295,7 @@ def test_the_unit_of_a_driver_changes_nothing() -> None:
 
 def test_a_kink_gives_both_sides_and_no_value() -> None:
     """Where guests and what can be baked bind together, the elasticity is 1 to the left and 0 to the right."""
-    some = bakery.files()
-    limit = '  bread.limit: {label: {zh: 上限, en: limit}, unit: kg, kind: stock, assume: [{value: "2000", note: n}]}\n'
-    some["rules/drivers.yaml"] += limit.encode()
-    rules = some["rules/rules.yaml"].decode()
-    capped = rules.replace("guests.count * bread.per_guest", '"min(guests.count * bread.per_guest, bread.limit)"')
-    row = rows(bakery.opened(some | {"rules/rules.yaml": capped.encode()}).exposure("guests.count"))
+    row = rows(bakery.capped().exposure("guests.count"))
     bread = row["acme", "bread.market"]
 
     assert ("kink", None, None) == (bread.status, bread.elasticity, bread.value)

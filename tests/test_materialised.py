@@ -233,6 +233,19 @@ def test_each_kind_stands_in_its_own_graph_and_has_the_same_bytes_again() -> Non
         assert to_nquads(quads) == to_nquads(again)
 
 
+def test_a_kink_has_both_sides_and_no_number_between() -> None:
+    """Where guests and ovens bind together, more guests change nothing and fewer change as much."""
+    workspace = bakery.capped()
+    nquads = workspace.nquads() + to_nquads(workspace.materialise(["sensitivities", "exposures"], (2025,)))
+    text = """SELECT ?kind ?left ?right ?between ?reason WHERE {
+      ?x a ?kind ; bw:driverCell "guests.count" ; bw:cell "bread.market[period=2025]" ; bw:answerStatus "kink" ;
+         bw:exactElasticityLeft ?left ; bw:exactElasticityRight ?right ; bw:reason ?reason
+      OPTIONAL { ?x bw:elasticity ?between } FILTER(?kind IN (bw:Exposure, bw:Sensitivity)) }"""
+    found = {tuple(row[:4]) for row in oxigraph(nquads, text)}
+
+    assert found == {(BW + kind, "1", "0", None) for kind in ("Exposure", "Sensitivity")}
+
+
 def test_nodes_of_scenarios_stand_beside_each_other() -> None:
     """A scenario that changes a number has nodes of its own; what it does not change is the same number twice."""
     workspace = Workspace.open()
