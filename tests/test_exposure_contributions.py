@@ -12,6 +12,7 @@ import bakery
 from bullwhip import Workspace, cli
 from bullwhip.model.answer import ExposureRow
 from bullwhip.model.chain import Edge
+from bullwhip.workspace.contributing import on
 from bullwhip.workspace.ranking import every_exposure
 
 
@@ -59,7 +60,8 @@ def test_without_a_document_shipped_rows_are_those_of_a_reselection() -> None:
     workspace = Workspace.open()
     asked = workspace.exposure("accelerator.price", contributions=True).rows
     for document in ("003", "004"):
-        left = workspace.on(reselect(workspace.program, without=[document])).exposure("accelerator.price").rows
+        remaining = on(workspace, reselect(workspace.program, without=[document]))
+        left = remaining.exposure("accelerator.price").rows
         other = {(r.company, r.tier, r.quantity): r for r in left}
         for row in asked:
             effect = next((d for d in row.documents or () if d.document == document), None)

@@ -69,7 +69,7 @@ def written(name: str) -> bytes:
     """Return the whole graph of a chain with its answers, at two periods where there are two."""
     workspace = workspaces()[name]
     periods = workspace.program.header.periods[-2:]
-    quads = workspace.materialise(["sensitivities", "exposures"], periods if name != "" else (2025,))
+    quads = workspace.materialise(["sensitivities", "exposures"], periods=periods if name != "" else (2025,))
     return workspace.nquads() + to_nquads(quads)
 
 
@@ -226,17 +226,17 @@ def test_each_kind_stands_in_its_own_graph_and_has_the_same_bytes_again() -> Non
     """Sensitivities and exposures can be dropped and written anew without touching anything else."""
     workspace = bakery.workspace()
     for kind in ("sensitivities", "exposures"):
-        quads = workspace.materialise([kind], (2025, 2024))
+        quads = workspace.materialise([kind], periods=(2025, 2024))
         graphs = {getattr(q.graph_name, "value", "") for q in quads}
         assert {resource("graph", kind), resource("graph", "scenarios")} == graphs
-        again = bakery.opened(dict(reversed(bakery.files().items()))).materialise([kind], (2024, 2025))
+        again = bakery.opened(dict(reversed(bakery.files().items()))).materialise([kind], periods=(2024, 2025))
         assert to_nquads(quads) == to_nquads(again)
 
 
 def test_a_kink_has_both_sides_and_no_number_between() -> None:
     """Where guests and ovens bind together, more guests change nothing and fewer change as much."""
     workspace = bakery.capped()
-    nquads = workspace.nquads() + to_nquads(workspace.materialise(["sensitivities", "exposures"], (2025,)))
+    nquads = workspace.nquads() + to_nquads(workspace.materialise(["sensitivities", "exposures"], periods=(2025,)))
     text = """SELECT ?kind ?left ?right ?between ?reason WHERE {
       ?x a ?kind ; bw:driverCell "guests.count" ; bw:cell "bread.market[period=2025]" ; bw:answerStatus "kink" ;
          bw:exactElasticityLeft ?left ; bw:exactElasticityRight ?right ; bw:reason ?reason
@@ -249,7 +249,7 @@ def test_a_kink_has_both_sides_and_no_number_between() -> None:
 def test_nodes_of_scenarios_stand_beside_each_other() -> None:
     """A scenario that changes a number has nodes of its own; what it does not change is the same number twice."""
     workspace = Workspace.open()
-    quads = workspace.materialise(["exposures"], (2025,), ("base", "liquid_30"))
+    quads = workspace.materialise(["exposures"], periods=(2025,), scenarios=("base", "liquid_30"))
     under = {
         str(q.object).removesuffix(">").rpartition("/")[2] for q in quads if q.predicate.value.endswith("underScenario")
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from bullwhip.compile import reselect
 from bullwhip.errors import CompileError
@@ -17,9 +18,18 @@ from bullwhip.propagate import Way, Ways
 from bullwhip.workspace.answering import cell_sources
 from bullwhip.workspace.exposing import Exposing
 
-__all__ = ["explained"]
+if TYPE_CHECKING:
+    from bullwhip.workspace.facade import Workspace
+
+__all__ = ["explained", "on"]
 
 _NONE: tuple[Fraction | None, Fraction | None] = (None, None)
+
+
+def on(workspace: Workspace, program: CompiledProgram) -> Workspace:
+    """Return a workspace on another selection of its facts."""
+    own = workspace
+    return type(own)(program, own.files, own.scenario_id, own.values, own.as_of_date, own.policy)
 
 
 def explained(
@@ -138,8 +148,9 @@ class _Without:
             except CompileError as error:
                 self._answers[document] = error.problems[0].message
             else:
-                other = workspace.on(program)
-                self._answers[document] = Exposing(other, exposing.periods, exposing.chosen, exposing.company)
+                self._answers[document] = Exposing(
+                    on(workspace, program), exposing.periods, exposing.chosen, exposing.company
+                )
         return self._answers[document]
 
 

@@ -81,7 +81,7 @@ def export(workspace: Workspace, form: str, language: str, period: int | None, a
         return to_format(workspace.nquads(), form)
     from bullwhip.query.serialize import to_nquads
 
-    answers = to_nquads(workspace.materialise(along, () if period is None else (period,)))
+    answers = to_nquads(workspace.materialise(along, periods=() if period is None else (period,)))
     lines = sorted({*workspace.nquads().splitlines(keepends=True), *answers.splitlines(keepends=True)})
     return to_format(b"".join(lines), form)
 

@@ -20,7 +20,6 @@ from bullwhip.workspace.opening import open_program
 
 if TYPE_CHECKING:
     import sympy
-    from pyoxigraph import Quad
     from rdflib import Dataset
 
     from bullwhip.audit import AuditRow
@@ -141,10 +140,6 @@ class Workspace:
     def scenario(self, scenario: str) -> Workspace:
         """Return the same workspace under another scenario."""
         return Workspace(self.program, self.files, scenario, self.values, self.as_of_date, self.policy)
-
-    def on(self, program: CompiledProgram) -> Workspace:
-        """Return the same workspace on another selection of its facts."""
-        return Workspace(program, self.files, self.scenario_id, self.values, self.as_of_date, self.policy)
 
     def with_values(self, *values: str) -> Workspace:
         """Return the same workspace with more inputs set; this one is unchanged."""
@@ -301,12 +296,9 @@ class Workspace:
         return selection.positions
 
     def exposure(self, driver: str, period: int | None = None, **asked: Any) -> Exposure:
-        """Return the companies exposed to a driver, most exposed first.
+        """Return the companies exposed to a driver, most exposed first; all its members and periods move together.
 
-        Args:
-            driver: a driver or other quantity, with members where wanted; all its members and periods move together.
-            period: the period of the answer; the default period when absent.
-            asked: the fields of `bullwhip.workspace.ranking.Asked`: top, chosen, by, paths, contributions.
+        `asked` are the fields of `bullwhip.workspace.ranking.Asked`: top, chosen, by, paths, contributions.
         """
         from bullwhip.workspace.ranking import Asked, exposure
 
@@ -477,13 +469,11 @@ class Workspace:
 
         return query_help(self, name, text)
 
-    def materialise(
-        self, kinds: Sequence[str], periods: Sequence[int] = (), scenarios: Sequence[str] = ()
-    ) -> Sequence[Quad]:
-        """Return sensitivities, exposures or both as quads of graphs of their own, for plain SPARQL (§11.12)."""
+    def materialise(self, kinds: Sequence[str], **asked: Sequence[Any]) -> Sequence[Any]:
+        """Return `sensitivities` or `exposures` as quads; `asked` are periods and scenarios (convention §11.12)."""
         from bullwhip.workspace.materialising import materialised
 
-        return materialised(self, kinds, periods, scenarios)
+        return materialised(self, kinds, **asked)
 
     def export(
         self, form: str, *, language: str = "both", period: int | None = None, along: Sequence[str] = ()
