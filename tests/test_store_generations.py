@@ -210,7 +210,7 @@ def test_an_integer_that_ends_in_255_finds_itself_alone(tmp_path: Path) -> None:
     """On disk the engine gives its neighbours too; the walk over an index leaves them out."""
     numbers = {i: f'"{i}"^^<http://www.w3.org/2001/XMLSchema#integer>' for i in range(250, 520)}
     engine = ox.Store(str(tmp_path / "engine"))
-    engine.extend(quads_of(graph_text("urn:g", numbers).split(b"\n")))
+    engine.extend(quads_of(graph_text("urn:g", numbers)))
     pattern = (None, None, ox.Literal(255), None)
 
     assert [str(q.object) for q in store_worker._matching(engine, pattern)] == [str(ox.Literal(255))]

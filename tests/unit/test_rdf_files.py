@@ -142,10 +142,10 @@ def test_a_parser_that_takes_too_much_memory_is_a_problem() -> None:
 def test_the_process_that_parses_can_open_nothing() -> None:
     """After its limits are set neither a file nor a connection can be opened."""
     code = (
-        "from bullwhip.store.parse_worker import _limit\n"
+        "from bullwhip.store.worker_limits import bound\n"
         "from bullwhip.store.rdf_input import Limits\n"
         "import socket\n"
-        "_limit(Limits(), 0)\n"
+        "bound(Limits(), 0)\n"
         "for ask in (lambda: open('/etc/hostname'), socket.socket):\n"
         "    try:\n        ask()\n        print('opened')\n"
         "    except OSError as error:\n        print(error.errno)\n"

@@ -24,7 +24,7 @@ def tell(told: Published, as_json: bool) -> None:
     if told.changes:
         columns = [Column("graph", "graph", False), Column("change", "change", False), Column("quads", "quads", True)]
         table(columns, [[c.graph, c.change, f"{c.quads:,}"] for c in told.changes])
-    counts = f"{told.quads:,} quads in {told.graphs} graphs"
+    counts = _counts(told)
     say(f"generation {told.generation} of {terminal_text(told.store)} {_DONE[told.done]}: {counts}")
     if told.large:
         note(f"{told.large:,} numbers are kept as text that no query adds up")
@@ -38,6 +38,17 @@ def tell_check(found: StoreCheck, as_json: bool) -> int:
     for problem in found.problems:
         say(terminal_text(problem.render()) if "\n" not in problem.render() else problem.render())
     if not found.findings:
-        counts = f"{found.quads:,} quads in {found.graphs} graphs"
-        say(f"sound: generation {found.generation} of {terminal_text(found.store)}, {counts}, as written to the byte")
+        store = terminal_text(found.store)
+        say(f"sound: generation {found.generation} of {store}, {_counts(found)}, as written to the byte")
     return 3 if found.findings else 0
+
+
+def _counts(told: Published | StoreCheck) -> str:
+    """Return how much a store holds.
+
+    >>> _counts(StoreCheck("s", 1, 1200, 1, ()))
+    '1,200 quads in 1 graph'
+    """
+    return (
+        f"{told.quads:,} quad{'' if told.quads == 1 else 's'} in {told.graphs} graph{'' if told.graphs == 1 else 's'}"
+    )

@@ -76,9 +76,9 @@ def _stored_literals(written: Iterable[bytes]) -> Mapping[bytes, bytes]:
     return {distinct[int(cast(ox.NamedNode, q.subject).value[4:])]: str(q.object).encode() for q in store}
 
 
-def quads_of(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
+def quads_of(text: bytes) -> Iterator[ox.Quad]:
     """Yield the quads of N-Quads with blank nodes named as written; loading text into a store would rename them."""
-    yield from cast(Iterator[ox.Quad], ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_QUADS))
+    yield from cast(Iterator[ox.Quad], ox.parse(text, format=ox.RdfFormat.N_QUADS))
 
 
 def dump_graph(store: ox.Store, graph: str) -> bytes:

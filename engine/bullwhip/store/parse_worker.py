@@ -6,7 +6,6 @@ it has no file descriptor to spare. What it found is one line of JSON on stderr.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sys
@@ -19,6 +18,7 @@ from bullwhip.errors import Place, Problem
 from bullwhip.store.lexical import beyond, fault
 from bullwhip.store.locating import find_iri, find_literal
 from bullwhip.store.rdf_input import Form, Limits, Text, check_text, decode
+from bullwhip.store.worker_limits import bound, end_with_parent
 
 __all__ = ["Reading", "main", "read"]
 
@@ -202,33 +202,13 @@ def _plain(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _limit(limits: Limits, size: int) -> None:
-    """Bound what this process may use; nothing can be opened any more."""
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    memory = limits.memory + 20 * size
-    seconds = int(limits.seconds) + 1
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-        (resource.RLIMIT_FSIZE, 4_000_000_000 + 40 * size),
-    ):
-        _, hard = resource.getrlimit(what)
-        bounded = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (bounded, bounded))
-
-
 def main() -> None:
     """Read a job from stdin and answer it."""
+    end_with_parent()
     head, _, data = sys.stdin.buffer.read().partition(b"\n")
     job = json.loads(head)
     limits = Limits(**job["limits"])
-    _limit(limits, len(data))
+    bound(limits, len(data))
     try:
         written, answer = read(job["name"], data, job["form"], job["graph"], job["keep_large"], limits)
         sys.stdout.buffer.write(written)

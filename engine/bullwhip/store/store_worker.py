@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from bullwhip.store.canonical import as_stored, dump_graph, quads_of
 from bullwhip.store.generations import data_files, describe_file
 from bullwhip.store.manifest import DataFile, Manifest, from_bytes
+from bullwhip.store.worker_limits import end_with_parent
 
 __all__ = ["main", "scan", "write"]
 
@@ -94,7 +95,7 @@ def _change(target: Path, graphs: Mapping[str, Mapping[str, Any]], timer: Timer)
     store = ox.Store(str(target))
     timer.step("open")
     if all(g["old"] is None for g in graphs.values()):
-        _add(store, [line for g in graphs.values() for line in _lines(g["new"])])
+        _add(store, b"".join(Path(g["new"]).read_bytes() for g in graphs.values()))
     else:
         for name, graph in graphs.items():
             _replace(store, name, graph)
@@ -116,19 +117,21 @@ def _replace(store: ox.Store, name: str, graph: Mapping[str, Any]) -> None:
     if not kept:
         store.remove_graph(ox.NamedNode(name))
     else:
-        for quad in quads_of(line for line in old if line not in kept):
+        for quad in quads_of(b"\n".join(line for line in old if line not in kept)):
             store.remove(quad)
-    _add(store, [line for line in new if line not in kept])
+    _add(store, b"".join(line + b"\n" for line in new if line not in kept))
 
 
-def _add(store: ox.Store, lines: list[bytes]) -> None:
-    if len(lines) <= _BULK:
-        store.extend(quads_of(lines))
+def _add(store: ox.Store, text: bytes) -> None:
+    """Add lines; text that is loaded gets new names for its blank nodes, so that their lines are parsed here."""
+    if text.count(b"\n") <= _BULK:
+        store.extend(quads_of(text))
         return
-    named = [line for line in lines if b"_:" in line]  # text that is loaded gets new names for its blank nodes
-    plain = b"\n".join(line for line in lines if b"_:" not in line)
-    store.bulk_load(plain, format=ox.RdfFormat.N_QUADS)
-    store.bulk_extend(quads_of(named))
+    if b"_:" in text:
+        lines = text.split(b"\n")
+        store.bulk_extend(quads_of(b"\n".join(line for line in lines if b"_:" in line)))
+        text = b"\n".join(line for line in lines if b"_:" not in line)
+    store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
 
 
 def _compare(target: Path, graphs: Mapping[str, Mapping[str, Any]], names: Iterable[str]) -> str:
@@ -274,6 +277,7 @@ def _watch() -> None:
 
 def main() -> None:
     """Do the job that stdin brings."""
+    end_with_parent()
     job = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_watch, daemon=True).start()
     answer: dict[str, Any]
