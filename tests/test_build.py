@@ -123,6 +123,38 @@ def test_a_graph_from_elsewhere_is_not_written_over(tmp_path: Path, capsys: pyte
     assert content(store) == before
 
 
+def test_another_workspace_is_not_built_over_the_first(
+    coffee: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both have a model; the second is refused whole, and told to build in a store of its own."""
+    store = tmp_path / "store"
+    _json(capsys, "--workspace", str(coffee), "build", "-o", str(store))
+    before = content(store)
+    code = run(["--workspace", str(GOLDEN / "wind"), "build", "-o", str(store)])
+
+    error = capsys.readouterr().err
+    assert code == 3
+    assert "BW541" in error
+    assert "build in a store of its own" in error
+    assert content(store) == before
+
+
+def test_one_file_in_two_graphs_is_two_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --graph the graph belongs to the name of the source; without it the file name alone decides."""
+    file, store = tmp_path / "a.nt", str(tmp_path / "store")
+    file.write_text("<urn:a> <urn:p> <urn:b> .\n")
+    _json(capsys, "load", str(file), "--store", store, "--create", "--graph", "urn:1")
+    told = _json(capsys, "load", str(file), "--store", store, "--graph", "urn:2")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "a.nt").write_text("<urn:a> <urn:p> <urn:c> .\n")
+    both = run(["load", str(file), str(tmp_path / "b" / "a.nt"), "--store", store])
+
+    assert [(c["graph"], c["change"]) for c in told["changes"]] == [("urn:2", "added")]
+    assert told["graphs"] == 2
+    assert both == 3
+    assert "BW541 several files bring the graph" in capsys.readouterr().err
+
+
 def test_one_wrong_file_keeps_all_of_them_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A load is all or nothing, and a store that is not there yet does not come to be."""
     store = tmp_path / "store"

@@ -69,7 +69,7 @@ def test_the_same_file_gives_the_same_bytes() -> None:
 
 
 SAMPLES: dict[Form, str] = {
-    "turtle": f'@prefix e: <urn:e:> .\ne:a e:p 12.50, "液\\"冷"@zh ;\n  e:q [ e:r ( 1 2 ) ], "x"^^<{XSD}token> .\n# end',
+    "turtle": f'@prefix e: <urn:e:> .\ne:a e:p 12.50, "液\\"冷"@zh ;\n  e:q [ e:r ( 1 2 ) ], "x"^^<{XSD}token> .\n# a',
     "trig": '@prefix e: <urn:e:> .\n<urn:g> { e:a e:p """two\nlines""", true }\ne:a e:p e:b .\n',
     "ntriples": '<urn:a> <urn:p> "液冷"@zh .\n_:x <urn:p> <urn:b> .\n',
     "nquads": '<urn:a> <urn:p> "a\\tb" <urn:g> .\n<urn:a> <urn:p> _:b .\n',

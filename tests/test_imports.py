@@ -66,6 +66,8 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["simulate", "--help"],
         ["push", "--help"],
         ["doctor", "--help"],
+        ["build", "--help"],
+        ["load", "--help"],
     ],
 )
 def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:

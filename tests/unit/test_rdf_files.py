@@ -113,9 +113,9 @@ def test_a_graph_is_named_after_its_file_wherever_that_lies() -> None:
 
 def test_a_parser_that_dies_is_a_problem_and_no_more() -> None:
     """Nesting past every check ends the process that parses; the one that asked goes on."""
-    deep = b'{"urn:p":' * 30_000 + b"1" + b"}" * 30_000
+    deep = b"<urn:a> <urn:p> " + b"<<( <urn:a> <urn:p> " * 100_000 + b"<urn:b> " + b" )>>" * 100_000 + b" ."
     with pytest.raises(LoadError) as error:
-        parse_file(_file(deep, "jsonld"), Limits(depth=10**9))
+        parse_file(_file(deep), Limits(depth=10**9))
 
     assert _code(error) == "BW540"
     assert "SIG" in error.value.problems[0].message

@@ -14,7 +14,7 @@ from bullwhip.errors import LoadError, Place, Problem, UsageError, did_you_mean
 from bullwhip.store.rdf_input import FORMATS, Form, Limits
 from bullwhip.terms import resource
 
-__all__ = ["RdfFile", "form_of", "graph_of", "read_file"]
+__all__ = ["RdfFile", "form_of", "graph_of", "read_file", "require_file"]
 
 _KERNEL = tuple(Path(p) for p in ("/proc", "/sys", "/dev"))
 """Where a file is no file: its content is made up as it is read, and may be a secret."""
@@ -78,10 +78,8 @@ def read_file(path: Path, limits: Limits) -> bytes:
         LoadError: BW101 where it is no regular file, BW107 where it is too large, BW539 where it is not the file that
             `FILE.sha256` says.
     """
+    require_file(path)
     place = Place(str(path))
-    problem = _strange(path)
-    if problem:
-        raise LoadError(Problem("BW101", problem[0], place, problem[1]))
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
@@ -98,6 +96,17 @@ def read_file(path: Path, limits: Limits) -> bytes:
         raise LoadError(Problem("BW107", message, place, "split it, or raise --max-bytes"))
     _compare(path, data)
     return data
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no regular file.
+
+    Raises:
+        LoadError: BW101.
+    """
+    problem = _strange(path)
+    if problem:
+        raise LoadError(Problem("BW101", problem[0], Place(str(path)), problem[1]))
 
 
 def _read(file: BinaryIO, most: int) -> bytes:

@@ -27,11 +27,18 @@ def check_store(store: Path, seconds: float = 3600) -> StoreCheck:
     """
     if not is_store(store):
         read_pointer(store)  # tells what is there
-    try:
-        number, said = read_pointer(store)
-        manifest = read_manifest(store, number, said)
-    except BullwhipError as error:
-        return StoreCheck(str(store), 0, 0, 0, tuple(_finding(p) for p in error.problems))
+    while True:
+        try:
+            number, said = read_pointer(store)
+            manifest = read_manifest(store, number, said)
+            findings = _scan(store, number, seconds)
+            if not findings or read_pointer(store) == (number, said):  # else a writer has taken it away meanwhile
+                return StoreCheck(str(store), number, manifest.quads, len(manifest.graphs), findings)
+        except BullwhipError as error:
+            return StoreCheck(str(store), 0, 0, 0, tuple(_finding(p) for p in error.problems))
+
+
+def _scan(store: Path, number: int, seconds: float) -> tuple[tuple[str, str], ...]:
     job = {
         "job": "scan",
         "folder": str(folder_of(store, number)),
@@ -41,12 +48,11 @@ def check_store(store: Path, seconds: float = 3600) -> StoreCheck:
     line = json.dumps(job).encode() + b"\n"
     try:
         done = run_worker("store_worker", line, what="reading the store", name=str(store), seconds=seconds, hold=True)
-        findings = tuple((place, what) for place, what in done.answer.get("findings", ()))
-        if "failed" in done.answer:
-            findings = ((job["folder"], f"cannot be read: {done.answer['failed']}"),)
     except BullwhipError as error:
-        findings = tuple(_finding(p) for p in error.problems)
-    return StoreCheck(str(store), number, manifest.quads, len(manifest.graphs), findings)
+        return tuple(_finding(p) for p in error.problems)
+    if "failed" in done.answer:
+        return ((job["folder"], f"cannot be read: {done.answer['failed']}"),)
+    return tuple((place, what) for place, what in done.answer.get("findings", ()))
 
 
 def _finding(problem: Problem) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from bullwhip.model.storing import Published
 from bullwhip.store.canonical import split_graphs
 from bullwhip.store.manifest import Manifest, Origin
 from bullwhip.store.parsing import Parsed, parse_file
-from bullwhip.store.rdf_files import RdfFile, form_of, graph_of, read_file
+from bullwhip.store.rdf_files import RdfFile, form_of, graph_of, read_file, require_file
 from bullwhip.store.rdf_input import Limits
 from bullwhip.store.verifying import check_store
 from bullwhip.store.writing import Change, publish, roll_back
@@ -59,8 +59,8 @@ def build(workspace: Workspace, store: Path, rebuild: bool = False) -> Published
     wanted = {name: Change(part, origin) for name, part in split_graphs(text).items()}
 
     def changes(manifest: Manifest) -> Mapping[str, Change | None]:
-        mine = {name for name, g in manifest.graphs.items() if g.origin.kind == "workspace"}
-        _refuse_foreign(store, manifest, set(wanted) - mine, origin)
+        mine = {n for n, g in manifest.graphs.items() if (g.origin.kind, g.origin.name) == ("workspace", origin.name)}
+        _refuse_foreign(store, manifest, set(wanted), origin)
         return wanted | dict.fromkeys(sorted(mine - set(wanted)))
 
     return publish(store, changes, create=True, rebuild=rebuild)
@@ -79,28 +79,24 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
     Raises:
         BullwhipError: with every problem of the first file that has any; the store is as it was then.
     """
-    read = [_file(path, request) for path in request.files]
-    names = [file.graph for file in read]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        which = ", ".join(file.name for file in read if file.graph == twice[0])
-        hint = "load them one by one, each with its own --graph"
-        raise LoadError(Problem("BW541", f"several files bring the graph <{twice[0]}>: {which}", hint=hint))
+    graphs = [_graph(path, request) for path in request.files]
+    _refuse_twice(request.files, graphs)
     found: dict[str, Change | None] = {}
     origins: dict[str, Origin] = {}
-    large = 0
-    for number, file in enumerate(read):
+    large, steps = 0, len(graphs) + 1
+    for number, (path, graph) in enumerate(zip(request.files, graphs, strict=True)):
+        file = RdfFile(str(path), read_file(path, request.limits), form_of(path, request.form), graph)
         parsed = parse_file(file, request.limits, keep_large=request.keep_large)
         _expect(file, parsed, request.expected)
         large += parsed.large
-        origin = Origin("file", Path(file.name).name, file.sha256)
+        origin = Origin("file", f"{path.name} as {graph}" if request.graph else path.name, file.sha256)
         for name, text in parsed.graphs.items():
             if name in found:
                 message = f"{file.name} and {origins[name].name} both bring the graph <{name}>"
                 raise LoadError(Problem("BW541", message, hint="keep each graph in one file"))
             found[name], origins[name] = Change(text, origin), origin
         if progress:
-            progress(number + 1, len(read))
+            progress(number + 1, steps)
 
     def changes(manifest: Manifest) -> Mapping[str, Change | None]:
         for name, origin in origins.items():
@@ -112,11 +108,21 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
     return replace(publish(store, changes, create=request.create), large=large)
 
 
-def _file(path: Path, request: LoadRequest) -> RdfFile:
+def _graph(path: Path, request: LoadRequest) -> str:
+    """Return the graph of what names none in a file; that it exists is told before anything takes time."""
     if request.expected is not None and len(request.files) > 1:
         raise UsageError(Problem("BW002", "a number of statements is that of one file", hint="load files one by one"))
-    data = read_file(path, request.limits)
-    return RdfFile(str(path), data, form_of(path, request.form), _named(request.graph or graph_of(path)))
+    require_file(path)
+    form_of(path, request.form)
+    return _named(request.graph or graph_of(path))
+
+
+def _refuse_twice(files: Sequence[Path], graphs: Sequence[str]) -> None:
+    twice = next((g for g in graphs if graphs.count(g) > 1), None)
+    if twice is not None:
+        which = ", ".join(str(f) for f, g in zip(files, graphs, strict=True) if g == twice)
+        hint = "load them one by one, each with its own --graph"
+        raise LoadError(Problem("BW541", f"several files bring the graph <{twice}>: {which}", hint=hint))
 
 
 def _named(graph: str) -> str:
@@ -144,7 +150,8 @@ def _refuse_foreign(store: Path, manifest: Manifest, names: set[str], origin: Or
         if record is None or (record.origin.kind, record.origin.name) == (origin.kind, origin.name):
             continue
         message = f"the graph <{name}> is there already, from the {record.origin.kind} {record.origin.name!r}"
-        hint = f"bullwhip load --remove '{name}' --store {store} removes it, or choose another with --graph"
+        other = "build in a store of its own" if origin.kind == "workspace" else "choose another with --graph"
+        hint = f"bullwhip load --remove '{name}' --store {store} removes it, or {other}"
         raise LoadError(Problem("BW541", message, Place(str(store)), hint))
 
 
