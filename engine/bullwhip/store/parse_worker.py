@@ -15,6 +15,7 @@ from typing import Any, cast
 import pyoxigraph as ox
 
 from bullwhip.errors import Place, Problem
+from bullwhip.store.canonical import line_end
 from bullwhip.store.lexical import beyond, fault
 from bullwhip.store.locating import find_iri, find_literal
 from bullwhip.store.rdf_input import Form, Limits, Text, check_text, decode
@@ -32,6 +33,9 @@ _RDF: dict[Form, ox.RdfFormat] = {
 }
 _BASE = "x-relative-iri://bullwhip.invalid/here/"
 """What a relative IRI is resolved against, so that it is seen; an IRI of a file must not depend on where it lies."""
+
+_TRIPLES = ("turtle", "ntriples", "rdfxml")
+"""Formats that name no graphs."""
 
 _MAX_PROBLEMS = 20
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -57,25 +61,57 @@ class Reading:
         self._blank: dict[str, ox.BlankNode] = {}
         self._known: set[object] = set()
 
-    def quads(self) -> Iterator[ox.Quad]:
-        """Yield the statements, each in a named graph, blank nodes numbered as they appear."""
-        base = _BASE if self.form in ("turtle", "trig", "jsonld", "rdfxml") else None
-        for item in ox.parse(self.text.text.encode(), format=_RDF[self.form], base_iri=base):
+    def lines(self) -> bytes:
+        """Return the statements as N-Quads in the order of the file, blank nodes numbered as they appear.
+
+        Raises:
+            SyntaxError: where the text is not of its format.
+        """
+        if self.form in _TRIPLES:
+            written = cast(bytes, ox.serialize(self._triples(), format=ox.RdfFormat.N_TRIPLES))
+            return written.replace(b" .\n", line_end(self.graph.value) + b"\n")
+        return cast(bytes, ox.serialize(self._quads(), format=ox.RdfFormat.N_QUADS))
+
+    def _items(self) -> Iterator[Any]:
+        base = None if self.form in ("ntriples", "nquads") else _BASE
+        return iter(ox.parse(self.text.text.encode(), format=_RDF[self.form], base_iri=base))
+
+    def _triples(self) -> Iterator[ox.Triple]:
+        known, blank = self._known, ox.BlankNode
+        for item in self._items():
+            subject, predicate, value = item.subject, item.predicate, item.object
+            if not (subject in known and predicate in known and value in known):
+                self._judge_all(subject, predicate, value)
+            if subject.__class__ is blank or value.__class__ is blank:
+                yield ox.Triple(self._steady(subject), predicate, self._steady(value))
+            else:
+                yield item.triple
+            if self.problems and len(self.problems) >= _MAX_PROBLEMS:
+                return
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        for item in self._items():
+            graph = item.graph_name
+            self._judge_all(item.subject, item.predicate, item.object)
+            if isinstance(graph, ox.DefaultGraph):
+                graph = self.graph
+            elif graph not in self._known:
+                self._judge(graph, names_graph=True)
+            yield ox.Quad(self._steady(item.subject), item.predicate, self._steady(item.object), graph)
             if len(self.problems) >= _MAX_PROBLEMS:
                 return
-            parts = (item.subject, item.predicate, item.object, cast(ox.Quad, item).graph_name)
-            for part in parts:
-                if part not in self._known:
-                    self._judge(part, part is parts[3])
-            subject, predicate, value, graph = (self._steady(part) for part in parts)
-            yield ox.Quad(subject, predicate, value, self.graph if isinstance(graph, ox.DefaultGraph) else graph)
 
     def _steady(self, part: Any) -> Any:
         if part.__class__ is not ox.BlankNode:
             return part
         return self._blank.setdefault(part.value, ox.BlankNode(f"{self.prefix}{len(self._blank)}"))
 
-    def _judge(self, part: object, names_graph: bool) -> None:
+    def _judge_all(self, *parts: object) -> None:
+        for part in parts:
+            if part not in self._known:
+                self._judge(part)
+
+    def _judge(self, part: object, names_graph: bool = False) -> None:
         if isinstance(part, ox.Literal):
             self._literal(part)
         elif isinstance(part, ox.NamedNode):
@@ -156,7 +192,7 @@ def read(name: str, data: bytes, form: Form, graph: str, keep_large: bool, limit
     reading = Reading(text, form, graph, keep_large, limits)
     written = b""
     try:
-        written = cast(bytes, ox.serialize(reading.quads(), format=ox.RdfFormat.N_QUADS))
+        written = reading.lines()
     except SyntaxError as error:
         reading.problems.append(_syntax(text, form, error))
     graphs: dict[str, list[bytes]] = {}

@@ -132,6 +132,8 @@ def check_text(text: Text, form: Form, limits: Limits) -> Problem | None:
         return _check_xml(text, limits)
     if form == "jsonld":
         return _too_deep(text, _JSON, limits) or _remote(text)
+    if form in ("ntriples", "nquads") and "<<" not in text.text:
+        return None  # nothing else nests in lines
     return _too_deep(text, _TURTLE, limits)
 
 
