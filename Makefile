@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo install check lint types layers test docs format clean
+.PHONY: demo install check lint types layers test faults docs format clean
 
 demo: install
 	$(BIN)/bullwhip exposure --driver model.parameters --top 15
@@ -31,6 +31,9 @@ layers: install
 
 test: install
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+faults: install
+	BULLWHIP_FAULTS=long $(BIN)/python -m pytest tests/test_store_kills.py tests/test_store_faults.py
 
 format: install
 	$(BIN)/ruff check --fix .

@@ -15,7 +15,7 @@ from bullwhip.errors import LoadError
 from bullwhip.store import store_worker, writing
 from bullwhip.store.canonical import quads_of
 from bullwhip.store.generations import folder_of, open_current, read_current, record_of
-from bullwhip.store.manifest import digest
+from bullwhip.store.manifest import digest, from_bytes
 from bullwhip.store.verifying import check_store
 from store_faults import content, expected, graph_text, leftovers, put
 
@@ -187,6 +187,56 @@ def test_the_record_says_what_the_store_holds(tmp_path: Path) -> None:
     assert set(record["versions"]) == {"bullwhip", "pyoxigraph"}
     assert {p.name for p in open_current(store).glob("*.sst")} <= set(record["files"])
     assert (store / "current").read_text() == f"000001 {digest(record_of(store, 1).read_bytes())}\n"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("fault", ["a line lost", "a line more", "nothing flushed"])
+def test_what_does_not_read_back_is_never_published(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each new generation is opened again and compared before it counts; the old one stays, and nothing of the new."""
+    store, text = tmp_path / "store", graph_text("urn:g", 5)
+    put(store, {"urn:g": text})
+    add = store_worker._add
+
+    def wrongly(engine: ox.Store, lines: bytes) -> None:
+        if fault == "a line more":
+            add(engine, b"<urn:a> <urn:p> <urn:b> <urn:g> .\n")
+        add(engine, lines.split(b"\n", 1)[1] if fault == "a line lost" else lines)
+
+    def unflushed(target: Path, graphs: Mapping[str, Any], _timer: object) -> None:
+        add(ox.Store(str(target)), b"".join(Path(g["new"]).read_bytes() for g in graphs.values()))
+
+    with monkeypatch.context() as patched:
+        if fault == "nothing flushed":  # what the write-ahead log alone holds is not relied on
+            patched.setattr(store_worker, "_change", unflushed)
+        else:
+            patched.setattr(store_worker, "_add", wrongly)
+        with pytest.raises(LoadError) as error:
+            put(store, {"urn:h": graph_text("urn:h", 50), "urn:g": graph_text("urn:g", 90)})
+
+    assert _code(error) == "BW534"
+    assert content(store) == expected({"urn:g": text})
+    assert leftovers(store) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "Expecting value"),
+        (b"[]", "not complete"),
+        (b'{"format": 2}', "format 2"),
+        (b'{"format": 1, "graphs": {}, "files": {}, "generation": 1, "previous": 0}', "versions"),
+        (
+            b'{"format": 1, "graphs": {}, "files": {}, "generation": 1, "previous": 0, "versions": {}, "quads": 1}',
+            "counts",
+        ),
+    ],
+)
+def test_a_record_that_is_none_is_told(data: bytes, said: str) -> None:
+    """Half a record, one of another format, and one whose counts do not add up."""
+    with pytest.raises(ValueError, match=said):
+        from_bytes(data)
 
 
 @pytest.mark.usefixtures("here")

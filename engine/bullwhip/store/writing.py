@@ -305,6 +305,10 @@ def _database(
         "graphs": {name: _graph_job(store, before.get(name), record.graphs.get(name)) for name in touched},
     }
     answer = _ask(store, job, lock)
+    if answer.get("failed"):
+        raise _unwritten(store, answer["failed"])
+    if answer.get("wrong"):
+        raise _unwritten(store, f"what was written does not read back: {answer['wrong']}")
     if spent is not None:
         spent.update(answer["milliseconds"])
     os.rename(target, folder_of(store, record.generation))
@@ -325,12 +329,7 @@ def _ask(store: Path, job: Mapping[str, Any], lock: int) -> Any:
     done = run_worker(
         "store_worker", line, what="writing the store", name=str(store), seconds=_SECONDS, hold=True, keep=(lock,)
     )
-    answer = done.answer
-    if answer.get("failed"):
-        raise _unwritten(store, answer["failed"])
-    if answer.get("wrong"):
-        raise damaged(store, f"what was written does not read back: {answer['wrong']}")
-    return answer
+    return done.answer
 
 
 def _switch(store: Path, record: Manifest) -> None:
