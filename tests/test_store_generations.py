@@ -24,7 +24,7 @@ from store_faults import content, expected, graph_text, leftovers, put
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write databases in this process: a process of its own takes longer to start than it works."""
 
-    def ask(_store: Path, job: Mapping[str, Any], _lock: int) -> Any:
+    def ask(_store: Path, job: Mapping[str, Any], _lock: int, _progress: object) -> Any:
         return store_worker.write(job)
 
     monkeypatch.setattr(writing, "_ask", ask)
@@ -199,7 +199,7 @@ def test_what_does_not_read_back_is_never_published(
     put(store, {"urn:g": text})
     add = store_worker._add
 
-    def wrongly(engine: ox.Store, lines: bytes) -> None:
+    def wrongly(engine: ox.Store, lines: bytes, _: object = None) -> None:
         if fault == "a line more":
             add(engine, b"<urn:a> <urn:p> <urn:b> <urn:g> .\n")
         add(engine, lines.split(b"\n", 1)[1] if fault == "a line lost" else lines)

@@ -34,10 +34,7 @@ def command(context: click.Context, store: str, rebuild: bool, rollback: bool, a
     from bullwhip.cli.progress import progress_bar
     from bullwhip.workspace import Workspace
 
-    with progress_bar("graphs") as progress:
-        progress(0, 2)
-        workspace = Workspace.open(context.find_root().obj)
-        progress(1, 2)
-        told = workspace.build(path, rebuild=rebuild)
-        progress(2, 2)
+    workspace = Workspace.open(context.find_root().obj)
+    with progress_bar("building") as progress:
+        told = workspace.build(path, rebuild=rebuild, progress=progress)
     tell(told, as_json)

@@ -57,6 +57,6 @@ def command(
         raise UsageError(Problem("BW002", "a file is missing", hint="bullwhip load FILE --store STORE"))
     limits = Limits(seconds=timeout, **({} if max_bytes is None else {"size": max_bytes}))
     request = building.LoadRequest(tuple(map(Path, files)), graph, form, expect, keep_large, create, limits)
-    with progress_bar("files") as progress:
+    with progress_bar("loading") as progress:
         told = building.load(path, request, progress)
     tell(told, as_json)

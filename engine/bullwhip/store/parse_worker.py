@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -19,6 +19,7 @@ from bullwhip.store.canonical import line_end
 from bullwhip.store.lexical import beyond, fault
 from bullwhip.store.locating import find_iri, find_literal
 from bullwhip.store.rdf_input import Form, Limits, Text, check_text, decode
+from bullwhip.store.telling import Telling, say
 from bullwhip.store.worker_limits import bound, end_with_parent
 
 __all__ = ["Reading", "main", "read"]
@@ -50,10 +51,13 @@ class Reading:
         graph: the graph of statements that name none.
         keep_large: whether numbers are kept as text that a store cannot compute with.
         limits: the limit on IRIs counts here.
+        told: whether to tell on stderr how far it has come.
     """
 
-    def __init__(self, text: Text, form: Form, graph: str, keep_large: bool, limits: Limits) -> None:
-        self.text, self.form, self.keep_large, self.limits = text, form, keep_large, limits
+    def __init__(
+        self, text: Text, form: Form, graph: str, keep_large: bool, limits: Limits, told: bool = False
+    ) -> None:
+        self.text, self.form, self.keep_large, self.limits, self.told = text, form, keep_large, limits, told
         self.graph = ox.NamedNode(graph)
         self.prefix = f"b{hashlib.sha256(graph.encode()).hexdigest()[:12]}n"
         self.problems: list[Problem] = []
@@ -74,7 +78,8 @@ class Reading:
 
     def _items(self) -> Iterator[Any]:
         base = None if self.form in ("ntriples", "nquads") else _BASE
-        return iter(ox.parse(self.text.text.encode(), format=_RDF[self.form], base_iri=base))
+        data = self.text.text.encode()
+        return iter(ox.parse(Telling(len(data), self.told).reading(data), format=_RDF[self.form], base_iri=base))
 
     def _triples(self) -> Iterator[ox.Triple]:
         known, blank = self._known, ox.BlankNode
@@ -171,7 +176,9 @@ class Reading:
         self.problems.append(Problem(code, message, place, hint))
 
 
-def read(name: str, data: bytes, form: Form, graph: str, keep_large: bool, limits: Limits) -> tuple[bytes, Any]:
+def read(
+    name: str, data: bytes, form: Form, graph: str, keep_large: bool, limits: Limits, told: bool = False
+) -> tuple[bytes, Any]:
     r"""Return the sorted N-Quads of a file, graph after graph, and what is to say of them as plain data.
 
     Args:
@@ -181,6 +188,7 @@ def read(name: str, data: bytes, form: Form, graph: str, keep_large: bool, limit
         graph: the graph of statements that name none.
         keep_large: whether numbers are kept that a store cannot compute with.
         limits: what reading may cost.
+        told: whether to tell on stderr how far it has come.
 
     >>> read("a.nt", b'<urn:a> <urn:p> "b" .', "ntriples", "urn:g", False, Limits())[0]
     b'<urn:a> <urn:p> "b" <urn:g> .\n'
@@ -189,7 +197,7 @@ def read(name: str, data: bytes, form: Form, graph: str, keep_large: bool, limit
     problem = text if isinstance(text, Problem) else check_text(text, form, limits)
     if isinstance(text, Problem) or problem is not None:
         return b"", {"problems": [_plain(cast(Problem, problem))]}
-    reading = Reading(text, form, graph, keep_large, limits)
+    reading = Reading(text, form, graph, keep_large, limits, told)
     written = b""
     try:
         written = reading.lines()
@@ -207,9 +215,9 @@ def read(name: str, data: bytes, form: Form, graph: str, keep_large: bool, limit
     if reading.problems:
         return b"", {"problems": [_plain(p) for p in reading.problems]}
     parts = {g: b"\n".join(sorted(set(lines))) + b"\n" for g, lines in sorted(graphs.items())}
-    told = [[g, len(part), part.count(b"\n")] for g, part in parts.items()]
+    counts = [[g, len(part), part.count(b"\n")] for g, part in parts.items()]
     return b"".join(parts.values()), {
-        "problems": [], "statements": statements, "graphs": told, "large": len(reading.large)
+        "problems": [], "statements": statements, "graphs": counts, "large": len(reading.large)
     }  # fmt: skip
 
 
@@ -246,16 +254,12 @@ def main() -> None:
     limits = Limits(**job["limits"])
     bound(limits, len(data))
     try:
-        written, answer = read(job["name"], data, job["form"], job["graph"], job["keep_large"], limits)
+        written, answer = read(job["name"], data, job["form"], job["graph"], job["keep_large"], limits, told=True)
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
     except MemoryError:
         answer = {"memory": True}
-    _say(answer)
-
-
-def _say(answer: Iterable[str]) -> None:
-    sys.stderr.write("\n" + json.dumps(answer) + "\n")
+    say(answer)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from bullwhip.errors import LoadError, Place, Problem
-from bullwhip.store.processes import run_worker
+from bullwhip.store.processes import Progress, run_worker
 from bullwhip.store.rdf_files import RdfFile
 from bullwhip.store.rdf_input import Limits
 
@@ -26,13 +26,20 @@ class Parsed:
     """Numbers that no store computes with and that were kept as text."""
 
 
-def parse_file(file: RdfFile, limits: Limits | None = None, *, keep_large: bool = False) -> Parsed:
+def parse_file(
+    file: RdfFile,
+    limits: Limits | None = None,
+    *,
+    keep_large: bool = False,
+    progress: Progress | None = None,
+) -> Parsed:
     """Return what an RDF file says, graph by graph.
 
     Args:
         file: its bytes, format and default graph.
         limits: what it may cost.
         keep_large: whether numbers are kept that a store cannot compute with; they are refused otherwise.
+        progress: told how many bytes are read of how many.
 
     Raises:
         LoadError: with every problem found, each with line and column; BW540 when the parser dies.
@@ -43,7 +50,9 @@ def parse_file(file: RdfFile, limits: Limits | None = None, *, keep_large: bool 
         "name": file.name, "form": file.form, "graph": file.graph, "keep_large": keep_large, "limits": asdict(limits),
     }  # fmt: skip
     job = json.dumps(head).encode() + b"\n" + file.data
-    done = run_worker("parse_worker", job, what="reading RDF", name=file.name, seconds=limits.seconds)
+    done = run_worker(
+        "parse_worker", job, what="reading RDF", name=file.name, seconds=limits.seconds, progress=progress
+    )
     problems = [
         Problem(p["code"], p["message"], Place(file.name, p["line"], p["column"], p["text"], p["length"]), p["hint"])
         for p in done.answer["problems"]

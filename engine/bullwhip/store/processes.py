@@ -13,15 +13,20 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bullwhip.errors import LimitError, LoadError, Place, Problem
 from bullwhip.resources import PACKAGE
 
-__all__ = ["Done", "run_worker"]
+__all__ = ["Done", "Progress", "run_worker"]
 
+Progress = Callable[[int, int], None]
+"""Is told how much is done of how much."""
+
+_TICK = 0.25
 _SIGNALS = {
     "SIGSEGV": "it may be nested too deeply",
     "SIGABRT": "memory may be short",
@@ -39,7 +44,15 @@ class Done:
 
 
 def run_worker(
-    module: str, job: bytes, *, what: str, name: str, seconds: float, hold: bool = False, keep: Sequence[int] = ()
+    module: str,
+    job: bytes,
+    *,
+    what: str,
+    name: str,
+    seconds: float,
+    hold: bool = False,
+    keep: Sequence[int] = (),
+    progress: Progress | None = None,
 ) -> Done:
     """Run a module of the package as a process and return its answer.
 
@@ -51,6 +64,7 @@ def run_worker(
         seconds: the limit on time; the process is killed then.
         hold: whether stdin stays open, so that its end tells the process that this one has ended.
         keep: file descriptors that it inherits, such as that of a lock.
+        progress: told how much is done of how much.
 
     Raises:
         LimitError: BW901 when the time is up.
@@ -72,7 +86,7 @@ def run_worker(
             raise _died(what, name, f"cannot be started: {error.strerror}", "") from None
         try:
             _feed(process, job, closing=not hold)
-            code = process.wait(seconds)
+            code = _wait(process, seconds, said.fileno(), progress)
         except subprocess.TimeoutExpired:
             message = f"{what} takes more than {seconds:g} seconds"
             raise LimitError(Problem("BW901", message, Place(name), "it was stopped; nothing has changed")) from None
@@ -83,8 +97,31 @@ def run_worker(
                 with contextlib.suppress(OSError):
                     process.stdin.close()
         output.seek(0)
-        said.seek(max(0, said.seek(0, os.SEEK_END) - 4_000_000))
-        return Done(_answer(said.read(), code, what, name), output.read())
+        return Done(_answer(_tail(said.fileno(), 4_000_000), code, what, name), output.read())
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float, said: int, progress: Progress | None) -> int:
+    """Wait for a process to end, and pass on how far it says it has come."""
+    if progress is None:
+        return process.wait(seconds)
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return process.wait(max(0.0, min(_TICK, until - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > until:
+                raise
+        for line in reversed(_tail(said, 2000).split(b"\n")):
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                told = json.loads(line)
+                progress(told["done"], told["total"])
+                break
+
+
+def _tail(handle: int, most: int) -> bytes:
+    """Return the end of a file without moving in it: the process that writes it shares the position."""
+    size = os.fstat(handle).st_size
+    return os.pread(handle, most, max(0, size - most))
 
 
 def _feed(process: subprocess.Popen[bytes], job: bytes, closing: bool) -> None:

@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from bullwhip.store.canonical import as_stored, dump_graph, quads_of
 from bullwhip.store.generations import data_files, describe_file
 from bullwhip.store.manifest import DataFile, Manifest, from_bytes
+from bullwhip.store.telling import Telling, say
 from bullwhip.store.worker_limits import end_with_parent
 
 __all__ = ["main", "scan", "write"]
@@ -35,9 +36,14 @@ _BULK = 50_000
 
 
 class Timer:
-    """How long each step took, in milliseconds."""
+    """How long each step took, in milliseconds, and how far the work has come.
 
-    def __init__(self) -> None:
+    Args:
+        total: bytes of all that is to be done.
+    """
+
+    def __init__(self, total: int = 1) -> None:
+        self.telling = Telling(total)
         self.spent: dict[str, float] = {}
         self._last = time.perf_counter()
 
@@ -55,7 +61,7 @@ def write(job: Mapping[str, Any]) -> dict[str, Any]:
         job: `target`, the folder to make; `base`, the folder to start from or null; `graphs`, for each graph that
             changes the texts `old` and `new` or null, and the `sha256` of what the database must give back.
     """
-    timer = Timer()
+    timer = Timer(2 * sum(os.path.getsize(g["new"]) for g in job["graphs"].values() if g["new"]))
     target, base = Path(job["target"]), job["base"]
     if base:
         _link(Path(base), target)
@@ -68,7 +74,7 @@ def write(job: Mapping[str, Any]) -> dict[str, Any]:
             path.unlink()
     for path in target.glob("LOG.old.*"):
         path.unlink()
-    wrong = _compare(target, job["graphs"], job["names"])
+    wrong = _compare(target, job["graphs"], job["names"], timer.telling)
     timer.step("verify")
     if wrong:
         return {"wrong": wrong}
@@ -95,7 +101,7 @@ def _change(target: Path, graphs: Mapping[str, Mapping[str, Any]], timer: Timer)
     store = ox.Store(str(target))
     timer.step("open")
     if all(g["old"] is None for g in graphs.values()):
-        _add(store, b"".join(Path(g["new"]).read_bytes() for g in graphs.values()))
+        _add(store, b"".join(Path(g["new"]).read_bytes() for g in graphs.values()), timer.telling)
     else:
         for name, graph in graphs.items():
             _replace(store, name, graph)
@@ -122,7 +128,7 @@ def _replace(store: ox.Store, name: str, graph: Mapping[str, Any]) -> None:
     _add(store, b"".join(line + b"\n" for line in new if line not in kept))
 
 
-def _add(store: ox.Store, text: bytes) -> None:
+def _add(store: ox.Store, text: bytes, telling: Telling | None = None) -> None:
     """Add lines; text that is loaded gets new names for its blank nodes, so that their lines are parsed here."""
     if text.count(b"\n") <= _BULK:
         store.extend(quads_of(text))
@@ -131,10 +137,10 @@ def _add(store: ox.Store, text: bytes) -> None:
         lines = text.split(b"\n")
         store.bulk_extend(quads_of(b"\n".join(line for line in lines if b"_:" in line)))
         text = b"\n".join(line for line in lines if b"_:" not in line)
-    store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(telling.reading(text) if telling else text, format=ox.RdfFormat.N_QUADS)
 
 
-def _compare(target: Path, graphs: Mapping[str, Mapping[str, Any]], names: Iterable[str]) -> str:
+def _compare(target: Path, graphs: Mapping[str, Mapping[str, Any]], names: Iterable[str], telling: Telling) -> str:
     """Return what the database gives back otherwise than it must."""
     store = ox.Store.read_only(str(target))
     found = sorted(str(getattr(g, "value", g)) for g in store.named_graphs())
@@ -143,8 +149,10 @@ def _compare(target: Path, graphs: Mapping[str, Mapping[str, Any]], names: Itera
     for name, graph in graphs.items():
         if graph["new"] is None:
             continue
-        if hashlib.sha256(dump_graph(store, name)).hexdigest() != graph["sha256"]:
+        given = dump_graph(store, name)
+        if hashlib.sha256(given).hexdigest() != graph["sha256"]:
             return f"the graph <{name}> is not what was loaded"
+        telling.add(len(given))
     return ""
 
 
@@ -182,13 +190,14 @@ def scan(job: Mapping[str, Any]) -> dict[str, Any]:
         job: `folder` of the database, `record` and `sources`.
     """
     folder, manifest = Path(job["folder"]), from_bytes(Path(job["record"]).read_bytes())
-    findings = [*_wrong_files(folder, manifest), *_wrong_sources(Path(job["sources"]), manifest)]
+    telling = Telling(sum(f.size for f in manifest.files.values()) + 200 * manifest.quads)
+    findings = [*_wrong_files(folder, manifest, telling), *_wrong_sources(Path(job["sources"]), manifest)]
     if not any(place.startswith(str(folder)) for place, _ in findings):  # a broken index may be read for ever
-        findings += _wrong_content(folder, manifest)
+        findings += _wrong_content(folder, manifest, telling)
     return {"findings": findings, "quads": manifest.quads}
 
 
-def _wrong_files(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:
+def _wrong_files(folder: Path, manifest: Manifest, telling: Telling) -> list[tuple[str, str]]:
     findings = []
     for name, said in manifest.files.items():
         path = folder / name
@@ -199,6 +208,7 @@ def _wrong_files(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:
             continue
         if found != said:
             findings.append((str(path), "is not what was written"))
+        telling.add(said.size)
     return findings
 
 
@@ -216,7 +226,7 @@ def _wrong_sources(sources: Path, manifest: Manifest) -> list[tuple[str, str]]:
     return findings
 
 
-def _wrong_content(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:
+def _wrong_content(folder: Path, manifest: Manifest, telling: Telling) -> list[tuple[str, str]]:
     """Compare each graph with its hash, then every index with the quads of all graphs."""
     store = ox.Store.read_only(str(folder))
     place = str(folder)
@@ -226,6 +236,7 @@ def _wrong_content(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:
     for name, graph in manifest.graphs.items():
         if name in found and hashlib.sha256(dump_graph(store, name)).hexdigest() != graph.sha256:
             findings.append((place, f"the graph <{name}> does not hold what its record says"))
+        telling.add(100 * graph.quads)
     if next(iter(store.quads_for_pattern(None, None, None, ox.DefaultGraph())), None) is not None:
         findings.append((place, "the default graph is not empty"))
     return findings or [(place, what) for what in _wrong_indexes(store)]
@@ -288,8 +299,7 @@ def main() -> None:
     except OSError as error:
         answer = {"failed": str(error.strerror or error), "errno": error.errno or 0}
     with contextlib.suppress(BrokenPipeError):
-        sys.stderr.write("\n" + json.dumps(answer) + "\n")
-        sys.stderr.flush()
+        say(answer)
     os._exit(0)  # threads of the storage engine and the one that watches need not be waited for
 
 

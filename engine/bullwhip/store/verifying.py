@@ -8,12 +8,12 @@ from pathlib import Path
 from bullwhip.errors import BullwhipError, Problem
 from bullwhip.model.storing import StoreCheck
 from bullwhip.store.generations import SOURCES, folder_of, is_store, read_manifest, read_pointer, record_of
-from bullwhip.store.processes import run_worker
+from bullwhip.store.processes import Progress, run_worker
 
 __all__ = ["check_store"]
 
 
-def check_store(store: Path, seconds: float = 3600) -> StoreCheck:
+def check_store(store: Path, seconds: float = 3600, progress: Progress | None = None) -> StoreCheck:
     """Return what is wrong with the generation of a store that counts.
 
     It is read in a process that is killed when it takes too long: a broken index can be walked for ever.
@@ -21,6 +21,7 @@ def check_store(store: Path, seconds: float = 3600) -> StoreCheck:
     Args:
         store: the folder of the store.
         seconds: the limit on time.
+        progress: told how much is read of how much.
 
     Raises:
         LoadError: BW531 where there is no store.
@@ -31,14 +32,14 @@ def check_store(store: Path, seconds: float = 3600) -> StoreCheck:
         try:
             number, said = read_pointer(store)
             manifest = read_manifest(store, number, said)
-            findings = _scan(store, number, seconds)
+            findings = _scan(store, number, seconds, progress)
             if not findings or read_pointer(store) == (number, said):  # else a writer has taken it away meanwhile
                 return StoreCheck(str(store), number, manifest.quads, len(manifest.graphs), findings)
         except BullwhipError as error:
             return StoreCheck(str(store), 0, 0, 0, tuple(_finding(p) for p in error.problems))
 
 
-def _scan(store: Path, number: int, seconds: float) -> tuple[tuple[str, str], ...]:
+def _scan(store: Path, number: int, seconds: float, progress: Progress | None) -> tuple[tuple[str, str], ...]:
     job = {
         "job": "scan",
         "folder": str(folder_of(store, number)),
@@ -47,7 +48,15 @@ def _scan(store: Path, number: int, seconds: float) -> tuple[tuple[str, str], ..
     }
     line = json.dumps(job).encode() + b"\n"
     try:
-        done = run_worker("store_worker", line, what="reading the store", name=str(store), seconds=seconds, hold=True)
+        done = run_worker(
+            "store_worker",
+            line,
+            what="reading the store",
+            name=str(store),
+            seconds=seconds,
+            hold=True,
+            progress=progress,
+        )
     except BullwhipError as error:
         return tuple(_finding(p) for p in error.problems)
     if "failed" in done.answer:

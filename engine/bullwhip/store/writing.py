@@ -40,7 +40,7 @@ from bullwhip.store.generations import (
     record_of,
 )
 from bullwhip.store.manifest import DataFile, GraphRecord, Manifest, Origin, digest, to_bytes
-from bullwhip.store.processes import run_worker
+from bullwhip.store.processes import Progress, run_worker
 
 __all__ = ["KEPT", "Change", "locked", "publish", "roll_back"]
 
@@ -138,6 +138,7 @@ def publish(
     create: bool = False,
     rebuild: bool = False,
     spent: dict[str, float] | None = None,
+    progress: Progress | None = None,
 ) -> Published:
     """Publish a generation in which some graphs have changed, or nothing where none has.
 
@@ -147,6 +148,7 @@ def publish(
         create: whether to make a store where there is none.
         rebuild: whether to make the database anew from all texts, whatever state it is in.
         spent: filled with the milliseconds of each step of the database.
+        progress: told how much is written of how much.
 
     Raises:
         BullwhipError: BW531 to BW534, BW540, BW901; the store is as it was then.
@@ -162,7 +164,7 @@ def publish(
         try:
             _write_texts(store, plan.texts)
             record = Manifest(number, manifest.generation, plan.graphs, {}, _versions())
-            record = _database(store, record, base, plan, lock, spent)
+            record = _database(store, record, base, plan, lock, spent, progress)
             _switch(store, record)
         except OSError as error:
             raise _unwritten(store, error) from None
@@ -287,6 +289,7 @@ def _database(
     plan: _Plan,
     lock: int,
     spent: dict[str, float] | None,
+    progress: Progress | None,
 ) -> Manifest:
     """Make the database of a generation in a process of its own, and return the record with its files."""
     moved = sum(c.quads for c in plan.changes)
@@ -304,7 +307,7 @@ def _database(
         "names": sorted(record.graphs),
         "graphs": {name: _graph_job(store, before.get(name), record.graphs.get(name)) for name in touched},
     }
-    answer = _ask(store, job, lock)
+    answer = _ask(store, job, lock, progress)
     if answer.get("failed"):
         raise _unwritten(store, answer["failed"])
     if answer.get("wrong"):
@@ -324,10 +327,17 @@ def _plain(file: DataFile) -> dict[str, Any]:
     return {"size": file.size, "sha256": file.sha256, "tail": file.tail}
 
 
-def _ask(store: Path, job: Mapping[str, Any], lock: int) -> Any:
+def _ask(store: Path, job: Mapping[str, Any], lock: int, progress: Progress | None) -> Any:
     line = json.dumps(job).encode() + b"\n"
     done = run_worker(
-        "store_worker", line, what="writing the store", name=str(store), seconds=_SECONDS, hold=True, keep=(lock,)
+        "store_worker",
+        line,
+        what="writing the store",
+        name=str(store),
+        seconds=_SECONDS,
+        hold=True,
+        keep=(lock,),
+        progress=progress,
     )
     return done.answer
 

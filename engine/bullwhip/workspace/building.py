@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from bullwhip.model.storing import Published
 from bullwhip.store.canonical import split_graphs
 from bullwhip.store.manifest import Manifest, Origin
 from bullwhip.store.parsing import Parsed, parse_file
+from bullwhip.store.processes import Progress
 from bullwhip.store.rdf_files import RdfFile, form_of, graph_of, read_file, require_file
 from bullwhip.store.rdf_input import Limits
 from bullwhip.store.verifying import check_store
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
 __all__ = ["LoadRequest", "build", "check_store", "load", "remove", "roll_back"]
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +42,14 @@ class LoadRequest:
     limits: Limits = field(default_factory=Limits)
 
 
-def build(workspace: Workspace, store: Path, rebuild: bool = False) -> Published:
+def build(workspace: Workspace, store: Path, rebuild: bool = False, progress: Progress | None = None) -> Published:
     """Publish the graph of a workspace in a store; graphs that files brought stay, and so does all that is unchanged.
 
     Args:
         workspace: what to build.
         store: the folder of the store; made where there is none.
         rebuild: whether to make the database anew from all texts.
+        progress: told how much is written of how much.
 
     Raises:
         BullwhipError: BW531 to BW534, BW540, BW541; the store is as it was then.
@@ -63,7 +63,7 @@ def build(workspace: Workspace, store: Path, rebuild: bool = False) -> Published
         _refuse_foreign(store, manifest, set(wanted), origin)
         return wanted | dict.fromkeys(sorted(mine - set(wanted)))
 
-    return publish(store, changes, create=True, rebuild=rebuild)
+    return publish(store, changes, create=True, rebuild=rebuild, progress=progress)
 
 
 def load(store: Path, request: LoadRequest, progress: Progress | None = None) -> Published:
@@ -74,7 +74,7 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
     Args:
         store: the folder of the store.
         request: the files, and how to read them.
-        progress: told how many files are read of how many.
+        progress: told how much is done of how much: each file is a part of it, and writing is one.
 
     Raises:
         BullwhipError: with every problem of the first file that has any; the store is as it was then.
@@ -86,7 +86,8 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
     large, steps = 0, len(graphs) + 1
     for number, (path, graph) in enumerate(zip(request.files, graphs, strict=True)):
         file = RdfFile(str(path), read_file(path, request.limits), form_of(path, request.form), graph)
-        parsed = parse_file(file, request.limits, keep_large=request.keep_large)
+        step = _step(progress, number, steps)
+        parsed = parse_file(file, request.limits, keep_large=request.keep_large, progress=step)
         _expect(file, parsed, request.expected)
         large += parsed.large
         origin = Origin("file", f"{path.name} as {graph}" if request.graph else path.name, file.sha256)
@@ -95,8 +96,6 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
                 message = f"{file.name} and {origins[name].name} both bring the graph <{name}>"
                 raise LoadError(Problem("BW541", message, hint="keep each graph in one file"))
             found[name], origins[name] = Change(text, origin), origin
-        if progress:
-            progress(number + 1, steps)
 
     def changes(manifest: Manifest) -> Mapping[str, Change | None]:
         for name, origin in origins.items():
@@ -105,7 +104,19 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
         old = [n for n, g in manifest.graphs.items() if g.origin.kind == "file" and g.origin.name in files]
         return dict.fromkeys(n for n in old if n not in found) | found
 
-    return replace(publish(store, changes, create=request.create), large=large)
+    told = publish(store, changes, create=request.create, progress=_step(progress, len(graphs), steps))
+    return replace(told, large=large)
+
+
+def _step(progress: Progress | None, number: int, steps: int) -> Progress | None:
+    """Return what tells of one step as a part of all."""
+    if progress is None:
+        return None
+
+    def tell(done: int, total: int) -> None:
+        progress(1000 * number + 1000 * done // max(1, total), 1000 * steps)
+
+    return tell
 
 
 def _graph(path: Path, request: LoadRequest) -> str:

@@ -432,11 +432,11 @@ class Workspace:
 
         return workspace_store(self)
 
-    def build(self, store: str | Path, *, rebuild: bool = False) -> Published:
+    def build(self, store: str | Path, *, rebuild: bool = False, progress: Progress | None = None) -> Published:
         """Write the whole graph as a store on disk, a generation at once, and say what has changed (convention §24)."""
         from bullwhip.workspace.building import build
 
-        return build(self, Path(store), rebuild)
+        return build(self, Path(store), rebuild, progress)
 
     def query(
         self,
