@@ -17,7 +17,7 @@ from bullwhip.query.shapes.records import Result
 from bullwhip.query.shapes.terms import Term
 from bullwhip.query.shapes.terms import sh as shacl
 
-__all__ = ["check_with_pyshacl", "to_graph", "to_node"]
+__all__ = ["check_with_pyshacl", "results_of", "to_graph", "to_node"]
 
 
 def to_node(term: Any) -> Node:
@@ -77,6 +77,15 @@ def check_with_pyshacl(shapes: ShapesGraph, data: rdflib.Graph) -> list[Result]:
             data, shacl_graph=to_graph(shapes.triples()), inplace=True, do_owl_imports=False, meta_shacl=False,
             advanced=False, js=False, inference="none",
         )  # fmt: skip
+    return results_of(report, shapes)
+
+
+def results_of(report: Any, shapes: ShapesGraph) -> list[Result]:
+    """Return the results of a report of pyshacl, without their details.
+
+    Raises:
+        TypeError: when pyshacl gave no report.
+    """
     if not isinstance(report, rdflib.Graph):
         raise TypeError(str(report))
     heads = [r for head in report.subjects(RDF.type, SH.ValidationReport) for r in report.objects(head, SH.result)]
