@@ -278,15 +278,21 @@ def test_a_misspelt_thing_is_told_with_the_nearest(workspace: Path, capsys: pyte
 
 
 def test_what_pyshacl_checks_is_told(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A shape that is not compiled gives the same report, and both faces say who checked and why."""
-    own_shape(workspace, 'sh:property [ sh:path skos:prefLabel ; sh:pattern "^(?=冷)" ; sh:severity sh:Warning ]')
+    """A shape that is not compiled is checked by pyshacl, others are not; both faces say so, and why."""
+    (workspace / "ontology" / "shapes" / "other.ttl").write_text(
+        f"{_PREFIXES}bw:OtherShape sh:targetClass bw:Tier ; sh:property [\n"
+        '    sh:path skos:prefLabel ; sh:pattern "^(?=冷)" ; sh:severity sh:Warning ] .'
+    )
     code = check(workspace)
     text = capsys.readouterr()
     check(workspace, "--json")
     answer = json.loads(capsys.readouterr().out)["shapes"]
 
-    assert ('the pattern "^(?=冷)" is not compiled: pyshacl checked these shapes\n', 0) == (text.err, code)
-    assert ('the pattern "^(?=冷)"', 1) == (answer["not_compiled"], answer["warnings"])
+    assert ('the pattern "^(?=冷)" is not compiled: pyshacl checked these shapes\n', 1) == (text.err, code)
+    assert ('the pattern "^(?=冷)"', 5, 1) == tuple(answer[k] for k in ("not_compiled", "violations", "warnings"))
+    assert ("bw:OtherShape", "tier/cooling") == tuple(
+        answer["results"][-1][k].removeprefix("https://w3id.org/bullwhip/id/") for k in ("shape", "node")
+    )
 
 
 def test_a_query_of_the_workspace_that_does_not_end_reaches_a_limit(workspace: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from fractions import Fraction
 
 import pyoxigraph as ox
@@ -15,7 +17,8 @@ from bullwhip.query.shapes.graph import ShapesGraph
 from bullwhip.query.shapes.literals import compare, is_well_formed
 from bullwhip.query.shapes.paths import Path
 from bullwhip.query.shapes.reading import Shapes
-from bullwhip.query.shapes.terms import ShapeError, UnsupportedError
+from bullwhip.query.shapes.terms import ShapeError
+from bullwhip.query.shapes.wire import from_plain, to_plain
 from bullwhip.store.interface import Answer
 
 PREFIXES = """@prefix ex: <http://example.org/> .
@@ -97,9 +100,54 @@ def test_a_shape_that_is_not_well_formed_is_refused(asked: str, words: str) -> N
     ],
 )
 def test_what_is_not_compiled_is_named(text: str, words: str) -> None:
-    """Recursion, what has no name, and patterns that look around or back are for another engine."""
-    with pytest.raises(UnsupportedError, match=words):
-        check(Shapes(shapes(text)), Quads(quads("ex:a a ex:C .")))
+    """Recursion, what has no name, and patterns that look around or back are left; the rest is checked."""
+    compiled = Shapes(shapes(f"{text} ex:Other sh:targetClass ex:C ; sh:class ex:D ."))
+    found = check(compiled, Quads(quads("ex:a a ex:C .")))
+
+    assert ["http://example.org/S"] == [node.value for node in compiled.left]
+    assert all(words in reason for reason in compiled.left.values())
+    assert ["http://example.org/Other"] == [r.shape.value for r in found]
+
+
+def test_large_shapes_kill_nothing() -> None:
+    """Thousands of classes, items, languages, constraints and nodes are answered, or left to an engine that can."""
+    below = " ".join(f"ex:K{n} rdfs:subClassOf ex:C . ex:k{n} a ex:K{n} ; ex:p {n} ." for n in range(3_000))
+    items = " ".join(map(str, range(1, 3_000)))
+    names = " , ".join(f"ex:k{n}" for n in range(3_000))
+    classes = " ; ".join(f"sh:class ex:K{n}" for n in range(1, 300))
+    tags = " ".join(f'"x{n}"' for n in range(300))
+    ways = " ".join(f"ex:p{n}" for n in range(300))
+    text = f"""ex:In sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:in ( {items} ) ] .
+        ex:Class sh:targetNode {names} ; sh:class ex:C .
+        ex:Many sh:targetNode ex:k0 ; {classes} .
+        ex:Tags sh:targetClass ex:C ; sh:languageIn ( {tags} ) .
+        ex:Ways sh:targetClass ex:C ; sh:property [ sh:path [ sh:alternativePath ( {ways} ) ] ; sh:minCount 1 ] ."""
+    compiled = Shapes(shapes(text))
+    found = check(compiled, Quads(quads(below)))
+
+    assert {"f0n0": 1, "Many": 299} == Counter(r.shape.value.rpartition("/")[2] for r in found)
+    assert {"Tags", "Ways"} == {node.value.rpartition("/")[2] for node in compiled.left}
+
+
+def test_shapes_within_shapes_have_an_end() -> None:
+    """Deeper than anybody writes is refused, and no stack is exhausted."""
+    text = "sh:not [ " * 3_000 + "sh:class ex:D" + " ]" * 3_000
+
+    with pytest.raises(ShapeError, match="more than 50 deep"):
+        Shapes(shapes(f"ex:S sh:targetClass ex:C ; {text} ."))
+
+
+def test_results_travel_as_plain_data() -> None:
+    """Terms of every kind, paths and solutions come out of JSON as they went in."""
+    text = """ex:S sh:targetClass ex:C ; sh:property [ sh:path ( [ sh:inversePath ex:q ] ex:p ) ; sh:maxCount 0 ] ;
+        sh:closed true ; sh:sparql [ sh:select "SELECT $this ?value ?x { $this ?x ?value }" ] ."""
+    data = 'ex:a a ex:C ; ex:n "01"^^xsd:integer , "x\\n\\"y"@en , [ ] . ex:b ex:q ex:a ; ex:p 1 . [] a ex:C .'
+    found = check(Shapes(shapes(text)), Quads(quads(data)))
+    again = from_plain(json.loads(json.dumps(to_plain(found))))
+
+    assert found == again
+    assert [r.solution for r in found] == [r.solution for r in again]
+    assert len(found) > 9
 
 
 def test_what_nobody_targets_is_not_read() -> None:

@@ -18,7 +18,9 @@ from bullwhip.query.shapes.data import Quads
 from bullwhip.query.shapes.graph import ShapesGraph
 from bullwhip.query.shapes.outcome import Outcome, outcome
 from bullwhip.query.shapes.reading import Shapes
-from bullwhip.query.shapes.terms import ShapeError, UnsupportedError
+from bullwhip.query.shapes.records import Result
+from bullwhip.query.shapes.terms import ShapeError
+from bullwhip.query.shapes.wire import from_plain
 from bullwhip.resources import PACKAGE
 
 __all__ = ["SECONDS", "validate"]
@@ -34,7 +36,7 @@ def validate(
 ) -> Outcome:
     """Return what shapes find on the union of all graphs of a dataset.
 
-    Shapes are compiled. Queries that a workspace brings, and what is not compiled, run in a process of their own.
+    Shapes are compiled. What a workspace brings that may run long, and what is not compiled, runs in a process apart.
 
     Args:
         quads: the dataset.
@@ -49,16 +51,18 @@ def validate(
     """
     graph = ShapesGraph.of_files(shapes)
     given = list(quads)
+    head = {"shapes": {n: data.decode() for n, data in sorted(shapes.items())}, "within": within, "left": []}
     try:
         compiled = Shapes(graph)
-        foreign = [n for n, c in compiled.queries() if not graph.files.get(n, "").endswith(_SHIPPED)]
-        if not foreign:
-            return outcome(graph, check(compiled, Quads(given), within))
+        if all(graph.files.get(node, "").endswith(_SHIPPED) for node in compiled.lasting()):
+            found, left = check(compiled, Quads(given), within), {str(n): why for n, why in compiled.left.items()}
+        else:
+            found, left = _elsewhere(head, given, shapes, seconds)
     except ShapeError as error:
         raise _unusable(str(error), graph.files.get(error.node) if error.node is not None else None, shapes) from None
-    except UnsupportedError as error:
-        return _elsewhere(given, shapes, seconds, "", str(error))
-    return _elsewhere(given, shapes, seconds, within, "")
+    if left:
+        found += _elsewhere(head | {"left": left}, given, shapes, seconds)[0]
+    return outcome(graph, found, ", ".join(sorted(set(left.values()))))
 
 
 def _unusable(message: str, file: str | None, shapes: Mapping[str, bytes]) -> ValidationError:
@@ -69,19 +73,20 @@ def _unusable(message: str, file: str | None, shapes: Mapping[str, bytes]) -> Va
 
 
 def _elsewhere(
-    quads: list[ox.Quad], shapes: Mapping[str, bytes], seconds: float, within: str, fallback: str
-) -> Outcome:
-    """Return what a process of its own finds: with our queries, or with pyshacl where `fallback` says why."""
-    head = {"shapes": {n: data.decode() for n, data in sorted(shapes.items())}, "within": within, "fallback": fallback}
+    head: Mapping[str, Any], quads: list[ox.Quad], shapes: Mapping[str, bytes], seconds: float
+) -> tuple[list[Result], dict[str, str]]:
+    """Return what a process of its own finds, and which shapes are left to pyshacl.
+
+    Our engine looks at all shapes; pyshacl, where some are already left to it, at these.
+    """
     answer = _ask(json.dumps(head).encode() + b"\n" + to_nquads(quads), seconds)
-    if answer.get("unsupported"):
-        return _elsewhere(quads, shapes, seconds, "", answer["unsupported"])
     if "missing" in answer:
-        message = f"{fallback} is not compiled: checking by it needs the package pyshacl"
+        reasons = ", ".join(sorted(set(head["left"].values())))
+        message = f"{reasons} is not compiled: checking by it needs the package pyshacl"
         raise UsageError(Problem("BW004", message, hint="pip install 'bullwhip[shapes]'"))
     if "failed" in answer:
         raise _unusable(answer["failed"], answer.get("file"), shapes)
-    return Outcome.of_json(answer)
+    return from_plain(answer["results"]), answer["left"]
 
 
 def _ask(question: bytes, seconds: float) -> dict[str, Any]:

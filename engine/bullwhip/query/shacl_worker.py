@@ -10,16 +10,18 @@ import importlib.util
 import json
 import logging
 import sys
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 import pyoxigraph as ox
 
 from bullwhip.query.shapes.checker import check
 from bullwhip.query.shapes.data import Quads
 from bullwhip.query.shapes.graph import ShapesGraph
-from bullwhip.query.shapes.outcome import outcome
 from bullwhip.query.shapes.reading import Shapes
-from bullwhip.query.shapes.terms import ShapeError, UnsupportedError
+from bullwhip.query.shapes.records import Result
+from bullwhip.query.shapes.terms import ShapeError
+from bullwhip.query.shapes.wire import to_plain
 
 __all__ = ["answer", "main"]
 
@@ -54,29 +56,37 @@ def answer(head: dict[str, Any], nquads: bytes) -> dict[str, Any]:
     """Return what shapes find, or why they find nothing.
 
     Args:
-        head: the shapes by file name, the graph to keep within, and why pyshacl is to check.
+        head: the shapes by file name, the graph to keep within, and the shapes that pyshacl is to check with the reason
+            for each; without any ours checks all.
         nquads: the dataset.
     """
-    if head["fallback"] and importlib.util.find_spec("pyshacl") is None:
+    if head["left"] and importlib.util.find_spec("pyshacl") is None:
         return {"missing": "pyshacl"}
     graph = ShapesGraph.of_files({name: text.encode() for name, text in head["shapes"].items()})
-    quads = ox.parse(nquads, format=ox.RdfFormat.N_QUADS)
+    quads = cast(list[ox.Quad], list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS)))
     try:
-        if not head["fallback"]:
-            found = check(Shapes(graph), Quads(quads), head["within"])
-        else:
-            from bullwhip.query.shapes.peer import check_with_pyshacl, to_graph
-
-            data = to_graph(quads)
-            sys.addaudithook(_refuse)
-            found = check_with_pyshacl(graph, data)
-        return outcome(graph, found, head["fallback"]).as_json()
-    except UnsupportedError as error:
-        return {"unsupported": str(error)}
+        compiled = Shapes(graph)
+        if head["left"]:
+            return {"results": to_plain(_left(compiled, head["left"], quads, head["within"])), "left": {}}
+        found = check(compiled, Quads(quads), head["within"])
+        return {"results": to_plain(found), "left": {str(node): why for node, why in compiled.left.items()}}
     except ShapeError as error:
         return {"failed": str(error), "file": graph.files.get(error.node) if error.node is not None else None}
     except Exception as error:  # noqa: BLE001  whatever a shape makes pyshacl do is told as a problem of the shape
         return {"failed": f"{type(error).__name__}: {error}".split("\n")[0][:400]}
+
+
+def _left(compiled: Shapes, left: Collection[str], quads: list[ox.Quad], within: str) -> list[Result]:
+    """Return what pyshacl finds by the shapes that are left to it."""
+    from bullwhip.query.shapes.peer import check_with_pyshacl, to_graph
+
+    data = to_graph(quads)
+    nodes = [node for node in (*compiled.left, *compiled.roots) if str(node) in left]
+    shapes = ShapesGraph(compiled.without(nodes))
+    sys.addaudithook(_refuse)
+    found = check_with_pyshacl(shapes, data)
+    inside = {q.subject for q in quads if q.graph_name == ox.NamedNode(within)} if within else set()
+    return [r for r in found if not within or r.focus in inside or r.value in inside]
 
 
 def main() -> None:

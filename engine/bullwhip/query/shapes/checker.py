@@ -15,13 +15,15 @@ from bullwhip.query.shapes.nodes import Nodes
 from bullwhip.query.shapes.reading import Shapes
 from bullwhip.query.shapes.records import Constraint, Result, Shape, Targets
 from bullwhip.query.shapes.sparql import answers
-from bullwhip.query.shapes.terms import RDF, RDFS, Term, UnsupportedError
+from bullwhip.query.shapes.terms import MAX_WAYS, RDF, RDFS, Term, UnsupportedError
 
 __all__ = ["check"]
 
 _TYPE, _SUBCLASS = f"<{RDF}type>", f"<{RDFS}subClassOf>"
 
 _LOGICAL = ("node", "not", "and", "or", "xone")
+_MAX_CLASSES = 20
+"""Subclasses of which each is a branch of its own."""
 _MAX_NAMED = 2_000
 """Nodes that a query names one by one; more are found again."""
 
@@ -31,7 +33,7 @@ def _values(names: Sequence[str]) -> str:
 
 
 def check(shapes: Shapes, graph: Graph, within: str = "") -> list[Result]:
-    """Return every result of every shape that has targets.
+    """Return every result of every compiled shape that has targets; what is not compiled is noted in the shapes.
 
     Args:
         shapes: the shapes.
@@ -40,22 +42,15 @@ def check(shapes: Shapes, graph: Graph, within: str = "") -> list[Result]:
             SPARQL find among them from elsewhere; all when empty.
 
     Raises:
-        UnsupportedError: when a constraint cannot be compiled.
         ShapeError: when a query of a constraint cannot be run.
     """
     checker = _Checker(shapes, graph)
     found: list[Result] = []
     for node in shapes.roots:
-        shape, focus = shapes[node], checker.targeted(shapes[node].targets)
-        if within:
-            asks = [c.kind == "query" for c in shape.constraints]
-            across = replace(shape, constraints=tuple(compress(shape.constraints, asks)))
-            inside = checker.inside(within)
-            found += (r for r in checker.results(across, focus) if r.focus in inside or r.value in inside)
-            shape = replace(shape, constraints=tuple(c for c in shape.constraints if c.kind != "query"))
-            focus = focus.where(f"FILTER EXISTS {{ GRAPH <{within}> {{ {focus.variable} ?said ?so }} }}")
-        if focus.branches:
-            found += checker.results(shape, focus)
+        try:
+            found += checker.of_root(shapes[node], within)
+        except UnsupportedError as error:
+            shapes.left[node] = str(error)
     return found
 
 
@@ -67,6 +62,19 @@ class _Checker:
         self.subjects: dict[str, frozenset[Term]] = {}
         self.counted: dict[Nodes, Nodes] = {}
         self.known: dict[tuple[Term, Nodes], frozenset[Term]] = {}
+
+    def of_root(self, shape: Shape, within: str) -> list[Result]:
+        """Return the results of a shape with targets."""
+        focus = self.targeted(shape.targets)
+        if not within:
+            return list(self.results(shape, focus))
+        asks = [c.kind == "query" for c in shape.constraints]
+        across = replace(shape, constraints=tuple(compress(shape.constraints, asks)))
+        alone = replace(shape, constraints=tuple(c for c in shape.constraints if c.kind != "query"))
+        inside = self.inside(within)
+        there = focus.where(f"FILTER EXISTS {{ GRAPH <{within}> {{ {focus.variable} ?said ?so }} }}")
+        every = (r for r in self.results(across, focus) if r.focus in inside or r.value in inside)
+        return [*every, *self.results(alone, there)]
 
     def inside(self, name: str) -> frozenset[Term]:
         """Return the nodes of which a named graph says something."""
@@ -82,6 +90,8 @@ class _Checker:
             branches.append(_values([self._named(t) for t in targets.nodes]))
         branches += [f"?n0 <{p}> ?t0 ." for p in targets.subjects_of]
         branches += [f"?t0 <{p}> ?n0 ." for p in targets.objects_of]
+        if len(branches) > MAX_WAYS:
+            raise UnsupportedError(f"a shape of more than {MAX_WAYS} targets")
         return Nodes(tuple(dict.fromkeys(branches)))
 
     def _instances(self, top: Term) -> list[str]:
@@ -89,6 +99,8 @@ class _Checker:
         below = sorted({str(top), *(str(row[0]) for row in rows)})
         if any(c.startswith("_:") for c in below):
             return [f"?n0 {_TYPE}/{_SUBCLASS}* {self._named(top)} ."]
+        if len(below) > _MAX_CLASSES:
+            return [f"?n0 {_TYPE} ?k0 . VALUES ?k0 {{ {' '.join(below)} }}"]
         return [f"?n0 {_TYPE} {c} ." for c in below]
 
     def _named(self, term: Term) -> str:

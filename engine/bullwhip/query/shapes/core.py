@@ -13,7 +13,7 @@ from bullwhip.query.shapes.literals import NUMERIC, compare, has_datatype
 from bullwhip.query.shapes.nodes import Nodes, connects, either, same
 from bullwhip.query.shapes.paths import Path
 from bullwhip.query.shapes.records import Constraint, Shape
-from bullwhip.query.shapes.terms import OX_STRING, RDF, RDFS, SH, XSD, Term, UnsupportedError
+from bullwhip.query.shapes.terms import MAX_WAYS, OX_STRING, RDF, RDFS, SH, XSD, Term, UnsupportedError
 
 __all__ = ["CORE", "Found", "violations"]
 
@@ -23,6 +23,9 @@ Found = tuple[Term, Term | None, Path | None]
 _TYPE, _SUBCLASS = f"<{RDF}type>", f"<{RDFS}subClassOf>"
 _EXACT = ("integer", "decimal")
 """Numbers that a store compares with each other without rounding."""
+
+_AT_ONCE = 30
+"""Constraints that share a query."""
 
 _ZONE = "(Z|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -39,8 +42,8 @@ def violations(
         graph: where they are.
     """
     single = [c for c in constraints if c.kind in _OF_VALUES]
-    if single:
-        yield from _of_each_value(shape, single, focus, graph)
+    for begin in range(0, len(single), _AT_ONCE):
+        yield from _of_each_value(shape, single[begin : begin + _AT_ONCE], focus, graph)
     for constraint in constraints:
         if constraint.kind in _OF_SETS:
             yield from ((constraint, found) for found in _OF_SETS[constraint.kind](shape, constraint, focus, graph))
@@ -161,6 +164,8 @@ def _pattern(constraint: Constraint, v: str, graph: Graph) -> tuple[str, Judge]:
 
 
 def _language_in(constraint: Constraint, v: str, graph: Graph) -> tuple[str, Judge]:
+    if len(constraint.terms) > MAX_WAYS:
+        raise UnsupportedError(f"a list of more than {MAX_WAYS} languages")
     ways = [f"langMatches(LANG({v}), {ox.Literal(tag.value)})" for tag in constraint.terms]
     return f"!isLiteral({v}) || !({either(ways)})", None
 
@@ -168,6 +173,9 @@ def _language_in(constraint: Constraint, v: str, graph: Graph) -> tuple[str, Jud
 def _in(constraint: Constraint, v: str, graph: Graph) -> tuple[str, Judge]:
     if any(isinstance(t, ox.BlankNode) for t in constraint.terms):
         raise UnsupportedError("a list of sh:in with things without a name")
+    if len(constraint.terms) > MAX_WAYS:
+        allowed = frozenset(constraint.terms)
+        return "true", lambda value: value not in allowed
     return f"!({either([same(v, graph.write(t)) for t in constraint.terms])})", None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -48,17 +47,7 @@ class Outcome:
     report: bytes
     """The sh:ValidationReport as Turtle; every result, also of those that are the same on several ways."""
     fallback: str = ""
-    """Why another engine checked; empty when the shapes were compiled."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain data for another process."""
-        return {"results": [asdict(r) for r in self.results], "report": self.report.decode(), "fallback": self.fallback}
-
-    @classmethod
-    def of_json(cls, answer: Mapping[str, Any]) -> Outcome:
-        """Return what another process found."""
-        results = tuple(ShapeResult(**r) for r in answer["results"])
-        return cls(results, answer["report"].encode(), answer["fallback"])
+    """What of the shapes is not compiled, so that another engine checked it; empty otherwise."""
 
 
 def outcome(graph: ShapesGraph, results: Iterable[Result], fallback: str = "") -> Outcome:
@@ -67,7 +56,7 @@ def outcome(graph: ShapesGraph, results: Iterable[Result], fallback: str = "") -
     Args:
         graph: the shapes.
         results: what they found.
-        fallback: why another engine found it.
+        fallback: what of the shapes another engine checked.
     """
     every = sorted(results, key=_order)
     distinct = {

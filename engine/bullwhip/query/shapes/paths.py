@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from bullwhip.query.shapes.graph import ShapesGraph
-from bullwhip.query.shapes.terms import NIL, RDF, ShapeError, Term, sh
+from bullwhip.query.shapes.terms import MAX_WAYS, NIL, RDF, ShapeError, Term, UnsupportedError, sh
 
 __all__ = ["Path", "read_path"]
 
@@ -60,6 +60,11 @@ class Path:
     def is_plain(self) -> bool:
         """Whether it is one property, in whichever direction."""
         return self.kind == "iri" or (self.kind == "^" and self.parts[0].kind == "iri")
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether it goes a known number of steps, from subjects to values: it has few answers."""
+        return self.is_plain or (self.kind == "/" and all(part.kind == "iri" for part in self.parts))
 
     @property
     def nullable(self) -> bool:
@@ -137,6 +142,7 @@ def read_path(graph: ShapesGraph, node: Term, depth: int = 0) -> Path:
 
     Raises:
         ShapeError: when it is not well-formed.
+        UnsupportedError: when it is too long for a query.
     """
     if isinstance(node, ox.NamedNode) and node != NIL and not graph.objects(node, RDF + "first"):
         return Path("iri", node.value)
@@ -146,6 +152,8 @@ def read_path(graph: ShapesGraph, node: Term, depth: int = 0) -> Path:
         parts = tuple(read_path(graph, item, depth + 1) for item in graph.items(node))
         if len(parts) < 2:
             raise ShapeError("a sequence path has fewer than two steps", node)
+        if len(parts) > _MAX_DEPTH:
+            raise UnsupportedError(f"a path of more than {_MAX_DEPTH} steps")
         return Path("/", parts=parts)
     inverse = graph.objects(node, sh("inversePath").value)
     if inverse:
@@ -155,6 +163,8 @@ def read_path(graph: ShapesGraph, node: Term, depth: int = 0) -> Path:
         ways = tuple(read_path(graph, item, depth + 1) for item in graph.items(several[0]))
         if len(ways) < 2:
             raise ShapeError("an alternative path has fewer than two ways", node)
+        if len(ways) > MAX_WAYS:
+            raise UnsupportedError(f"a path of more than {MAX_WAYS} ways")
         return Path("|", parts=ways)
     for name, mark in _ENDS.items():
         inner = graph.objects(node, sh(name).value)

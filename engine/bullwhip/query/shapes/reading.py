@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -24,7 +24,7 @@ _OTHERS = ("class", "datatype", "nodeKind", "pattern", "languageIn", "uniqueLang
 _PARAMETERS = (*_REFERRING, *_LISTING, *_COUNTS, *_BOUNDS, *_PAIRS, *_OTHERS)
 _ONLY_OF_PATHS = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals")
 _RESERVED = ("this", "shapesGraph", "currentShape", "path", "PATH", "value")
-_MAX_COUNT = 2**31
+_MAX_COUNT, _MAX_DEPTH = 2**31, 50
 
 
 class Shapes:
@@ -35,18 +35,34 @@ class Shapes:
 
         Raises:
             ShapeError: when one is not well-formed.
-            UnsupportedError: when one is not compiled: shapes that refer to themselves.
         """
         self.graph = graph
         self.shapes: dict[Term, Shape] = {}
+        self.roots: list[Term] = []
+        """The shapes with targets that are compiled."""
+        self.left: dict[Term, str] = {}
+        """Those that are not, with the reason."""
         self._components = tuple(self._read_components())
-        self.roots = tuple(node for node in self._candidates() if self._targets(node))
-        for node in self.roots:
-            self._read(node, ())
+        for node in self._candidates():
+            if self._targets(node):
+                try:
+                    self._read(node, ())
+                    self.roots.append(node)
+                except UnsupportedError as error:
+                    self.left[node] = str(error)
 
     def __getitem__(self, node: Term) -> Shape:
         """Return a shape that was read."""
         return self.shapes[node]
+
+    def without(self, left: Iterable[Term]) -> Iterator[ox.Triple]:
+        """Yield the graph with no targets but those of the shapes that are left over."""
+        kept = set(left)
+        targets = {SH + name for name in _TARGETS}
+        for t in self.graph.triples():
+            aims = t.predicate.value in targets or (t.predicate.value == _TYPE and self._is_class(t.object))  # type: ignore[arg-type]
+            if t.subject in kept or not aims:
+                yield t
 
     def queries(self) -> Iterator[tuple[Term, Constraint]]:
         """Yield the constraints in SPARQL, with the node that the text stands on."""
@@ -54,6 +70,11 @@ class Shapes:
             for constraint in shape.constraints:
                 if constraint.kind == "query":
                     yield constraint.node or constraint.term or shape.node, constraint
+
+    def lasting(self) -> Iterator[Term]:
+        """Yield nodes of what may run long on a large graph: queries, and shapes along paths with circles or turns."""
+        yield from (node for node, _ in self.queries())
+        yield from (s.node for s in self.shapes.values() if s.path is not None and not s.path.is_forward)
 
     def _candidates(self) -> list[Term]:
         """Return the nodes that are shapes by themselves: typed, targeted, or constrained."""
@@ -101,6 +122,8 @@ class Shapes:
         """
         if node in within:
             raise UnsupportedError(f"the shape {_named(node)} refers to itself")
+        if len(within) > _MAX_DEPTH:
+            raise ShapeError(f"shapes stand more than {_MAX_DEPTH} deep in each other", node)
         if node in self.shapes:
             return
         if isinstance(node, ox.Literal):

@@ -6,7 +6,20 @@ import pyoxigraph as ox
 
 from bullwhip.terms import PREFIXES
 
-__all__ = ["DCT", "NIL", "OX_STRING", "RDF", "RDFS", "SH", "XSD", "ShapeError", "Term", "UnsupportedError", "sh"]
+__all__ = [
+    "DCT",
+    "MAX_WAYS",
+    "NIL",
+    "OX_STRING",
+    "RDF",
+    "RDFS",
+    "SH",
+    "XSD",
+    "ShapeError",
+    "Term",
+    "UnsupportedError",
+    "sh",
+]
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 """A term of a graph."""
@@ -16,6 +29,8 @@ XSD = PREFIXES["xsd"]
 DCT = PREFIXES["dct"]
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+MAX_WAYS = 200
+"""Branches and alternatives of one query; an engine that takes them apart one inside the other dies of thousands."""
 NIL = ox.NamedNode(RDF + "nil")
 OX_STRING = f"{XSD}string"
 
