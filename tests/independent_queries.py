@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import independent_claims
+import independent_inferences
 from bullwhip.model.period import read_year
 from bullwhip.numbers import fraction_text
 from bullwhip.query.across import whole
@@ -218,28 +219,32 @@ def common_drivers(r: Records, given: Given) -> Iterator[Row]:
         yield row(cause, *names(r.quantities[cause]), r.quantities[cause].unit)
 
 
-ANSWERS: dict[str, Callable[[Records, Given], Iterable[Row]]] = independent_claims.ANSWERS | {
-    "chain/companies_at_several_tiers": companies_at_several_tiers,
-    "chain/companies_by_tier": companies_by_tier,
-    "chain/competition": competition,
-    "chain/competitors": competitors,
-    "chain/demand_behind_tier": demand_behind_tier,
-    "chain/products_at_tier": products_at_tier,
-    "chain/rules_on_edges": rules_on_edges,
-    "chain/shares": shares,
-    "chain/shares_of_a_whole": shares_of_a_whole,
-    "chain/single_supplier_tiers": single_supplier_tiers,
-    "chain/suppliers_without_share": suppliers_without_share,
-    "chain/supply_edges": supply_edges,
-    "chain/tiers": tiers,
-    "companies/claims": company_claims,
-    "companies/products": products,
-    "companies/relations": relations,
-    "companies/stances": stances,
-    "companies/units_and_roles": units_and_roles,
-    "companies/without_ticker": without_ticker,
-    "exposure/common_drivers": common_drivers,
-    "exposure/companies_by_driver": companies_by_driver,
-    "exposure/drivers_by_company": drivers_by_company,
-}
+ANSWERS: dict[str, Callable[[Records, Given], Iterable[Row]]] = (
+    independent_claims.ANSWERS
+    | independent_inferences.ANSWERS
+    | {
+        "chain/companies_at_several_tiers": companies_at_several_tiers,
+        "chain/companies_by_tier": companies_by_tier,
+        "chain/competition": competition,
+        "chain/competitors": competitors,
+        "chain/demand_behind_tier": demand_behind_tier,
+        "chain/products_at_tier": products_at_tier,
+        "chain/rules_on_edges": rules_on_edges,
+        "chain/shares": shares,
+        "chain/shares_of_a_whole": shares_of_a_whole,
+        "chain/single_supplier_tiers": single_supplier_tiers,
+        "chain/suppliers_without_share": suppliers_without_share,
+        "chain/supply_edges": supply_edges,
+        "chain/tiers": tiers,
+        "companies/claims": company_claims,
+        "companies/products": products,
+        "companies/relations": relations,
+        "companies/stances": stances,
+        "companies/units_and_roles": units_and_roles,
+        "companies/without_ticker": without_ticker,
+        "exposure/common_drivers": common_drivers,
+        "exposure/companies_by_driver": companies_by_driver,
+        "exposure/drivers_by_company": drivers_by_company,
+    }
+)
 """By query: the rows it must give, in any order; a query that gives each row once has doubles here."""

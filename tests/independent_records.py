@@ -91,6 +91,13 @@ class Records:
             found += [c.id for c in self.chain.companies if c.parent == name and c.id not in found]
         return [self.companies[c] for c in found]
 
+    def wholes_of(self, company: str) -> list[str]:
+        """Return what a company belongs to: its parent, the parent of that, and so on."""
+        found = []
+        while company := self.companies[company].parent:
+            found.append(company)
+        return found
+
     def behind(self, quantity: str) -> set[str]:
         """Return a quantity and all that its rule reads, directly or not."""
         known: set[str] | None = self.kept.get(quantity)

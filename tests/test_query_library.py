@@ -47,6 +47,11 @@ ASKED: dict[str, dict[str, list[str]]] = {
     "facts/units_by_measure": {},
     "facts/what_a_report_believes": {"document": ["102"]},
     "facts/what_two_reports_say": {"first": ["101"], "second": ["102"]},
+    "inferred/competitors": {"company": ["dawn"]},
+    "inferred/drivers_reaching_tier": {"tier": ["polysilicon"]},
+    "inferred/exposed_companies": {"driver": ["module.price"]},
+    "inferred/suppliers_of_company": {"company": ["dawn"]},
+    "inferred/tiers_of_company": {"company": ["beichen"]},
     "model/impact_of_a_print": {"claim": ["?"]},
     "model/quantities_at_tier": {"tier": ["module"]},
     "model/quantities_without_claim": {},
@@ -62,6 +67,7 @@ NOTHING_THERE = {
     "facts/actual_against_estimate",
     "facts/bounded",
     "facts/series",
+    "inferred/double_counts",
     "facts/totals",
     "model/assumptions",
     "model/quantities_without_claim",
@@ -89,7 +95,13 @@ def shipped() -> Records:
         {(a, b) for a, bs in re.findall(rf"tier:(\w+) bw:{p} ([^.]+)\.", chain) for b in re.findall(r"tier:(\w+)", bs)}
         for p in ("pulls", "supplies")
     )
-    return Records(ws.program, {"ws": ws, "pulled": {(a, b) for a, b in pulls if (b, a) not in sold}})
+    rules = ws.files["rules/supply_relations.yaml"].decode()
+    words = tuple(
+        set(re.findall(rf'then: said_to_{verb}\(\?r\)\s+when:\s+- bw:relation\(\?r, "([^"]+)"\)', rules))
+        for verb in ("supply", "buy")
+    )
+    pulled = {(a, b) for a, b in pulls if (b, a) not in sold}
+    return Records(ws.program, {"ws": ws, "pulled": pulled, "words": words})
 
 
 @pytest.fixture(scope="module")
