@@ -154,7 +154,7 @@ def offered(shell: type[ShellComplete], words: list[str], begun: str) -> list[st
     ("words", "begun", "expected"),
     [
         (["query"], "chain/shares", ["chain/shares", "chain/shares_of_a_whole"]),
-        (["--workspace", SOLAR, "query"], "m", ["module_makers"]),
+        (["--workspace", SOLAR, "query"], "", ["module_makers"]),
         (["query", "chain/shares", "--param"], "", ["tier="]),
         (["query", "chain/shares", "--param"], "tier=li", ["tier=liquid_cooling"]),
         (["query", "chain/shares", "--param"], "teir=li", []),

@@ -168,9 +168,10 @@ def test_rows_that_have_no_answer_are_counted_and_the_others_stand(solar: Worksp
     assert ["fails 2 times, first: no quantity"] == [w.message[22:55] for w in table.warnings]
 
 
-def test_the_query_of_the_workspace_answers(solar: Workspace) -> None:
-    """500 GW times 1.2 at 0.60 CNY/W: a named query gives the numbers of the model beside what the graph says."""
-    table = solar.query("elasticities", {"driver": "module.price"})
+def test_a_query_file_that_calls_functions_answers(solar: Workspace) -> None:
+    """500 GW times 1.2 at 0.60 CNY/W: a query gives the numbers of the model beside what the graph says."""
+    path = SOLAR.parent / "elasticities.rq"
+    table = solar.query(path.name, {"driver": "module.price"}, path.read_text("utf-8"))
 
     assert [("module.demand", "0", "600"), ("module.market", "1", "360000000000")] == [r[1:4] for r in table.rows]
     assert () == table.warnings
