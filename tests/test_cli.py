@@ -168,6 +168,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["exposure", "--driver", "model.parameters", "--at", "chip=a100"], 2, "did you mean 'a100_sxm'"),
         (["exposure", "--driver", "model.parameters", "--scenario", "liquid_3"], 2, "did you mean 'liquid_30'"),
         (["explain", "hbm.valeu"], 2, "did you mean 'hbm.value'"),
+        (["explain", "bw:suppliesTo(nvidai, ?x)"], 2, "did you mean 'nvidia'"),
+        (["export", "rules-nemmo"], 2, "did you mean 'rules-nemo'"),
         (["value", "hbm.value[chip=a100]"], 2, "did you mean 'a100_sxm'"),
         (["value", "hbm.value[chip]"], 2, "dimension=member"),
         (["value", "hbm.value", "--set", "training.utilization=abc"], 2, "plain decimal number"),

@@ -11,6 +11,7 @@ import pytest
 from bullwhip import Workspace
 from bullwhip.resources import data
 from bullwhip.terms import BW, resource
+from bullwhip.workspace.inferring import INFERRED, with_inferred
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
 _ENTRY = re.compile(r"(?m)^(?=  [a-z])")
@@ -33,6 +34,12 @@ def whole() -> bytes:
     return Workspace.open().nquads()
 
 
+def stated(nquads: bytes) -> list[bytes]:
+    """Return the lines of all graphs but that of what is inferred."""
+    derived = f" <{INFERRED}> .".encode()
+    return [line for line in nquads.splitlines(keepends=True) if not line.rstrip().endswith(derived)]
+
+
 def remove(workspace: Path, document: str) -> None:
     """Remove the folder of a document; the derivations that read it stay, and are left out."""
     shutil.rmtree(workspace / "ontology" / "facts" / document)
@@ -46,16 +53,26 @@ def test_loading_twice_gives_the_same_bytes(copy: Path, whole: bytes) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_removing_a_document_removes_exactly_what_it_claims(document: str, copy: Path, whole: bytes) -> None:
-    """All of its graph goes, no other graph changes, and the model's loses only what it selected among its claims."""
+    """All of its graph goes, no other stated one changes; the model's loses only what it selected among its claims."""
     mine = f" <{resource('document', document)}> .".encode()
     remove(copy, document)
-    before, after = (set(n.splitlines()) for n in (whole, Workspace.open(copy).nquads()))
-    gone = {line for line in before - after if not line.endswith(mine)}
+    before, after = (set(stated(n)) for n in (whole, Workspace.open(copy).nquads()))
+    gone = {line for line in before - after if not line.rstrip().endswith(mine)}
 
-    assert set() == {line for line in after if line.endswith(mine)}
+    assert set() == {line for line in after if line.rstrip().endswith(mine)}
     assert set() == {line.split(b" ")[1].decode() for line in gone} - set(SELECTED)
     assert {b"<" + resource("graph", "model").encode() + b">"} >= {line.split(b" ")[-2] for line in gone}
     assert set() == {line.split(b" ")[1].decode() for line in after - before} - set(SELECTED)
+
+
+@pytest.mark.parametrize("document", ["000", "003"])
+def test_without_a_document_only_what_follows_from_the_others_is_inferred(document: str, copy: Path) -> None:
+    """The graph of what is inferred is that of the stated graphs that are left, whatever was there before."""
+    remove(copy, document)
+    workspace = Workspace.open(copy)
+    left = b"".join(stated(workspace.nquads()))
+
+    assert workspace.nquads() == with_inferred(workspace.program.inference, left)
 
 
 def test_a_document_that_comes_back_gives_back_the_same_bytes(copy: Path, whole: bytes, tmp_path: Path) -> None:

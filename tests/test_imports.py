@@ -82,6 +82,14 @@ def test_a_simulation_imports_only_what_computes(warm: Path) -> None:
     assert _imported(arguments, warm) & HEAVY == {"numpy"}
 
 
+def test_a_proof_imports_only_what_infers(warm: Path) -> None:
+    """Inference needs NumPy, the graph Oxigraph; neither files nor rules are read anew."""
+    arguments = ["explain", "bw:suppliesTo(company:sk_hynix, company:nvidia)"]
+    _imported(arguments, warm)
+
+    assert _imported(arguments, warm) & HEAVY == {"numpy", "pyoxigraph"}
+
+
 def test_importing_the_package_imports_nothing_else() -> None:
     """`import bullwhip` alone loads no module of the package but itself."""
     code = "import sys, bullwhip; print([m for m in sys.modules if m.startswith('bullwhip')])"

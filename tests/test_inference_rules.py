@@ -193,6 +193,14 @@ def test_a_circle_through_rdf_type_is_found() -> None:
         "    when: ['bw:Quantity(?q)', 'bw:atTier(?q, ?t)', 'not rdf:type(?q, ?t)']\n"
     )
 
-    assert found == [
-        ("BW227", "inference rule 'r' closes a circle through a negation: rdf:type → rdf:type"),
-    ]
+    assert found == [("BW227", "inference rule 'r' closes a circle through a negation: rdf:type → rdf:type")]
+
+
+def test_rules_of_a_workspace_may_read_every_class() -> None:
+    """No rule of the library derives a class, so that a variable may stand for any."""
+    found = program(
+        "relations:\n  is_a: {arguments: [thing, class]}\n"
+        "inference:\n  r:\n    then: is_a(?x, ?c)\n    when: ['rdf:type(?x, ?c)', 'bw:order(?x, _)']\n"
+    )
+
+    assert "r" in [r.id for r in found.rules]

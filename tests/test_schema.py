@@ -109,12 +109,12 @@ def test_schema_and_check_agree_on_every_key(path: Path, tmp_path: Path) -> None
 
 def _refused(node: Node | None, is_document: bool) -> bool:
     """Return whether the reader of a file finds an unknown or a missing key."""
+    from bullwhip.model.inference_names import Names
     from bullwhip.units import Vocabulary
     from bullwhip.validate.declarations import read_declarations
     from bullwhip.validate.derivations import read_derivations
     from bullwhip.validate.header import read_dimensions, read_header
     from bullwhip.validate.inference import read_inference
-    from bullwhip.validate.inference_names import Names
     from bullwhip.validate.mapping import read_mapping
 
     assert isinstance(node, MapNode)

@@ -112,7 +112,7 @@ CODES: dict[str, str] = {
     "BW511": "a question about a fact cannot be parsed",
     "BW512": "a question about a fact names something that does not exist",
     "BW513": "a question about a fact has another number of arguments",
-    "BW514": "an option does not apply to a question about a fact",
+    "BW514": "what is asked cannot be given in this form",
     "BW601": "rules of inference depend on themselves through a negation or an aggregate",
     "BW602": "rules of inference make new numbers or nodes in a circle",
     "BW603": "a variable of a rule of inference is bound by nothing, or twice",

@@ -19,7 +19,7 @@ __all__ = ["COMMANDS", "group", "main"]
 
 COMMANDS: dict[str, str] = {
     "exposure": "Rank the companies that a driver reaches.",
-    "explain": "Show closed form, path, sensitivities and sources of a quantity.",
+    "explain": "Show why a quantity is what it is, or why a fact holds.",
     "value": "Show the value of a quantity.",
     "sensitivity": "Show derivative and elasticity of a quantity to drivers.",
     "diff": "Split the difference between two scenarios, periods or dates.",

@@ -1,4 +1,4 @@
-"""`bullwhip explain`: why a quantity is what it is."""
+"""`bullwhip explain`: why a quantity is what it is, and why a fact holds or does not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 from bullwhip.cli.kink_lines import first_kinks, kink_lines
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import as_printed, say, say_folded, write_json
+from bullwhip.errors import Problem, UsageError
+from bullwhip.model.label import Language
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
 
@@ -17,10 +19,24 @@ _INDENT = 14
 """Where the texts begin, behind their titles."""
 
 
-@click.command("explain", short_help="Show closed form, path, sensitivities and sources of a quantity.")
-@click.argument("name", metavar="ID")
+def _names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete what can be explained: relations, properties and classes of the rules, and quantities."""
+    from bullwhip.workspace.proving import fact_names
+
+    workspace = Workspace.open(context.find_root().params.get("workspace"))
+    names = [f"{name}(" for name in fact_names(workspace)] + sorted(workspace.program.quantities)
+    return [name for name in names if name.startswith(incomplete)]
+
+
+@click.command("explain", short_help="Show why a quantity is what it is, or why a fact holds.")
+@click.argument("name", metavar="ID|FACT", shell_complete=_names)
 @click.option("--driver", default="", metavar="ID", help="Show the path from this driver and the sensitivity to it.")
 @click.option("--latex", is_flag=True, help="Write only the closed form as LaTeX.")
+@click.option("--proofs", type=click.IntRange(1, 100), metavar="N", help="Of a fact: up to N different proofs.")
+@click.option("--prov", "as_prov", is_flag=True, help="Of a fact: write its proofs as PROV-O, in Turtle.")
+@click.option(
+    "--language", type=click.Choice(("zh", "en")), help="Of a fact: language of the sentences; en when absent."
+)
 @period_option
 @computing
 @click.pass_context
@@ -30,10 +46,37 @@ def command(
     name: str,
     driver: str,
     latex: bool,
+    proofs: int | None,
+    as_prov: bool,
+    language: Language | None,
     period: int | None,
     as_json: bool,
 ) -> None:
-    """Show why ID is what it is: rule, closed form, path, sensitivities, and the print each input rests on."""
+    """Show why ID is what it is: rule, closed form, path, sensitivities, and the print each input rests on.
+
+    FACT is what inference rules derive or the graph states, such as 'bw:competesWith(company:a, company:b)': shown is
+    its proof down to the prints, or what is missing where it does not hold (exit code 1). With variables, as in
+    'bw:suppliesTo(company:a, ?x)', all facts that fit are listed. Where only one thing has an id, its prefix may be
+    left out.
+    """
+    from bullwhip.workspace.proving import is_fact
+
+    of_fact = {"--proofs": proofs, "--prov": as_prov, "--language": language}
+    of_quantity = {"--driver": driver, "--latex": latex, "--period": period}
+    wrong = [option for option, given in (of_quantity if is_fact(name) else of_fact).items() if given]
+    if wrong:
+        what = "a fact" if is_fact(name) else "a quantity"
+        hint = "a fact has its arguments in parentheses: bw:suppliesTo(company:a, company:b)"
+        raise UsageError(Problem("BW514", f"{wrong[0]} does not apply to {what}", hint="" if is_fact(name) else hint))
+    if is_fact(name):
+        from bullwhip.cli.proof_lines import show_answer
+
+        found = workspace.explain_fact(name, proofs=proofs or 1)
+        if as_prov and not found.proofs:
+            raise UsageError(
+                Problem("BW514", "--prov needs one fact that holds", hint="leave it out to see what is missing")
+            )
+        context.exit(show_answer(found, language or "en", as_json=as_json, as_prov=as_prov))
     answers = workspace.explain(name, driver, period)
     if as_json:
         write_json(answers[0] if len(answers) == 1 else answers)

@@ -54,7 +54,7 @@ _TOKEN = re.compile(
     r"|(?P<variable>\?[A-Za-z_][A-Za-z0-9_]*|_(?![A-Za-z0-9_]))"
     r"|(?P<curie>[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_\u00b7-\uffff](?:[A-Za-z0-9_\u00b7-\uffff~%-]|[./=](?=[A-Za-z0-9_]))*)?)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
     r"|(?P<op>\^\^|<=|>=|!=|==|[-+*/()<>=,])|(?P<end>\Z)|(?P<bad>.))",
     re.DOTALL,
@@ -156,7 +156,7 @@ def parse_part(text: str) -> Clause | Comparison:
 
 
 def parse_fact(text: str) -> Clause:
-    """Return the tree of a fact, or of a pattern of facts where it has variables.
+    """Return the tree of a fact, or of a pattern of facts where it has variables; ids may lack their prefix.
 
     Raises:
         ExpressionError: for anything outside the grammar or its limits.
@@ -164,7 +164,7 @@ def parse_fact(text: str) -> Clause:
     >>> parse_fact("bw:suppliesTo(company:a, ?x)").predicate.text
     'bw:suppliesTo'
     """
-    return _Parser(text).whole_clause(head=False)
+    return _Parser(text, bare=True).whole_clause(head=False)
 
 
 def _plain(text: str) -> str:
@@ -221,8 +221,9 @@ def _foreign(character: str, span: Span) -> tuple[str, Span, str]:
 class _Parser:
     """Recursive descent; its depth is bounded by the parentheses that `_tokens` counts."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, bare: bool = False) -> None:
         self.tokens = _tokens(text)
+        self.bare = bare
         self.position = 0
 
     @property
@@ -360,6 +361,8 @@ class _Parser:
             return self.literal(token)
         if token.kind == "name" and token.text in ("true", "false"):
             return Text(token.text, token.span, datatype=Name("xsd:boolean", token.span))
+        if token.kind == "name" and self.bare:
+            return Name(token.text, token.span)
         found = "the end" if token.kind == "end" else repr(token.text)
         hint = 'terms are ?variables, _, ids with a prefix (role:supplier), numbers and "texts"'
         if token.kind == "name":

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from bullwhip.errors import Place, Problem, ValidationError
 from bullwhip.model.chain import Chain
 from bullwhip.model.claim import STATUS
+from bullwhip.model.inference_names import Names
 from bullwhip.model.program import CheckedProgram, CheckedRule
 from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawProgram
@@ -19,7 +20,6 @@ from bullwhip.validate.expressions import check_expressions
 from bullwhip.validate.format import ROLES
 from bullwhip.validate.header import read_dimensions, read_header, read_vocabulary
 from bullwhip.validate.inference import read_inference
-from bullwhip.validate.inference_names import Names
 from bullwhip.validate.mapping import DocumentMapping, read_mapping
 from bullwhip.validate.ties import check_derivation_edges, check_ties
 

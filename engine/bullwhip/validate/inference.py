@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from bullwhip.datalog.stratify import program_problems
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.expr.clauses import FUNCTIONS, Clause, Comparison, parse_head, parse_part
 from bullwhip.expr.grammar import ExpressionError
 from bullwhip.model.inference import AGGREGATES, InferenceProgram, InferenceRule, Relation
+from bullwhip.model.inference_names import Names, UnknownNameError
 from bullwhip.model.label import Label
 from bullwhip.model.source import MapNode, Node, ScalarNode
 from bullwhip.validate.form import Form
 from bullwhip.validate.inference_body import Body, Spot
-from bullwhip.validate.inference_names import Names, UnknownNameError
 from bullwhip.validate.inference_order import check_order, check_used
 
 __all__ = ["read_inference"]
@@ -64,8 +65,11 @@ def read_inference(files: Files, library: Files, names: Names, problems: list[Pr
         tuple(found.rules[n] for n in sorted(found.rules)), tuple(found.relations[n] for n in sorted(found.relations))
     )
     if not found.unread:
+        before = len(problems)
         check_used(program, found.places, problems)
         check_order(program, found.spots, problems)
+        if len(problems) == before:  # the engine has the last word
+            problems += program_problems(program)
     return program
 
 

@@ -25,8 +25,8 @@ from bullwhip.model.inference import (
     Term,
     Variable,
 )  # fmt: skip
+from bullwhip.model.inference_names import Names, UnknownNameError
 from bullwhip.model.source import ScalarNode
-from bullwhip.validate.inference_names import Names, UnknownNameError
 
 __all__ = ["Body", "Spot", "variables"]
 

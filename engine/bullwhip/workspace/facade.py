@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bullwhip.model.attribution import Difference
     from bullwhip.model.bottleneck import Bottleneck
     from bullwhip.model.exposure import CompanyExposure
+    from bullwhip.model.fact_answer import FactAnswer
     from bullwhip.model.search import Found
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
@@ -287,6 +288,12 @@ class Workspace:
             found = [k.as_dict() for k in kinks_of(self.evaluation, p, groups)]
             answers.append(answering.explanation(self.evaluation, p, driver, self.scenario_id) | {"kinks": found})
         return answers
+
+    def explain_fact(self, fact: str, *, proofs: int = 1, why_not: bool = True) -> FactAnswer:
+        """Return why a fact holds, e.g. `bw:suppliesTo(company:a, company:b)`, or what it lacks; `?x` asks for all."""
+        from bullwhip.workspace.proving import answer
+
+        return answer(self, fact, proofs=proofs, why_not=why_not)
 
     def at_period(self, name: str, period: int | None) -> tuple[int, ...]:
         """Return the positions of the cells that a name selects, at the default period unless one is named."""
