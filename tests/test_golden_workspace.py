@@ -119,7 +119,7 @@ def _columns(folder: Path) -> Iterator[str]:
 
 
 _NAMED = {"units", "members", "drivers", "rules", "derivations", "reads", "tables", "by_row", "by_column", "by_part",
-          "segments", "dimensions"}  # fmt: skip
+          "segments", "dimensions", "inference", "relations"}  # fmt: skip
 """Sections whose keys are names of the workspace and not of the format."""
 _FREE = {"index", "inputs", "rows", "columns", "variants", "set", "each", "entities", "concepts", "where", "periods",
          "label", "title", "publisher"}  # fmt: skip
