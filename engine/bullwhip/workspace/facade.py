@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace import answering, listing
-from bullwhip.workspace.naming import parse_set, select_cells
+from bullwhip.workspace.naming import parse_set, read_date, select_cells
 from bullwhip.workspace.opening import open_program
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ class Workspace:
         if as_of or policy:
             from bullwhip.compile import reselect
 
-            program = reselect(program, _date(as_of), policy or POLICY)
+            program = reselect(program, read_date(as_of), policy or POLICY)
         return cls(program, files, scenario, values, as_of, policy)
 
     def scenario(self, scenario: str) -> Workspace:
@@ -158,7 +157,7 @@ class Workspace:
             raise UsageError(Problem("BW002", message, hint="open it without a date, then choose one"))
         from bullwhip.compile import reselect
 
-        wanted = _date(date)
+        wanted = read_date(date)
         program = reselect(self.program, wanted, self.policy or POLICY)
         return Workspace(program, self.files, self.scenario_id, self.values, wanted, self.policy)
 
@@ -493,15 +492,3 @@ class Workspace:
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""
         return answering.receipt(self.program, self.scenario_id, self.values, self.as_of_date, self.policy)
-
-
-def _date(text: str) -> str:
-    if not text:
-        return ""
-    try:
-        written = date.fromisoformat(text).isoformat()
-    except ValueError:
-        written = ""
-    if written != text:
-        raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write a day that exists as YYYY-MM-DD"))
-    return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from bullwhip.errors import Place, Problem, UsageError, did_you_mean
@@ -16,6 +17,7 @@ __all__ = [
     "amount_of",
     "parse_set",
     "quantity_of",
+    "read_date",
     "select_cells",
     "settable",
     "split_setting",
@@ -218,3 +220,20 @@ def wrong_amount(error: AmountError, text: str, start: int, length: int) -> Usag
 
 def _at_period(name: str, period: int) -> str:
     return f"{name[:-1]},period={period}]" if name.endswith("]") else f"{name}[period={period}]"
+
+
+def read_date(text: str) -> str:
+    """Return a day as it is written, or an empty text for none.
+
+    Raises:
+        UsageError: BW002 for what is no day.
+    """
+    if not text:
+        return ""
+    try:
+        written = date.fromisoformat(text).isoformat()
+    except ValueError:
+        written = ""
+    if written != text:
+        raise UsageError(Problem("BW002", f"{text!r} is not a date", hint="write a day that exists as YYYY-MM-DD"))
+    return text
