@@ -11,9 +11,10 @@ from bullwhip import Workspace
 from bullwhip.compile import compile_program
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.terms import shorten
-from bullwhip.workspace.inferring import stated
+from bullwhip.workspace.inferring import INFERRED, stated
 from bullwhip.workspace.opening import check_files
 from documents import ROOT
+from printed_inference import by_clingo, by_sparql
 
 Facts = set[tuple[str, ...]]
 
@@ -106,6 +107,13 @@ def opened(name: str) -> Workspace:
 def facts(name: str, predicate: str) -> Facts:
     """Return the derived facts of a predicate, each term without its kind."""
     return {tuple(map(short, row)) for row in opened(name).inferred().facts(predicate, derived=True)}
+
+
+def stated_only(workspace: Workspace) -> bytes:
+    """Return the graph of a workspace without what is inferred."""
+    derived = f" <{INFERRED}> .".encode()
+    lines = workspace.nquads().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.rstrip().endswith(derived))
 
 
 def short(term: str) -> str:
@@ -242,6 +250,25 @@ def test_one_supplier_tiers_are_those_of_the_query() -> None:
     columns = [table.columns.index(c) for c in ("company", "tier")]
 
     assert {tuple(str(row[c]) for c in columns) for row in table.rows} == facts("", "bw:soleSupplierOf")
+
+
+@pytest.mark.parametrize("name", ["planted", "solar", ""])
+def test_an_answer_set_solver_derives_the_same_from_the_library(name: str) -> None:
+    """clingo, given the printed rules and the stated facts, derives every fact and no other."""
+    pytest.importorskip("clingo")
+    workspace = opened(name)
+
+    found = by_clingo(workspace.program.inference, stated_only(workspace))
+    assert found == {key: set(workspace.inferred().facts(*key)) for key in found}
+
+
+@pytest.mark.parametrize("name", ["planted", "solar"])
+def test_sparql_to_a_fixpoint_derives_the_same_from_the_library(name: str) -> None:
+    """The printed queries, run layer by layer over the stated graph, give every fact and no other."""
+    workspace = opened(name)
+
+    found = by_sparql(workspace.program.inference, stated_only(workspace))
+    assert found == {key: set(workspace.inferred().facts(*key)) for key in found}
 
 
 @cache

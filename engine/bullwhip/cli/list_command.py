@@ -19,6 +19,7 @@ _SHOWN = {
     "topics": ("id", "label_zh", "label_en", "broader", "tier", "claims"),
     "measures": ("id", "label_zh", "label_en", "units", "timed", "claims"),
     "relations": ("report", "from", "relation", "to", "coefficient", "unit", "period"),
+    "inference": ("id", "arguments", "says_zh", "says_en", "rules"),
     "tiers": ("order", "id", "label_zh", "label_en", "demand"),
     "dimensions": ("id", "label_zh", "label_en", "members", "alternatives"),
     "reports": ("id", "label_zh", "publisher", "published", "claims"),
@@ -35,8 +36,8 @@ _SHOWN = {
 def command(context: click.Context, workspace: Workspace, kind: str, as_json: bool) -> None:
     """List what there is of KIND.
 
-    Kinds: drivers, quantities, rules, companies, products, topics, measures, relations, tiers, dimensions, reports,
-    scenarios, queries.
+    Kinds: drivers, quantities, rules, companies, products, topics, measures, relations, inference (what rules
+    derive), tiers, dimensions, reports, scenarios, queries.
     """
     entries = workspace.list(kind)
     if as_json:

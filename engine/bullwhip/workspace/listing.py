@@ -10,6 +10,7 @@ from bullwhip.model.answer import as_number
 from bullwhip.model.chain import Company
 from bullwhip.model.claim import STATUS, Claim
 from bullwhip.model.entity import Measure, Product, Topic
+from bullwhip.model.inference import Relation
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity
 
@@ -24,6 +25,7 @@ KINDS = (
     "topics",
     "measures",
     "relations",
+    "inference",
     "tiers",
     "dimensions",
     "reports",
@@ -52,6 +54,8 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
         return _companies(program)
     if kind in ("products", "topics", "measures", "relations"):
         return _things(program, kind)
+    if kind == "inference":
+        return [_inferred(program, r) for r in program.inference.relations]
     if kind == "tiers":
         return [
             _entry(t.id, t.label.zh, t.label.en) | {"order": t.order, "demand": t.demand} for t in program.chain.tiers
@@ -86,6 +90,15 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
 
 def _entry(name: str, zh: str, en: str, unit: str | None = None) -> dict[str, Any]:
     return {"id": name, "label_zh": zh, "label_en": en, "unit": unit}
+
+
+def _inferred(program: CompiledProgram, relation: Relation) -> dict[str, Any]:
+    """Return what rules derive: its arguments, what a fact of it says, and the rules that derive it."""
+    derived = [r.id for r in program.inference.rules if any(h.predicate == relation.id for h in r.heads)]
+    return _entry(relation.id, relation.label.zh, relation.label.en) | {
+        "arguments": list(relation.arguments), "says_zh": relation.says.zh or None,
+        "says_en": relation.says.en or None, "rules": derived,
+    }  # fmt: skip
 
 
 def _quantity(program: CompiledProgram, q: Quantity) -> dict[str, Any]:

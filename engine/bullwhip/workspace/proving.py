@@ -172,7 +172,7 @@ def _predicate(workspace: Workspace, clause: Clause, text: str) -> str:
     place = _place(text, clause.predicate.span)
     if name not in arities and (":" not in name or name.partition(":")[0] not in PREFIXES or name.startswith("bw:")):
         hint = did_you_mean(name, arities) or did_you_mean(f"bw:{name}", arities)
-        hint = hint or "ontology/inference.yaml declares what rules of every workspace derive"
+        hint = hint or "bullwhip list inference shows what rules derive"
         raise UsageError(Problem("BW512", f"no relation, property or class {name!r}", place, hint))
     known = arities.get(name, {given})
     if given not in known:
