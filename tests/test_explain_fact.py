@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -71,6 +73,30 @@ def test_prefixes_may_be_left_out_where_only_one_thing_is_meant(capsys: pytest.C
     assert run(capsys, "exposedTo(dawn, plant.installed)") == run(
         capsys, "bw:exposedTo(company:dawn, quantity:plant.installed)"
     )
+
+
+def test_things_may_be_called_by_their_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    """A Chinese name that one thing has stands for it."""
+    assert run(capsys, "bw:competesWith(晨曦科技，海岱)") == run(
+        capsys, "bw:competesWith(company:dawn, company:haidai)"
+    )
+
+
+def test_rules_without_a_value_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rule that divides by nothing at one tier says so beside every answer."""
+    shutil.copytree(SOLAR, tmp_path / "solar")
+    (tmp_path / "solar" / "rules" / "more.yaml").write_text(
+        "relations: {half: {arguments: [tier, n]}}\ninference:\n  halved:\n    then: half(?t, ?n)\n    when:\n"
+        "      - bw:Tier(?t)\n      - bw:order(?t, ?o)\n      - ?n = 6 / (?o - 2)\n"
+    )
+    code = cli.run(["--workspace", str(tmp_path / "solar"), "explain", "half(?t, ?n)"])
+    captured = capsys.readouterr()
+
+    assert code == 0
+    assert captured.out.splitlines()[1:] == [
+        "tier:module\t6\thalf(tier:module, 6)", "tier:polysilicon\t-6\thalf(tier:polysilicon, -6)",
+    ]  # fmt: skip
+    assert "halved does not match at 1 place: " in captured.err
 
 
 def test_what_does_not_hold_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,6 +206,7 @@ def test_prov_says_the_same_in_turtle(capsys: pytest.CaptureFixture[str]) -> Non
 
 WRONG = {
     "bw:suppliesTo(dawn, ": ("argument:1:21: BW511 a term was expected", "terms are ?variables"),
+    "bw:suppliesTo": ("argument:1:14: BW511 '(' was expected after bw:suppliesTo, the end was found", ""),
     "bw:suppliesTo(dawn) x": ("argument:1:21: BW511 'x' was not expected here", ""),
     "bw:suppliesTO(dawn, ?x)": ("argument:1:1: BW512 no relation, property or class 'bw:suppliesTO'", "bw:suppliesTo"),
     "competes(dawn, ?x)": ("argument:1:1: BW512 no relation, property or class 'competes'", "competes_at"),

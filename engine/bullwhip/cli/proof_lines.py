@@ -11,6 +11,9 @@ from bullwhip.model.label import Language
 
 __all__ = ["show_answer"]
 
+_NOTED = 5
+"""Rules without a value somewhere that are told of."""
+
 
 def show_answer(answer: FactAnswer, language: Language, *, as_json: bool, as_prov: bool) -> int:
     """Write an answer and return the exit code: 1 where nothing holds."""
@@ -22,6 +25,8 @@ def show_answer(answer: FactAnswer, language: Language, *, as_json: bool, as_pro
         _show_facts(answer, language)
     else:
         _show_proofs(answer, language)
+    for rule, reason, count in answer.undefined[:_NOTED]:
+        note(f"{rule} does not match at {count:,} place{'s' if count > 1 else ''}: {reason}")
     return 0 if answer.holds else 1
 
 

@@ -54,7 +54,7 @@ _TOKEN = re.compile(
     r"|(?P<variable>\?[A-Za-z_][A-Za-z0-9_]*|_(?![A-Za-z0-9_]))"
     r"|(?P<curie>[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_\u00b7-\uffff](?:[A-Za-z0-9_\u00b7-\uffff~%-]|[./=](?=[A-Za-z0-9_]))*)?)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
+    r"|(?P<name>[A-Za-z_\u3400-\u9fff][A-Za-z0-9_\u3400-\u9fff]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
     r"|(?P<op>\^\^|<=|>=|!=|==|[-+*/()<>=,])|(?P<end>\Z)|(?P<bad>.))",
     re.DOTALL,

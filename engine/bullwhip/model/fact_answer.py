@@ -102,6 +102,8 @@ class FactAnswer:
     """Where stated facts are printed or written."""
     rules: Mapping[str, InferenceRule] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    undefined: tuple[tuple[str, str, int], ...] = ()
+    """Where rules did not match because a guard or an equation had no value: rule, reason, how many places."""
 
     @property
     def holds(self) -> bool:
@@ -147,6 +149,7 @@ class FactAnswer:
             "facts": [self._fact(f) for f in self.facts],
             "proofs": [{"fact": self._fact(p.fact), "steps": [self._step(s) for s in p.steps]} for p in self.proofs],
             "complete": self.complete,
+            "undefined": [{"rule": r, "reason": why, "places": count} for r, why, count in self.undefined],
             "why_not": self.why_not.as_dict() if self.why_not is not None else None,
         }  # fmt: skip
 

@@ -26,12 +26,12 @@ __all__ = ["answer", "fact_names", "is_fact"]
 
 
 def is_fact(text: str) -> bool:
-    """Return whether a question is about a fact, and not about a quantity: it has arguments in parentheses.
+    """Return whether a question is about a fact, and not about a quantity: it has arguments, or a prefix.
 
-    >>> is_fact("bw:suppliesTo(company:a, ?x)"), is_fact("hbm.value[chip=a100_sxm]")
-    (True, False)
+    >>> is_fact("reaches(?d, ?q)"), is_fact("bw:suppliesTo"), is_fact("hbm.value[chip=a100_sxm]")
+    (True, True, False)
     """
-    return "(" in text or "（" in text
+    return any(mark in text for mark in "(（:")
 
 
 def answer(workspace: Workspace, text: str, *, proofs: int = 1, why_not: bool = True) -> FactAnswer:
@@ -56,7 +56,10 @@ def answer(workspace: Workspace, text: str, *, proofs: int = 1, why_not: bool = 
     if question.variables:
         facts = tuple(_matching(workspace, question))
         labels = _labels(workspace, [t for f in facts for t in f.terms])
-        return FactAnswer(question.text, question.variables, facts, labels=labels, rules=rules, relations=relations)
+        return FactAnswer(
+            question.text, question.variables, facts, labels=labels, rules=rules, relations=relations,
+            undefined=_undefined(workspace),
+        )  # fmt: skip
     fact = Fact(question.predicate, tuple(t for t in question.terms if isinstance(t, str)))
     found, complete = _proofs(workspace, fact, proofs)
     lacking = inferred(workspace).why_not(fact.predicate, fact.terms) if why_not and not found else None
@@ -64,6 +67,7 @@ def answer(workspace: Workspace, text: str, *, proofs: int = 1, why_not: bool = 
     return FactAnswer(
         question.text, (), (fact,) if found else (), found, complete, lacking,
         _labels(workspace, [*fact.terms, *_terms_in(found, lacking)]), _citations(workspace, leaves), rules, relations,
+        _undefined(workspace),
     )  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def _read(workspace: Workspace, text: str) -> _Question:
     problems: list[Problem] = []
     for number, written in enumerate(clause.terms, 1):
         try:
-            term = names.term(_with_kind(written, names))
+            term = names.term(_with_kind(written, names, workspace))
         except UnknownNameError as error:
             problems.append(Problem("BW512", str(error), _place(text, written.span), error.hint))
             continue
@@ -131,24 +135,40 @@ def _names(workspace: Workspace) -> Names:
     return Names({}, ids)
 
 
-def _with_kind(written: Written, names: Names) -> Written:
-    """Return a name with its kind of thing, where it is written without one and only one kind has it.
+_BARE = ("company", "tier", "quantity", "product", "topic", "measure", "document", "scenario")
+"""Kinds of things whose ids may lack their kind."""
+
+
+def _with_kind(written: Written, names: Names, workspace: Workspace) -> Written:
+    """Return a name with its kind of thing, where it is an id or a label of one thing only.
 
     Raises:
-        UnknownNameError: where no kind has it, or several have.
+        UnknownNameError: where nothing is called so, or several things are.
     """
     if not isinstance(written, Name) or ":" in written.text:
         return written
-    kinds = [kind for kind in ("company", "tier", "quantity", "product", "topic", "measure", "document", "scenario")
-             if written.text in names.things[kind]]  # fmt: skip
-    if len(kinds) == 1:
-        return Name(f"{kinds[0]}:{written.text}", written.span)
-    if kinds:
-        hint = f"write {' or '.join(f'{kind}:{written.text}' for kind in kinds)}"
-        raise UnknownNameError(f"{written.text!r} names several things", hint)
+    found = [f"{kind}:{written.text}" for kind in _BARE if written.text in names.things[kind]]
+    found = found or _labelled(workspace, written.text)
+    if len(found) == 1:
+        return Name(found[0], written.span)
+    if found:
+        raise UnknownNameError(f"{written.text!r} names several things", f"write {' or '.join(found)}")
     known = {i: f"{kind}:{i}" for kind, some in names.things.items() if kind != "member" for i in some}
     hint = did_you_mean(written.text, known) or 'ids have a prefix, company:dawn; texts stand in quotes, "revenue"'
     raise UnknownNameError(f"nothing is called {written.text!r}", hint)
+
+
+def _labelled(workspace: Workspace, text: str) -> list[str]:
+    """Return the things, with their kinds, that have a label or another spelling."""
+    chain = workspace.program.chain
+    spelled = [
+        *((f"company:{c.id}", (c.label.zh, c.label.en, *c.aliases)) for c in chain.companies),
+        *((f"tier:{t.id}", (t.label.zh, t.label.en, *t.aliases)) for t in chain.tiers),
+        *((f"quantity:{q.id}", (q.label.zh, q.label.en)) for q in workspace.program.quantities.values()),
+        *((f"product:{p.id}", (p.label.zh, p.label.en, *p.aliases)) for p in chain.products),
+        *((f"topic:{t.id}", (t.label.zh, t.label.en, *t.aliases)) for t in chain.topics),
+    ]
+    return [name for name, spellings in spelled if text in spellings]
 
 
 def _predicate(workspace: Workspace, clause: Clause, text: str) -> str:
@@ -231,6 +251,10 @@ def _terms_in(proofs: Iterable[Proof], lacking: WhyNot | None) -> list[str]:
     for candidate in lacking.candidates if lacking is not None else ():
         found += [t for fact in (*candidate.missing, *candidate.blocking) for t in fact.terms]
     return found
+
+
+def _undefined(workspace: Workspace) -> tuple[tuple[str, str, int], ...]:
+    return tuple((u.rule, u.reason, u.count) for u in inferred(workspace).undefined)
 
 
 def _labels(workspace: Workspace, terms: Iterable[str]) -> dict[str, Label]:
