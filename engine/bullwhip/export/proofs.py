@@ -116,22 +116,34 @@ def why_not_lines(answer: FactAnswer) -> list[str]:
         return []
     if not found.candidates:
         return ["no rule derives such a fact from anything that could be stated"]
-    lines = ["it would hold" if len(found.candidates) == 1 else "it would hold in any one of these cases:"]
-    for number, candidate in enumerate(found.candidates, 1):
-        mark = f"{number}. " if len(found.candidates) > 1 else ""
-        parts = list(_candidate(candidate))
+    cases: dict[tuple[object, ...], list[Candidate]] = {}
+    for candidate in found.candidates:
+        cases.setdefault(_shape(candidate), []).append(candidate)
+    lines = ["it would hold" if len(cases) == 1 else "it would hold in any one of these cases:"]
+    for number, alike in enumerate(cases.values(), 1):
+        mark = f"{number}. " if len(cases) > 1 else ""
+        parts = [*_candidate(answer, alike[0]), *([f"by {', '.join(alike[0].rules)}"] if alike[0].rules else [])]
+        if len(alike) > 1:
+            parts.append(f"or {len(alike) - 1} more of the kind")
         lines.append(f"  {mark}{parts[0]}")
         lines += [f"  {' ' * len(mark)}{part}" for part in parts[1:]]
-        if candidate.rules:
-            lines.append(f"  {' ' * len(mark)}by {', '.join(candidate.rules)}")
     if not found.complete:
         lines.append(f"the search stopped: {found.limit}" if found.limit else "there may be other cases")
     return lines
 
 
-def _candidate(candidate: Candidate) -> Iterator[str]:
+def _shape(candidate: Candidate) -> tuple[object, ...]:
+    """Return what tells a case from others of its kind, whatever things it is about."""
+    return (
+        candidate.rules, tuple(f.predicate for f in candidate.missing), tuple(g.text for g in candidate.failing),
+        tuple(f.predicate for f in candidate.blocking),
+    )  # fmt: skip
+
+
+def _candidate(answer: FactAnswer, candidate: Candidate) -> Iterator[str]:
     for fact in candidate.missing:
-        yield f"if it were stated that {fact_text(fact)}"
+        citation = answer.citations.get(fact)
+        yield f"if it were stated that {fact_text(fact)}" + (f"  [{citation.text}]" if citation is not None else "")
     for guard in candidate.failing:
         bound = ", ".join(f"{'' if '(' in name else '?'}{name} is {term_text(term)}" for name, term in guard.values)
         yield f"if {_shortened(guard.text)} held" + (f"; {bound}" if bound else "")

@@ -64,6 +64,7 @@ def answer(workspace: Workspace, text: str, *, proofs: int = 1, why_not: bool = 
     found, complete = _proofs(workspace, fact, proofs)
     lacking = inferred(workspace).why_not(fact.predicate, fact.terms) if why_not and not found else None
     leaves = [step.fact for proof in found for step in proof.steps if not step.rule]
+    leaves += [f for c in (lacking.candidates if lacking is not None else ()) for f in c.missing]
     return FactAnswer(
         question.text, (), (fact,) if found else (), found, complete, lacking,
         _labels(workspace, [*fact.terms, *_terms_in(found, lacking)]), _citations(workspace, leaves), rules, relations,
