@@ -12,8 +12,10 @@ __all__ = ["derived_facts", "known", "model", "says"]
 
 
 def model(inferred: Inferred) -> Model:
-    """Return all facts as sets."""
-    found = {key: set(inferred.facts(*key)) for key in inferred.predicates}
+    """Return all facts as sets; each is there once."""
+    lists = {key: list(inferred.facts(*key)) for key in inferred.predicates}
+    found = {key: set(rows) for key, rows in lists.items()}
+    assert all(len(found[key]) == len(rows) == inferred.count(*key) for key, rows in lists.items())
     return {key: rows for key, rows in found.items() if rows}
 
 

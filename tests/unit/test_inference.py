@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import pyoxigraph as ox
 import pytest
@@ -16,6 +17,7 @@ from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Facts, NQuads, Quads, Rows, StoredQuads
 from bullwhip.datalog.inferred import Inferred
 from bullwhip.datalog.limits import Limits
+from bullwhip.datalog.values import number_term
 from bullwhip.errors import LimitError, QueryError
 from bullwhip.terms import PREFIXES
 from inference_programs import XSD, integer, node, program
@@ -56,6 +58,10 @@ def typed(text: str, datatype: str) -> str:
         (f'number("1/3"^^<{BW}rational>) * 3', integer(1)),
         (f'"007"^^<{XSD}integer> + 0', integer(7)),
         (f'"5"^^<{XSD}unsignedByte> + 0', integer(5)),
+        (f'".5"^^<{XSD}decimal> + 1', typed("1.5", "decimal")),
+        ("number(1 + 1)", integer(2)),
+        ("number(2.5)", typed("2.5", "decimal")),
+        ('number("-.5")', typed("-0.5", "decimal")),
     ],
 )
 def test_arithmetic_is_exact(expression: str, expected: str) -> None:
@@ -81,6 +87,9 @@ def test_a_term_that_is_only_passed_on_stays_as_it_is() -> None:
         ("1 / (X - X)", "a division by zero"),
         ("X + a", "<urn:a> is no exact number"),
         ('number("many")', '"many" says no number'),
+        ('number("1/0")', '"1/0" says no number'),
+        (f'"{"1" * 5000}"^^<{XSD}integer> + X', f'"{"1" * 5000}"^^<{XSD}integer> is no exact number'),
+        ("X / a", "<urn:a> is no exact number"),
         (f'"1.5"^^<{XSD}double> + X', f'"1.5"^^<{XSD}double> is no exact number'),
         (f'"1.5"^^<{XSD}integer> + X', f'"1.5"^^<{XSD}integer> is no exact number'),
     ],
@@ -94,6 +103,37 @@ def test_what_has_no_value_matches_nothing_and_is_counted(expression: str, reaso
     assert ("r00", reason) == (undefined.rule, undefined.reason)
     assert undefined.count == (2 if "X" in expression else 1)
     assert undefined.examples[0] == ((("X", integer(2)),) if "X" in expression else ())
+
+
+def test_numbers_without_a_common_denominator_stay_exact() -> None:
+    """Denominators of many digits that share nothing are added, compared, multiplied and divided one by one."""
+    values = [Fraction(i, 10**30 + 7 + 2 * i) for i in range(1, 90)]
+    rows: Given = {"v": [(node(f"n{i:02}"), number_term(v)) for i, v in enumerate(values)], "n": [(A,)]}
+    texts = (
+        "less(X, Y) :- v(X, M), v(Y, N), M < N", "twice(X, N) :- v(X, M), N := M + M * M / 3",
+        "high(max(M)) :- v(X, M)",
+        "part(X, N) :- v(X, M), N := abs(0 - M) / M", f"tiny(N) :- n(X), N := 1 / {2**2100} / {2**2100} * {2**4000}",
+    )  # fmt: skip
+
+    inferred = of(rows, *texts, limits=Limits(bits=100_000))
+
+    assert {(a, b) for a in values for b in values if a < b} == {
+        (values[int(x[6:8])], values[int(y[6:8])]) for x, y in inferred.facts("less")
+    }
+    assert [number_term(v + v * v / 3) for v in values] == [t for _, t in inferred.facts("twice")]
+    assert [(number_term(max(values)),)] == list(inferred.facts("high"))
+    assert {integer(1)} == {t for _, t in inferred.facts("part")}
+    assert [(number_term(Fraction(1, 2**200)),)] == list(inferred.facts("tiny"))
+
+
+def test_a_sum_without_a_common_denominator_is_exact() -> None:
+    """The sum of 100 fractions with large denominators is what they add up to."""
+    values = [Fraction(1, 10**30 + i) for i in range(100)]
+    rows: Given = {"v": [(A, number_term(v)) for v in values]}
+
+    assert [(A, number_term(sum(values, Fraction(0))))] == list(
+        of(rows, "s(X, sum(V)) :- v(X, V)", limits=Limits(bits=100_000)).facts("s")
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,6 +162,9 @@ def test_what_has_no_value_matches_nothing_and_is_counted(expression: str, reaso
         (typed("2025-02-01", "date"), "=", typed("2025-02-01Z", "date"), None),
         (typed("2025-02-01", "date"), "!=", typed("2025-02-01Z", "date"), None),
         (typed("2025-02-01", "date"), "<", typed("2025", "gYear"), None),
+        (typed("2025-01-01T25:00:00", "dateTime"), "<", typed("2026-01-01T00:00:00", "dateTime"), None),
+        (typed("2025-01-01T00:00:00+02:00", "dateTime"), "<", typed("2025-01-01T00:00:00+01:00", "dateTime"), True),
+        (typed("2025-01-01T00:00:00-02:00", "dateTime"), ">", typed("2025-01-01T00:00:00+01:00", "dateTime"), True),
         (integer(1), "<", '"2"', None),
         (A, "<", B, None),
         ('"a"@en', "<", '"b"@en', None),
@@ -321,6 +364,16 @@ def test_classes_and_their_types_are_one() -> None:
     assert [(C,)] == list(inferred.facts("tier"))
     assert [(A,)] == list(inferred.facts("bw:Source"))
     assert (1, True) == (inferred.count("bw:Driver"), inferred.holds("bw:Source", (A,)))
+
+
+def test_a_name_that_means_two_predicates_is_refused() -> None:
+    """With different numbers of arguments one has to say which is meant."""
+    inferred = of({"p": [(A,), (A, B)]}, "q(X) :- p(X), p(X, Y)")
+
+    with pytest.raises(QueryError, match="BW606 p is used with 1 and 2 arguments"):
+        inferred.count("p")
+    assert (1, 1) == (inferred.count("p", 1), inferred.count("p", 2))
+    assert (0, []) == (inferred.count("gone"), list(inferred.facts("gone")))
 
 
 def test_a_triple_about_a_literal_is_refused() -> None:

@@ -182,6 +182,26 @@ def test_replay_finds_what_was_tampered_with() -> None:
     assert wrong(A, A, absent=False)
 
 
+def test_replay_checks_arithmetic_guards_new_nodes_and_extremes() -> None:
+    """Every kind of part of a rule is worked out again, and told where it does not fit."""
+    texts = (
+        'r(new(kind, X), M) :- v(X, N), M := max(abs(N - 3), number("1/2")) / min(N, 2), M > 0.5, X != b',
+        "low(min(M), max(M), count(X)) :- r(X, M)",
+        "half(M) :- v(X, N), M := number(N) * 1 + 0",
+    )
+    inferred = of({"v": [(A, integer(1)), (C, integer(9))]}, *texts)
+    (low,) = inferred.facts("low")
+    proof = proof_of(inferred, "low", *low)
+    proof_of(inferred, "half", integer(9))
+
+    assert (integer(2), integer(3), integer(2)) == low
+    for old, new, within in [
+        (integer(2), integer(3), Fact), (integer(3), integer(2), Fact), (integer(9), integer(8), Match), (A, B, Match),
+        (A, C, Fact), ("r01", "r02", Step), ("r00", "r02", Step),
+    ]:  # fmt: skip
+        assert replay(_changed(proof, old, new, within), program(*texts), lambda _: False)
+
+
 def _changed(thing: Any, old: str, new: str, within: type, *, inside: bool = False) -> Any:
     """Return a record with one text for another, in the fields of records of one type alone."""
     if isinstance(thing, tuple):

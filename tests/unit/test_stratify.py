@@ -12,7 +12,8 @@ from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.predicates import with_plain_types
 from bullwhip.datalog.stratify import program_problems, strata
 from bullwhip.errors import ValidationError
-from bullwhip.model.inference import InferenceProgram
+from bullwhip.model.inference import Aggregate, Atom, Head, InferenceProgram, InferenceRule, Variable
+from bullwhip.model.label import Label
 from inference_programs import program
 
 
@@ -122,6 +123,17 @@ def test_what_cannot_be_evaluated_is_refused_with_the_reason(texts: list[str], c
 def test_circles_that_make_nothing_new_may_be_evaluated(texts: list[str]) -> None:
     """Recursion over what is there, numbers of what the circle does not bind, negation across strata are fine."""
     assert program_problems(program(*texts)) == ()
+
+
+def test_rules_without_heads_and_unknown_aggregates_are_refused() -> None:
+    """What no reader of rules would write is refused as well."""
+    bare = InferenceRule("bare", Label(), (), (Atom("n", (Variable("x"),)),))
+    odd = InferenceRule("odd", Label(), (Head("m", (Aggregate("mean", "x"),)),), bare.body)  # type: ignore[arg-type]
+
+    problems = program_problems(InferenceProgram((bare, odd)))
+
+    assert ["rule 'bare' derives nothing", "rule 'odd' has the aggregate 'mean'"] == [p.message for p in problems]
+    assert all(p.place is None and p.hint for p in problems)
 
 
 def test_all_problems_are_told_at_once() -> None:

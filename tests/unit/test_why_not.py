@@ -9,6 +9,7 @@ import pytest
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.inferred import Inferred
+from bullwhip.datalog.limits import Limits
 from bullwhip.model.proof import Fact
 from bullwhip.terms import BASE
 from inference_programs import integer, node, program
@@ -110,6 +111,41 @@ def test_another_result_of_an_aggregate_is_told() -> None:
         (g.text, g.values) for g in one.candidates[0].failing
     ]
     assert [(Fact("v", (B, integer(6))),)] == [c.missing for c in other.candidates]
+    assert {"text": f"sum(?N) = {integer(6)}", "values": {"sum(?N)": integer(5)}, "holds": False} in one.as_dict()[
+        "candidates"
+    ][0]["failing"]
+
+
+def test_one_fact_is_looked_for_where_a_count_is_one_and_none_where_it_is_more() -> None:
+    """A count of one lacks one match; for more, the answer says that it did not look."""
+    inferred = of({"n": [(A,)]}, "c(X, count(Y)) :- n(X), e(X, Y)")
+
+    one, two = inferred.why_not("c", (A, integer(1))), inferred.why_not("c", (A, integer(2)))
+
+    assert [(Fact("e", (A, f"{ANY}Y>")),)] == [c.missing for c in one.candidates]
+    assert ((), "facts for counts above one are not looked for") == (two.candidates, two.limit)
+
+
+def test_what_a_rule_excludes_by_what_other_rules_derive_is_told() -> None:
+    """A derived fact in the way is named; what to change for it is a question of its own."""
+    inferred = of({"n": [(A,)], "w": [(A,)]}, "open(X) :- n(X), not shut(X)", "shut(X) :- w(X)")
+
+    (candidate,) = inferred.why_not("open", (A,)).candidates
+
+    assert ((Fact("shut", (A,)),), ("r00",)) == (candidate.blocking, candidate.rules)
+
+
+def test_long_bodies_and_wide_products_are_not_searched() -> None:
+    """More atoms than are tried, or more matches than a limit allows, leave the answer incomplete."""
+    atoms = ", ".join(f"e{i}(X, Y{i})" for i in range(8))
+    long = of({"n": [(A,)]}, f"r(X) :- n(X), {atoms}").why_not("r", (A,))
+    nodes = [(node(f"s{i}"),) for i in range(40)]
+    wide = evaluate(
+        program("r(X) :- n(Y), n(Z), n(W), e(X, Y, Z, W)"), Rows({"n": nodes}), limits=Limits(matches=1000)
+    ).why_not("r", (A,))
+
+    assert ("rule 'r00' has more than 7 atoms", False) == (long.limit, long.complete)
+    assert "rule 'r00' has too many matches without its other atoms" in wide.limit
 
 
 @pytest.mark.parametrize(
