@@ -6,6 +6,7 @@ server, of the PyPI package `oxigraph`, started here.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.store.pushing import push
 from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.store.remote import RemoteStore
+from bullwhip.workspace.calling import functions_of
 from endpoints import oxigraph_binary, oxigraph_server, virtuoso_binary, virtuoso_server
 
 TESTS = Path(__file__).parent
@@ -41,6 +43,9 @@ OF_VIRTUOSO = {
     "provenance/document_overview": "its compiler ends with an internal error",
 }
 """Queries that Virtuoso 7.2 answers otherwise, and why; all others as everybody."""
+
+CALL = re.compile(r"\bbw:\w+\(")
+"""A call of one of our functions, which an endpoint refuses."""
 
 LIBRARY = {path.relative_to(data("queries")).as_posix(): path for path in sorted(data("queries").rglob("*.rq"))}
 
@@ -139,7 +144,7 @@ def answers(workspace: Workspace, memory: Store) -> Iterator[tuple[str, tuple[st
         found = []
         for values in choices(header, workspace):
             terms = read_parameters(header, values, {})
-            found.append((text, terms, run(memory, text, terms, header.id)))
+            found.append((text, terms, run(memory, text, terms, header.id, functions_of(workspace))))
         yield header.id, max(found, key=lambda each: len(each[2].terms))
 
 
@@ -150,8 +155,13 @@ def test_every_query_has_the_same_answer(name: str, kind: str, asked: Callable[[
     if kind not in here.stores:
         pytest.skip("no `oxigraph` server is installed")
     different = []
+    functions = functions_of(here.workspace)
     for query, (text, terms, expected) in here.expected.items():
-        found = run(here.stores[kind], text, terms, query)
+        if kind in SERVED and CALL.search(text):
+            with pytest.raises(QueryError, match="BW525"):
+                run(here.stores[kind], text, terms, query, functions)
+            continue
+        found = run(here.stores[kind], text, terms, query, functions)
         if (expected.columns, expected.terms) != (found.columns, found.terms):
             different.append((query, len(expected.terms), len(found.terms)))
 
@@ -183,6 +193,8 @@ def test_virtuoso_has_the_same_answers(
         store = RemoteStore(url)
         assert {"sent"} == {graph.state for graph in push(here.memory, store)}
         for query, (text, terms, expected) in here.expected.items():
+            if CALL.search(text):
+                continue
             try:
                 found = run(store, text, terms, query)
             except QueryError:

@@ -457,7 +457,7 @@ class Workspace:
             name: id of a query, e.g. `chain/tiers`; with `text`, only its name in messages.
             parameters: values by parameter name, one text or several, read by the types the query's header declares.
             text: SPARQL to run instead of a named query.
-            on: where to ask instead of `store()`, e.g. what `bullwhip.store.open_store(URL)` gives.
+            on: where to ask instead of `store()`, e.g. what `bullwhip.store.opening.open_store(URL)` gives.
         """
         from bullwhip.workspace.querying import query
 
