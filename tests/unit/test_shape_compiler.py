@@ -281,6 +281,31 @@ def test_literals_have_the_order_of_what_they_mean(one: ox.Literal, other: ox.Li
     assert (sign, None if sign is None else -sign) == (compare(one, other), compare(other, one))
 
 
+@pytest.mark.parametrize("one", ["1", "1.0", "1.0e0", "01", '"1"^^xsd:int'])
+@pytest.mark.parametrize(
+    ("bound", "outside"),
+    [("minInclusive", "0"), ("minExclusive", "0 1"), ("maxInclusive", "2"), ("maxExclusive", "1 2")],
+)
+def test_the_bound_itself_is_inside_or_outside_as_it_says(bound: str, outside: str, one: str) -> None:
+    """What equals a bound is a value that an inclusive bound allows and an exclusive one does not, of whatever type."""
+    text = f"ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:{bound} 1 ] ."
+    graph = Quads(quads(f"ex:a a ex:C ; ex:p 0 , {one} , 2 ."))
+    found = {r.value for r in check(Shapes(shapes(text)), graph)}
+    [written] = [q.object for q in quads(f"ex:a ex:p {one} .")]
+    values = {"0": literal("0", "integer"), "1": written, "2": literal("2", "integer")}
+
+    assert {values[name] for name in outside.split()} == found
+
+
+@pytest.mark.parametrize(("asked", "found"), [("lessThan", ["1", "2"]), ("lessThanOrEquals", ["2"])])
+def test_equal_values_of_two_properties_are_less_or_not(asked: str, found: list[str]) -> None:
+    """A value that equals another one is not less than it, and is less than or equal to it, also of another type."""
+    text = f"ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:{asked} ex:q ] ."
+    results = check(Shapes(shapes(text)), Quads(quads("ex:a a ex:C ; ex:p 0 , 1 , 2 ; ex:q 1.0 .")))
+
+    assert found == sorted(r.value.value for r in results if r.value is not None)
+
+
 # -- data -------------------------------------------------------------------------------------------------------------
 
 ODD = """ex:a a ex:C ;
