@@ -1,4 +1,4 @@
-"""Inference rules as SPARQL: a CONSTRUCT query for each rule, to be run layer by layer to a fixpoint (convention §21).
+"""Inference rules as SPARQL: a CONSTRUCT query for each rule, to be run layer by layer to a fixpoint (convention §22).
 
 A fact of a relation of the rules is a node: of the class of its relation, with an argument each, named after all of
 them. What a property or class of the graph says is a triple.

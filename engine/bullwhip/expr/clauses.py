@@ -1,4 +1,4 @@
-"""The grammar of inference rules: heads, parts of bodies and facts, text to tree, never by evaluation (convention §21).
+"""The grammar of inference rules: heads, parts of bodies and facts, text to tree, never by evaluation (convention §22).
 
 head        := predicate '(' head_term (',' head_term)* ')'
 head_term   := term | ('count' | 'sum' | 'min' | 'max') '(' variable ')' | 'new' '(' kind (',' term)* ')'

@@ -1,4 +1,4 @@
-"""Reads the inference rules of a workspace and of the library; checks every rule by itself and all together (§21)."""
+"""Reads the inference rules of a workspace and of the library; checks every rule by itself and all together (§22)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns the parsed heads and parts of one inference rule into its record, and checks that the rule is safe (§21)."""
+"""Turns the parsed heads and parts of one inference rule into its record, and checks that the rule is safe (§22)."""
 
 from __future__ import annotations
 
