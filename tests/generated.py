@@ -126,6 +126,11 @@ def queries_page() -> str:
             lines.append("")
         lines += ["| column | meaning |", "|---|---|"]
         lines += [f"| `{c}` | {_escaped(h.meaning(c))} |" for c in h.columns]
+        if h.needs:
+            lines += [
+                "",
+                f"Needs {' and '.join(h.needs)} as nodes; a workspace writes them along, another store must hold them.",
+            ]
         given = "".join(f" --param {shlex.quote(pair)}" for pair in shlex.split(h.example))
         lines += ["", f"Example: `bullwhip query {h.id}{given}`"]
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import independent_claims
+import independent_exposures
 import independent_inferences
 from bullwhip.model.period import read_year
 from bullwhip.numbers import fraction_text
@@ -222,6 +223,7 @@ def common_drivers(r: Records, given: Given) -> Iterator[Row]:
 ANSWERS: dict[str, Callable[[Records, Given], Iterable[Row]]] = (
     independent_claims.ANSWERS
     | independent_inferences.ANSWERS
+    | independent_exposures.ANSWERS
     | {
         "chain/companies_at_several_tiers": companies_at_several_tiers,
         "chain/companies_by_tier": companies_by_tier,

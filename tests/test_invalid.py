@@ -42,6 +42,7 @@ NOT_A_FILE: dict[str, str] = {
     "BW501": "a query text: test_a_query_that_cannot_be_parsed_is_refused",
     "BW502": "a query parameter: test_a_query_parameter_that_is_unknown_is_refused",
     "BW503": "a query parameter: test_query_headers.py",
+    "BW504": "a store: test_query_library.py, test_a_store_without_the_nodes_says_so",
     "BW521": "a function of a query: test_store_oxigraph.py, test_what_a_function_raises_is_told",
     "BW522": "an endpoint: test_store_remote.py",
     "BW523": "an endpoint: test_store_remote.py",

@@ -6,12 +6,17 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from bullwhip import Workspace, cli
+from bullwhip.errors import QueryError
 from bullwhip.numbers import fraction_text
+from bullwhip.store.rdflib_store import RdflibStore
+from bullwhip.terms import BW
 from bullwhip.workspace.answering import driver_groups
-from bullwhip.workspace.calling import SIGNATURES, number_term
+from bullwhip.workspace.calling import SIGNATURES, functions_of, number_term
+from hostile_texts import QUESTIONS
 
 SOLAR = Path(__file__).parent / "golden" / "solar"
 INPUTS = "plant.installed", "module.price", "plant.loading_ratio", "cell.silicon_per_power[route=topcon]"
@@ -64,6 +69,18 @@ def test_every_cell_by_every_driver_is_what_the_program_answers(solar: Workspace
     known = {c: solar.demand(c).value for c in names}
 
     assert known == {c: None if (t := call(solar, "valueText", text(c))[0]) is None else Fraction(t) for c in names}
+
+
+def test_rdflib_calls_the_same_functions(solar: Workspace) -> None:
+    """Numbers, exact texts and warnings are the same where rdflib evaluates the query."""
+    text = """SELECT ?c ?d (bw:value(?c) AS ?v) (bw:elasticityText(?c, ?d) AS ?e) (bw:derivative(?c, ?d) AS ?s) {
+        ?d a bw:Driver . { ?x a bw:Claim ; bw:cell ?c } UNION { VALUES ?c { "nothing" } } } ORDER BY ?c ?d"""
+    ours = solar.query("f", {}, text)
+    theirs = solar.query("f", {}, text, RdflibStore.of(solar.nquads()))
+
+    assert ours.rows == theirs.rows
+    assert ours.kinds == theirs.kinds
+    assert 3 == len(ours.warnings) == len(theirs.warnings)
 
 
 def test_a_sample_of_the_shipped_chain_is_what_the_program_answers(shipped: Workspace) -> None:
@@ -155,6 +172,15 @@ def test_what_has_no_answer_is_empty_and_the_reason_is_told(
     assert says in warning
 
 
+@pytest.mark.parametrize("text", QUESTIONS, ids=lambda t: t[:24])
+def test_a_hostile_name_is_a_name_that_is_none(text: str, solar: Workspace) -> None:
+    """What a query computes and gives to a function as a name is looked up and never read as anything else."""
+    term = ox.Literal(text)
+    for name in SIGNATURES:
+        with pytest.raises(QueryError):
+            functions_of(solar)[f"{BW}{name}"](term, term, term)
+
+
 def test_an_elasticity_can_be_known_where_the_value_is_not(solar: Workspace) -> None:
     """Half of the unknown: a product is proportional to a factor whatever the other one is."""
     assert ("1", []) == call(solar, "elasticity", '"polysilicon.demand"', '"plant.installed"', '"route=perc"')
@@ -214,8 +240,6 @@ def test_a_number_is_a_decimal_where_every_store_holds_it(value: Fraction, kind:
 
 def test_every_function_is_there_and_no_other(solar: Workspace) -> None:
     """The functions are those that are documented; another one is refused with the nearest name."""
-    from bullwhip.errors import QueryError
-
     for name in SIGNATURES:
         call(solar, name, *['"module.demand"', '"plant.installed"'][: 1 if name.startswith("value") else 2])
     with pytest.raises(QueryError, match="BW525") as caught:

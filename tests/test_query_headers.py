@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyoxigraph as ox
 import pytest
 
 from bullwhip.errors import QueryError, ValidationError
-from bullwhip.query.header import TYPES, read_header, read_parameters
+from bullwhip.query.header import KEYS, NEEDS, TYPES, read_header, read_parameters
 from bullwhip.query.sparql import run
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.terms import PREFIXES, resource
@@ -113,6 +115,7 @@ def test_a_header_explains_its_columns() -> None:
     [
         ("# column y: what", "explains a column 'y' it does not have"),
         ("# column: what", "no line 'column'"),
+        ("# needs: exposure", "nothing called 'exposure' can be written along"),
         ("# example: y=1", "the example gives 'y', which is no parameter"),
         ("# example: x='1", "the example cannot be read"),
         ("# param y (numbr): what", "no parameter type 'numbr'"),
@@ -127,6 +130,15 @@ def test_a_header_that_contradicts_itself_is_refused(line: str, message: str) ->
 
     assert "BW216" == problem.code
     assert message in problem.message
+
+
+def test_every_line_and_type_is_documented() -> None:
+    """docs/workspace.md names every line that a header may have, every type and every sign."""
+    page = (Path(__file__).parents[1] / "docs" / "workspace.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Queries\n")[2].partition("\n## ")[0]
+
+    assert [] == [key for key in KEYS if f"# {key}" not in section]
+    assert [] == [kind for kind in (*TYPES, *NEEDS) if f"`{kind}`" not in section]
 
 
 @pytest.mark.parametrize("kind", TYPES)

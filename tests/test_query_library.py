@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bullwhip import Workspace
+from bullwhip.errors import QueryError
 from bullwhip.query.header import CHOICES, QueryHeader, read_header
 from bullwhip.resources import data
 from bullwhip.terms import BASE
@@ -36,6 +37,13 @@ ASKED: dict[str, dict[str, list[str]]] = {
     "exposure/common_drivers": {"first": ["dawn"], "second": ["silica"]},
     "exposure/companies_by_driver": {"driver": ["plant.installed"]},
     "exposure/drivers_by_company": {"company": ["silica"]},
+    "exposure/counted_twice": {"driver": ["plant.installed"]},
+    "exposure/path_lengths": {"driver": ["plant.installed"]},
+    "exposure/ranked_companies": {"driver": ["plant.installed"]},
+    "exposure/ranked_drivers": {"company": ["dawn"]},
+    "exposure/sources_of_exposure": {"company": ["dawn"], "driver": ["module.price"]},
+    "exposure/what_a_driver_moves": {"driver": ["plant.loading_ratio"]},
+    "exposure/what_moves_a_quantity": {"quantity": ["polysilicon.demand"]},
     "facts/about_entity": {"entity": ["product/sunrise_182"]},
     "facts/bounded": {},
     "facts/changes_between": {"after": ["2024-03-15"], "until": ["2024-08-30"]},
@@ -64,6 +72,7 @@ ASKED: dict[str, dict[str, list[str]]] = {
 }
 """What is asked of the solar workspace."""
 NOTHING_THERE = {
+    "exposure/counted_twice",
     "facts/actual_against_estimate",
     "facts/bounded",
     "facts/series",
@@ -174,6 +183,25 @@ def test_the_order_of_rows_is_total(name: str, shipped: Records) -> None:
     hidden = [k for k in keys if k not in HEADERS[name].columns]
 
     assert hidden or len(set(rows)) == len({tuple(r[i] for i in at) for r in rows})
+
+
+def test_a_store_without_the_nodes_says_so(solar: Records) -> None:
+    """A query that needs exposures is refused by a store without any, and not answered by an empty table."""
+    ws: Workspace = solar.kept["ws"]
+    name = "exposure/ranked_companies"
+    with pytest.raises(QueryError, match="holds no bw:Exposure") as caught:
+        ws.query(f"queries/{name}.rq", {"driver": "plant.installed"}, TEXTS[name], ws.store())
+
+    assert "BW504" == caught.value.problems[0].code
+
+
+def test_a_scenario_of_the_workspace_is_that_of_the_nodes() -> None:
+    """Exposures that a query needs are those under the scenario of the workspace."""
+    name = "exposure/ranked_companies"
+    ws = Workspace.open(SOLAR, scenario="cheap")
+    rows = ws.query(f"queries/{name}.rq", {"driver": "module.price"}, TEXTS[name]).rows
+
+    assert {"cheap"} == {row[1] for row in rows}
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)

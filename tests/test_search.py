@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bullwhip import Workspace, cli
+from bullwhip.errors import UsageError
 from bullwhip.model.search import KINDS, Entry
 from bullwhip.query.search import SearchIndex, store_entries
 from bullwhip.reading.characters import folded
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.terms import PREFIXES
 from bullwhip.workspace.searching import program_entries
+from hostile_texts import QUESTIONS
 
 SOLAR = Path(__file__).parent / "golden" / "solar"
 NAMES = st.text(st.sampled_from("液冷光模块aAbＢ 1-–ß\ufb01é\u0301²"), max_size=6)
@@ -172,6 +174,16 @@ def test_claims_are_found_by_subject_and_measure() -> None:
 
     assert ("claim", "22.8 % (102, 2)") == (hit.entry.kind, hit.entry.note)
     assert 0 == ws.search("cell efficiency").total
+
+
+@pytest.mark.parametrize("text", QUESTIONS, ids=lambda t: t[:24])
+def test_a_hostile_text_finds_nothing(text: str) -> None:
+    """Whatever is asked for is a text to look for and nothing else; a blank one is refused."""
+    ws = Workspace.open(SOLAR)
+    try:
+        assert 0 == ws.search(text, claims=True).total
+    except UsageError as error:
+        assert (["BW002"], "") == ([p.code for p in error.problems], text.strip())  # noqa: PT017  either way is fine
 
 
 def test_the_command_shows_and_says_the_rest(capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,6 +132,7 @@ CODES: dict[str, str] = {
     "BW539": "a file is not the one that was expected",
     "BW540": "a process that reads RDF or writes a store died",
     "BW503": "a query parameter takes one value and is given several",
+    "BW504": "a store does not hold the nodes that a query needs",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""

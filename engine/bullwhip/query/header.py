@@ -8,11 +8,13 @@ A query file begins with a header of comments, which is its documentation:
     # param tier (tier)+: the tiers asked for
     # param role (role) = supplier: the role they play
     # example: tier=liquid_cooling
+    # needs: exposures
     # columns: company role
     # column role: what the company does there
 
 Behind its type a parameter says how many values it takes: `?` one or none, `+` one or more, `*` any number; without a
-sign it is one. What is not given restricts nothing: its variable stays free.
+sign it is one. What is not given restricts nothing: its variable stays free. `needs` names answers of the model that
+are written along as nodes before the query runs.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from bullwhip.terms import PREFIXES, resource
 __all__ = [
     "CHOICES",
     "COLUMNS",
+    "KEYS",
+    "NEEDS",
     "TYPES",
     "Parameter",
     "QueryHeader",
@@ -79,6 +83,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """Types of few values, which ontology/core.ttl defines."""
 
+NEEDS: dict[str, str] = {"exposures": "bw:Exposure", "sensitivities": "bw:Sensitivity"}
+"""What a query may need to be written along as nodes, and their class."""
+
 COLUMNS: dict[str, str] = {
     "about": "the cell of the model, or entity, measure and period",
     "as_of": "the day on which the document was published",
@@ -120,7 +127,8 @@ COLUMNS: dict[str, str] = {
 """What a column means whose query does not say otherwise."""
 
 _PARAMETER = re.compile(r"([a-z][a-z0-9_]*)\s*\(([a-z]+)\)([?+*]?)(?:\s*=\s*(.*))?")
-_KEYS = ("title@en", "title@zh", "answers", "param", "example", "columns", "column")
+KEYS = ("title@en", "title@zh", "answers", "param", "example", "needs", "columns", "column")
+"""The lines that a header may have."""
 _PATTERNS = {
     "integer": r"[+-]?[0-9]{1,18}",
     "decimal": r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?",
@@ -161,6 +169,9 @@ class QueryHeader:
     """Parameters of an example, as typed: `driver=model.vendors`; those with spaces in quotes."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """What its columns mean, those that it explains itself."""
+
+    needs: tuple[str, ...] = ()
+    """Some of NEEDS."""
 
     def meaning(self, column: str) -> str:
         """Return what a column means; empty where nobody says."""
@@ -233,14 +244,14 @@ def read_header(name: str, text: str, *, named: bool = True) -> QueryHeader:
             meanings[rest[0]] = value.strip()
         elif key in found:
             problems.append(Problem("BW216", f"the header line {key!r} is given twice", place))
-        elif key in _KEYS and not rest and key != "column":
+        elif key in KEYS and not rest and key != "column":
             found[key] = value.strip()
-        elif (not rest or key == "column") and (hint := did_you_mean(key, _KEYS)):
+        elif (not rest or key == "column") and (hint := did_you_mean(key, KEYS)):
             problems.append(Problem("BW216", f"a query header has no line {' '.join((key, *rest))!r}", place, hint))
     header = QueryHeader(
         name.removeprefix("queries/").removesuffix(".rq"), Label(found.get("title@zh", ""), found.get("title@en", "")),
         found.get("answers", ""), tuple(parameters.values()), tuple(found.get("columns", "").split()),
-        found.get("example", ""), meanings,
+        found.get("example", ""), meanings, tuple(found.get("needs", "").split()),
     )  # fmt: skip
     for key in ("title@en", "title@zh", "answers", "columns") if named else ():
         if not found.get(key):
@@ -258,6 +269,10 @@ def _disagreements(header: QueryHeader, place: Place) -> list[Problem]:
         for c in header.meanings
         if header.columns and c not in header.columns
     ]
+    for need in header.needs:
+        if need not in NEEDS:
+            hint = did_you_mean(need, NEEDS, "needs")
+            problems.append(Problem("BW216", f"nothing called {need!r} can be written along", place, hint))
     declared = [p.name for p in header.parameters]
     try:
         given = header.example_values()

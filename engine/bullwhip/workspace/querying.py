@@ -8,16 +8,17 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bullwhip.errors import Place, Problem, UsageError, did_you_mean
+from bullwhip.errors import Place, Problem, QueryError, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
 from bullwhip.query.dataset import build_quads, to_nquads
-from bullwhip.query.header import CHOICES, TYPES, QueryHeader, read_header, read_headers, read_parameters
+from bullwhip.query.header import CHOICES, NEEDS, TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 from bullwhip.workspace.calling import functions_of
 from bullwhip.workspace.inferring import with_inferred
+from bullwhip.workspace.needing import needed_store
 from bullwhip.workspace.parameters import known_values, suggest_value
 
 if TYPE_CHECKING:
@@ -72,8 +73,23 @@ def query(
     program = workspace.program
     known = known_values(program, (p.type for p in header.parameters))
     terms = read_parameters(header, parameters, known, suggest_value(program))
-    asked = workspace.store() if store is None else store  # an empty store is false
-    return run(asked, sparql, terms, file, functions_of(workspace))
+    asked = store
+    if asked is None:  # an empty store is false
+        asked = needed_store(workspace, header.needs) if header.needs else workspace.store()
+    answer = run(asked, sparql, terms, file, functions_of(workspace))
+    if store is not None and header.needs and not answer.terms:
+        _refuse_without(store, header, file)
+    return answer
+
+
+def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
+    """Raise BW504 where a store holds none of the nodes that a query needs, for then it has no answer to give."""
+    for need in header.needs:
+        held = run(store, f"ASK {{ ?node a {NEEDS[need]} }}", {}, file).rows
+        if held == (("false",),):
+            message = f"{store.name} holds no {NEEDS[need]}, which {header.id} asks for"
+            hint = f"bullwhip export nquads --with {need} writes them along; or ask the workspace itself"
+            raise QueryError(Problem("BW504", message, Place(file), hint))
 
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
@@ -93,5 +109,7 @@ def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[st
     given = "".join(f" --param {shlex.quote(pair)}" for pair in shlex.split(header.example))
     if given or not header.parameters:
         lines.append(f"  example   bullwhip query {shlex.quote(header.id)}{given}")
+    if header.needs:
+        lines.append(f"  needs     {' '.join(header.needs)}, which are written along")
     lines.append(f"  file      {Place(file)}")
     return lines
