@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bullwhip.query.serialize import to_nquads
+from bullwhip.query.shacl import validate, validate_store
 from bullwhip.query.shapes.checker import check
-from bullwhip.query.shapes.data import Quads, Stored
+from bullwhip.query.shapes.data import Quads
 from bullwhip.query.shapes.graph import ShapesGraph
 from bullwhip.query.shapes.literals import compare, is_well_formed
 from bullwhip.query.shapes.paths import Path
@@ -353,13 +355,18 @@ class _Plain:
         assert isinstance(found, ox.QuerySolutions)
         return Answer("select", tuple(v.value for v in found.variables), map(tuple, found))
 
+    def dump(self) -> bytes:
+        return to_nquads(self.store)
+
 
 def test_a_store_is_checked_as_it_is() -> None:
     """Shapes are held against any store by queries alone, and say of it what they say of its quads."""
     text = """ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:q ; sh:minCount 1 ; sh:nodeKind sh:IRI ] ;
-        sh:sparql [ sh:select "SELECT $this ?value { $this <http://example.org/p> ?value FILTER(?value > 3) }" ] ."""
+        sh:sparql [ sh:select "SELECT $this ?value { $this <http://example.org/p> ?value FILTER(?value > 3) }" ] .
+        ex:T sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:pattern "(?=4)" ; sh:minCount 1 ] ."""
     data = quads("ex:a a ex:C ; ex:p 4 ; ex:q ex:b , 'x' . ex:c a ex:C .")
-    of_store = check(Shapes(shapes(text)), Stored(_Plain(data)))  # type: ignore[arg-type]
+    files = {"shapes.ttl": (PREFIXES + text).encode()}
+    of_store = validate_store(_Plain(data), files)  # type: ignore[arg-type]
 
-    assert check(Shapes(shapes(text)), Quads(data)) == of_store
-    assert 3 == len(of_store)
+    assert validate(data, files) == of_store
+    assert ('the pattern "(?=4)"', 4) == (of_store.fallback, len(of_store.results))

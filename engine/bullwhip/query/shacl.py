@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyoxigraph as ox
@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from bullwhip.errors import LimitError, Place, Problem, UsageError, ValidationError
 from bullwhip.query.serialize import to_nquads
 from bullwhip.query.shapes.checker import check
-from bullwhip.query.shapes.data import Quads
+from bullwhip.query.shapes.data import Graph, Quads, Stored
 from bullwhip.query.shapes.graph import ShapesGraph
 from bullwhip.query.shapes.outcome import Outcome, outcome
 from bullwhip.query.shapes.reading import Shapes
@@ -22,8 +22,9 @@ from bullwhip.query.shapes.records import Result
 from bullwhip.query.shapes.terms import ShapeError
 from bullwhip.query.shapes.wire import from_plain
 from bullwhip.resources import PACKAGE
+from bullwhip.store.interface import Store
 
-__all__ = ["SECONDS", "validate"]
+__all__ = ["SECONDS", "validate", "validate_store"]
 
 SECONDS = 300
 """How long a check in a process of its own may take."""
@@ -49,19 +50,41 @@ def validate(
         ValidationError: BW220 when a shape cannot be used.
         LimitError: BW901 when the time is up.
     """
-    graph = ShapesGraph.of_files(shapes)
     given = list(quads)
+    return _validate(lambda: Quads(given), lambda: to_nquads(given), shapes, seconds, within)
+
+
+def validate_store(store: Store, shapes: Mapping[str, bytes], seconds: float = SECONDS, within: str = "") -> Outcome:
+    """Return what shapes find on the union of all graphs of a store; literals are what it has made of them.
+
+    Args:
+        store: a store in which a blank node keeps its name from one query to the next.
+        shapes: as of `validate`.
+        seconds: likewise.
+        within: likewise.
+
+    Raises:
+        BullwhipError: as `validate`.
+    """
+    return _validate(lambda: Stored(store), store.dump, shapes, seconds, within)
+
+
+def _validate(
+    data: Callable[[], Graph], dump: Callable[[], bytes], shapes: Mapping[str, bytes], seconds: float, within: str
+) -> Outcome:
+    """Return what shapes find on a graph; it is written out only where another process must look at it."""
+    graph = ShapesGraph.of_files(shapes)
     head = {"shapes": {n: data.decode() for n, data in sorted(shapes.items())}, "within": within, "left": []}
     try:
         compiled = Shapes(graph)
         if all(graph.files.get(node, "").endswith(_SHIPPED) for node in compiled.lasting()):
-            found, left = check(compiled, Quads(given), within), {str(n): why for n, why in compiled.left.items()}
+            found, left = check(compiled, data(), within), {str(n): why for n, why in compiled.left.items()}
         else:
-            found, left = _elsewhere(head, given, shapes, seconds)
+            found, left = _elsewhere(head, dump(), shapes, seconds)
     except ShapeError as error:
         raise _unusable(str(error), graph.files.get(error.node) if error.node is not None else None, shapes) from None
     if left:
-        found += _elsewhere(head | {"left": left}, given, shapes, seconds)[0]
+        found += _elsewhere(head | {"left": left}, dump(), shapes, seconds)[0]
     return outcome(graph, found, ", ".join(sorted(set(left.values()))))
 
 
@@ -73,13 +96,13 @@ def _unusable(message: str, file: str | None, shapes: Mapping[str, bytes]) -> Va
 
 
 def _elsewhere(
-    head: Mapping[str, Any], quads: list[ox.Quad], shapes: Mapping[str, bytes], seconds: float
+    head: Mapping[str, Any], nquads: bytes, shapes: Mapping[str, bytes], seconds: float
 ) -> tuple[list[Result], dict[str, str]]:
     """Return what a process of its own finds, and which shapes are left to pyshacl.
 
     Our engine looks at all shapes; pyshacl, where some are already left to it, at these.
     """
-    answer = _ask(json.dumps(head).encode() + b"\n" + to_nquads(quads), seconds)
+    answer = _ask(json.dumps(head).encode() + b"\n" + nquads, seconds)
     if "missing" in answer:
         reasons = ", ".join(sorted(set(head["left"].values())))
         message = f"{reasons} is not compiled: checking by it needs the package pyshacl"
