@@ -303,3 +303,23 @@ def test_a_query_of_the_workspace_that_does_not_end_reaches_a_limit(workspace: P
 
     with pytest.raises(LimitError, match="BW901 checking by shapes takes more than 3 seconds"):
         check_shapes(checked.program, checked.files, seconds=3)
+
+
+def test_a_store_is_checked_by_the_same_shapes(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A store built from a workspace gives its results, but for the lines; a document must be one of its graphs."""
+    store = str(tmp_path / "store")
+    assert 0 == run(["--workspace", str(workspace), "build", "--output", store])
+    capsys.readouterr()
+    codes = [check(workspace, "--json")]
+    of_files = json.loads(capsys.readouterr().out)["shapes"]
+    codes.append(check(workspace, store, "--json", "--document", "900"))
+    of_store = json.loads(capsys.readouterr().out)["shapes"]
+    for result in (*of_files["results"], *of_store["results"]):
+        del result["file"], result["line"]
+    for found in (of_files, of_store):
+        found["results"].sort(key=lambda result: result["node"])
+
+    assert ([1, 1], of_files) == (codes, of_store)
+    assert 2 == check(workspace, store, "--document", "90")

@@ -53,7 +53,8 @@ def command(
 ) -> int:  # fmt: skip
     """Check PATH: a workspace folder, or one rule file on top of the current workspace; the workspace when absent.
 
-    Where PATH is a store (bullwhip build), all of it is read: every byte, graph and index, against its record.
+    Where PATH is a store (bullwhip build), all of it is read: every byte, graph and index, against its record; with
+    --shapes it is checked by shapes instead.
 
     Nothing but FILE is written and no cache is used. Exit code 0: sound; 1: warnings only; 3: problems; 2: wrong PATH.
     With --shapes the graph is checked by the shipped shapes and by those in ontology/shapes/ of the workspace. Each
@@ -61,7 +62,7 @@ def command(
     warning of a shape does not.
     """
     root = context.find_root().obj
-    if path and is_store(Path(path)):
+    if path and is_store(Path(path)) and not shapes:
         from bullwhip.workspace.building import check_store
 
         return tell_check(check_store(Path(path)), as_json)
@@ -108,9 +109,15 @@ class _Asked:
             raise UsageError(Problem("BW002", "--document and --report need --shapes"))
         if self.report and Path(self.report).exists() and not self.force:
             raise UsageError(Problem("BW003", "the file exists", Place(self.report), "add --force to replace it"))
+        checked: Checked | None = None
         try:
-            checked = check_path(self.path, self.root)
-            found = check_graph(checked, self.document) if self.shapes else None
+            if self.path and is_store(self.path):
+                from bullwhip.workspace.store_shapes import store_shapes
+
+                found: ShapeReport | None = store_shapes(self.path, self.root, self.document)
+            else:
+                checked = check_path(self.path, self.root)
+                found = check_graph(checked, self.document) if self.shapes else None
         except BullwhipError as error:
             if not told:
                 raise
@@ -118,8 +125,9 @@ class _Asked:
         if found and self.report:
             write_file(Path(self.report), found.graph)
             note(f"wrote {self.report}, {len(found.graph):,} bytes")
-        bad = checked.warnings or (found and any(v.severity == "violation" for v in found.violations))
-        return _Answer(1 if bad else 0, checked.warnings, checked, found)
+        warnings = checked.warnings if checked else ()
+        bad = warnings or (found and any(v.severity == "violation" for v in found.violations))
+        return _Answer(1 if bad else 0, warnings, checked, found)
 
 
 def _say(answer: _Answer, everything: bool, language: str) -> None:

@@ -78,27 +78,30 @@ def report_shapes(
 
 
 def describe(
-    results: Iterable[ShapeResult], quads: Iterable[ox.Quad], program: CompiledProgram, files: Mapping[str, bytes]
+    results: Iterable[ShapeResult],
+    quads: Iterable[ox.Quad],
+    program: CompiledProgram | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[Violation, ...]:
     """Return results with labels, places in documents and lines of files.
 
     Args:
         results: what the shapes found.
         quads: the graph.
-        program: the program compiled from the files.
+        program: the program compiled from the files; without it no lines are known.
         files: the files of the workspace.
     """
     found = list(results)
     if not found:
         return ()
-    teller = _Teller(quads, program, files)
+    teller = _Teller(quads, program, files or {})
     return tuple(sorted({teller.tell(r) for r in found}, key=lambda v: v.order))
 
 
 class _Teller:
     """Looks things up in the graph."""
 
-    def __init__(self, quads: Iterable[ox.Quad], program: CompiledProgram, files: Mapping[str, bytes]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad], program: CompiledProgram | None, files: Mapping[str, bytes]) -> None:
         self.said: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
         for q in quads:
             if isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.NamedNode | ox.Literal):
@@ -107,7 +110,7 @@ class _Teller:
 
     @cached_property
     def lines(self) -> dict[str, Line]:
-        return fact_lines(self.program, self.files)
+        return fact_lines(self.program, self.files) if self.program else {}
 
     def tell(self, r: ShapeResult) -> Violation:
         node, value = r.focus, r.value or ""
