@@ -121,11 +121,16 @@ def solar() -> Records:
 
 
 def answer(records: Records, name: str, given: dict[str, list[str]]) -> tuple[Row, ...]:
-    """Return the rows of a shipped query on a workspace."""
+    """Return the rows of a shipped query on a workspace; the same question is asked once."""
     ws: Workspace = records.kept["ws"]
-    table = ws.query(f"queries/{name}.rq", given, TEXTS[name])
-    assert HEADERS[name].columns == table.columns
-    return table.rows
+    asked = f"{name} {given}"
+    if asked not in records.kept:
+        table = ws.query(f"queries/{name}.rq", given, TEXTS[name])
+        assert HEADERS[name].columns == table.columns
+        assert () == table.warnings
+        records.kept[asked] = table.rows
+    rows: tuple[Row, ...] = records.kept[asked]
+    return rows
 
 
 def expected(records: Records, name: str, given: dict[str, list[str]]) -> Counter[Row]:
