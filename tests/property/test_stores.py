@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -11,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bullwhip.errors import QueryError
 from bullwhip.query.sparql import run
+from bullwhip.store.answers import read_json
 from bullwhip.store.interface import Store
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.store.rdflib_store import RdflibStore
@@ -129,6 +132,43 @@ def test_exact_texts_survive(numbers: list[str], endpoint: list[Store]) -> None:
         table = run(store, "SELECT ?claim ?e ?l { ?claim bw:exactValue ?e ; bw:lexical ?l } ORDER BY ?claim", {})
 
         assert expected == table.rows
+
+
+WORDS_OF_RESULTS = ["uri", "literal", "bnode", "triple"]
+KEYS_OF_RESULTS = st.sampled_from(["type", "value", "datatype", "xml:lang", "x", "subject"])
+CELLS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(WORDS_OF_RESULTS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS_OF_RESULTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def outcome(content: bytes, form: str) -> str:
+    """Return what becomes of an answer: its code when it is refused, or whether its rows fit its columns."""
+    try:
+        answer = read_json(content, form, "it")
+    except QueryError as error:
+        return error.problems[0].code
+    return "fits" if all(len(row) == len(answer.columns) for row in answer.rows) else "does not fit"
+
+
+@given(head=CELLS, bindings=CELLS | st.lists(st.dictionaries(st.just("x"), CELLS, max_size=1), max_size=3))
+def test_answers_of_any_form_are_read_or_refused(head: object, bindings: object) -> None:
+    """Whatever JSON an endpoint sends is an answer of terms or an error of the query, never anything else."""
+    for variables in (["x"], head):
+        content = json.dumps({"head": {"vars": variables}, "results": {"bindings": bindings}, "boolean": head}).encode()
+
+        assert {outcome(content, form) for form in ("select", "ask")} <= {"fits", "BW524"}
+
+
+@given(cut=st.integers(0, 400), noise=st.binary(max_size=4))
+def test_a_cut_answer_is_refused_at_every_byte(cut: int, noise: bytes) -> None:
+    """No beginning of an answer is an answer, whatever follows it."""
+    cell = {"type": "literal", "value": "液冷", "xml:lang": "zh"}
+    whole = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": cell}] * 3}}).encode()
+    if cut < len(whole):
+        with pytest.raises(QueryError, match="BW524"):
+            read_json(whole[:cut] + noise.strip(b"}] "), "select", "it")
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

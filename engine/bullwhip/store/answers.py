@@ -130,6 +130,10 @@ def _spelled(bindings: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], 
 
 def _term(cell: dict[str, Any]) -> Any:
     kind, value = cell["type"], cell["value"]
+    if kind != "triple" and not isinstance(value, str):
+        raise TypeError(f"the value {value!r} is no text")
+    if "its:dir" in cell:
+        raise ValueError("a literal with a direction is not read")
     if kind in ("literal", "typed-literal"):  # the second is older than the standard, and still sent
         if "datatype" in cell:
             return ox.Literal(value, datatype=ox.NamedNode(cell["datatype"]))
