@@ -17,6 +17,7 @@ from inference_programs import integer, node, program
 A, B, C, D = (node(c) for c in "abcd")
 ANY = f"<{BASE}any/"
 Given = Mapping[str, Sequence[tuple[str, ...]]]
+SUPPLIERS = "suppliers(T, count(X)) :- supplies(X, T)"
 EXPOSURE = (
     "exposed(X, D) :- driver(D), reaches(D, S), supplies(X, S)",
     "reaches(X, Y) :- feeds(X, Y)",
@@ -124,6 +125,26 @@ def test_one_fact_is_looked_for_where_a_count_is_one_and_none_where_it_is_more()
 
     assert [(Fact("e", (A, f"{ANY}Y>")),)] == [c.missing for c in one.candidates]
     assert ((), "facts for counts above one are not looked for") == (two.candidates, two.limit)
+
+
+def test_one_missing_fact_can_serve_twice() -> None:
+    """What is asked for already stands in the place of an unnamed node, so that one fact is the whole answer."""
+    inferred = of({"tier": [(B,)]}, "sole(X, T) :- tier(T), supplies(X, T), suppliers(T, N), N = 1", SUPPLIERS)
+    pair = of({"p": [(A, B)]}, "r(X) :- p(X, Y), q(X, Y), s(X)", "s(X) :- q(X, Z)")
+
+    assert [(f"supplies({A}, {B})",)] == missing(inferred, "sole", A, B)[:1]
+    assert [(f"q({A}, {B})",)] == missing(pair, "r", A)[:1]
+
+
+def test_what_is_missing_and_what_fails_stand_in_one_answer() -> None:
+    """A company that does not supply, at a tier with another supplier: both have to change."""
+    inferred = of({"supplies": [(C, B)]}, "sole(X, T) :- supplies(X, T), suppliers(T, 1)", SUPPLIERS)
+
+    answers = inferred.why_not("sole", (A, B)).candidates
+
+    assert ((Fact("supplies", (A, B)),), ["count(?X) = " + integer(1)]) in [
+        (c.missing, [g.text for g in c.failing]) for c in answers
+    ]
 
 
 def test_what_a_rule_excludes_by_what_other_rules_derive_is_told() -> None:

@@ -24,10 +24,12 @@ from bullwhip.model.inference import Expression as _Expression
 from bullwhip.model.proof import Fact, Guard
 from bullwhip.terms import BASE
 
-__all__ = ["Goal", "Lack", "lacks"]
+__all__ = ["UNNAMED", "Goal", "Lack", "lacks"]
 
 Goal = tuple[Key, tuple[int, ...]]
 """A fact that does not hold, by the ids of its terms."""
+UNNAMED = f"{BASE}any/"
+"""What the IRIs of nodes begin with that stand for any."""
 _ROWS = 60
 """Ways to match the rest of a body that are looked at for each choice of what is missing."""
 _ATOMS = 7
@@ -264,7 +266,7 @@ def _filled(asked: _Asked, bound: dict[str, int], unknown: list[str]) -> dict[st
     guards = [p for p in asked.rule_body if not isinstance(p, Atom) and not reads(p) <= bound.keys()]
     full = dict(bound)
     for name in unknown:
-        full[name] = terms.id(f"<{BASE}any/{name}{asked.mark}>")
+        full[name] = terms.id(f"<{UNNAMED}{name}{asked.mark}>")
     made_of = {
         a.name for t in asked.head.terms if isinstance(t, Skolem) for a in t.arguments if isinstance(a, Variable)
     }

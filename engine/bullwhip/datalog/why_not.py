@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bullwhip.datalog.abduce import Goal, Lack, lacks
+from bullwhip.datalog.abduce import UNNAMED, Goal, Lack, lacks
 from bullwhip.datalog.facts import Rows
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
 from bullwhip.datalog.state import State, after, follows
@@ -74,6 +74,8 @@ class _Search:
     known: dict[tuple[Goal, int, int], list[Lack]] = field(default_factory=dict)
     found: list[Candidate] = field(default_factory=list)
     tried: set[Candidate] = field(default_factory=set)
+    further: int = 3
+    """How many answers that do not work are followed further."""
 
     def run(self) -> WhyNot:
         start = _Partial(todo=(self.goal,))
@@ -99,7 +101,7 @@ class _Search:
                     self.cut[f"answers with more than {_CHANGES} changes are not looked for"] = None
         complete = not self.cut and not waiting
         limit = "; ".join(self.cut) if self.cut else "" if complete else f"there may be more than {self.most} answers"
-        return WhyNot(self.fact, False, tuple(self.found), complete, limit)
+        return WhyNot(self.fact, False, tuple(sorted(self.found, key=lambda c: c.size)), complete, limit)
 
     def _grown(self, partial: _Partial) -> Iterator[_Partial]:
         """Yield what a partial answer becomes by each way to derive the first fact that is to be derived."""
@@ -107,7 +109,8 @@ class _Search:
         room = _CHANGES - partial.size + 1
         alike: dict[tuple[int, int, tuple[int, ...]], int] = {}
         for number, place in self.state.deriving.get(goal[0], ()):
-            for lack in self._lacks(goal, number, place, room, len(partial.rules)):
+            found = self._lacks(goal, number, place, room, len(partial.rules))
+            for lack in (v for k in found for v in self._variants(partial, k)):
                 rule = self.state.rules[number].id
                 form = number, place, lack.atoms
                 alike[form] = alike.get(form, -1) + 1
@@ -126,6 +129,20 @@ class _Search:
             self.known[asked], cut = lacks(self.state, goal, number, place, _CHANGES, f".{depth}" if depth else "")
             self.cut.update(dict.fromkeys(cut))
         return [k for k in self.known[asked] if len(k.failing) + len(k.blocking) <= room]
+
+    def _variants(self, partial: _Partial, lack: Lack) -> Iterator[Lack]:
+        """Yield a lack, and with what is asked for already in the place of its unnamed nodes where that fits."""
+        for known in (*partial.below, *partial.missing, *partial.todo):
+            for goal in lack.missing:
+                pairs = list(zip(goal[1], known[1], strict=True)) if goal[0] == known[0] else []
+                named = {a: b for a, b in pairs if a != b}
+                if named and all(self._is_unnamed(a) for a in named):
+                    missing = tuple((k, tuple(named.get(i, i) for i in ids)) for k, ids in lack.missing)
+                    yield replace(lack, missing=tuple(dict.fromkeys(missing)))
+        yield lack
+
+    def _is_unnamed(self, term: int) -> bool:
+        return self.state.world.terms.texts[term].startswith(f"<{UNNAMED}")
 
     def _stated_or_derived(self, partial: _Partial, goals: Sequence[Goal]) -> Iterator[_Partial]:
         """Yield a partial answer for each choice of which missing facts are stated and which derived."""
@@ -157,6 +174,24 @@ class _Search:
         self.tried.add(same)
         if self._works(answer):
             self.found.append(answer)
+        elif not answer.blocking and self.further > 0:
+            self.further -= 1
+            self._continue(answer)
+
+    def _continue(self, answer: Candidate) -> None:
+        """Ask again where an answer takes something else away: what is still lacking once its facts are stated."""
+        added = after(self.state, Rows(_rows(answer.missing)), Rows(), frozenset({self.goal[0]}))
+        goal = self.goal[0], tuple(added.world.terms.id(t) for t in self.fact.terms)
+        inner = _Search(added, self.fact, goal, 1, further=0)
+        rest = inner.run().candidates
+        whole = [
+            Candidate(
+                tuple(sorted({*answer.missing, *r.missing})), r.failing, r.blocking,
+                tuple(dict.fromkeys((*answer.rules, *r.rules))),
+            )
+            for r in rest
+        ]  # fmt: skip
+        self.found.extend(w for w in whole if w.size <= _CHANGES and not any(_within(f, w) for f in self.found))
 
     def _works(self, answer: Candidate) -> bool:
         """Evaluate again with what an answer changes; guards that fail cannot be changed, they were evaluated."""
@@ -170,9 +205,7 @@ class _Search:
                 return True  # only rules derive it; what to change there is a question of its own
             name, lines = self._lines(key, row, fact)
             removed.setdefault(name, []).extend(lines)
-        added: dict[str, list[tuple[str, ...]]] = {}
-        for fact in answer.missing:
-            added.setdefault(fact.predicate, []).append(fact.terms)
+        added = _rows(answer.missing)
         if not removed:
             return follows(self.state, Rows(added), self.goal[0], self.fact.terms)
         changed = after(self.state, Rows(added), Rows(removed), frozenset({self.goal[0]}))
@@ -188,6 +221,13 @@ class _Search:
         if arity == 1:
             return RDF_TYPE[0], [(*fact.terms, f"<{iri(name)}>", g) for g in graphs]
         return name, [(*fact.terms, g) for g in graphs]
+
+
+def _rows(facts: Sequence[Fact]) -> dict[str, list[tuple[str, ...]]]:
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for fact in facts:
+        rows.setdefault(fact.predicate, []).append(fact.terms)
+    return rows
 
 
 def _with(partial: _Partial, missing: tuple[Goal, ...], todo: tuple[Goal, ...]) -> _Partial:
