@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
 from bullwhip.datalog.predicates import RDF_TYPE, Key, canonical, iri, is_of_graph
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 __all__ = ["Facts", "NQuads", "Quads", "Rows", "Stated", "StoredQuads"]
+
+_MANY = 10
+"""Predicates above which all lines are gone through once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,33 @@ class NQuads:
 
     def read(self, predicates: Sequence[Key]) -> dict[Key, Stated]:
         """Return the rows of each predicate."""
+        if self.as_written and len(predicates) > _MANY:
+            return self._scan(predicates)
         if self.as_written:
             return {key: self._search(key) for key in predicates}
         import pyoxigraph as ox
 
         return Quads(ox.parse(self.data, format=ox.RdfFormat.N_QUADS), self.without).read(predicates)
+
+    def _scan(self, predicates: Sequence[Key]) -> dict[Key, Stated]:
+        """Go through all lines once, which is faster than a search for each of many predicates."""
+        found = {key: Stated.none(key[1]) for key in predicates}
+        properties, classes = _wanted(found)
+        rdf_type = f"<{iri(RDF_TYPE[0])}>".encode()
+        left_out = {f"<{g}>" for g in self.without}
+        for line in BytesIO(self.data):
+            parts = line.split(b" ", 2)
+            if len(parts) < 3 or (parts[1] not in properties and parts[1] != rdf_type):
+                continue
+            subject = parts[0].decode()
+            value, graph = _split(parts[2].rstrip().removesuffix(b".").rstrip().decode())
+            if graph in left_out:
+                continue
+            if parts[1] == rdf_type and value in classes:
+                classes[value].add((subject,), graph)
+            for stated, arity in properties.get(parts[1], ()):
+                _add(stated, arity, subject, value, graph)
+        return found
 
     def _search(self, key: Key) -> Stated:
         name, arity = key
@@ -128,6 +154,18 @@ class NQuads:
             else:
                 _add(stated, arity, subject.decode(), value, graph)
         return stated
+
+
+def _wanted(found: Mapping[Key, Stated]) -> tuple[dict[bytes, list[tuple[Stated, int]]], dict[str, Stated]]:
+    """Return where rows go by their property, as lines have it, and members by their class."""
+    properties: dict[bytes, list[tuple[Stated, int]]] = {}
+    classes: dict[str, Stated] = {}
+    for (name, arity), stated in found.items():
+        if is_of_graph(name) and arity == 1:
+            classes[f"<{iri(name)}>"] = stated
+        elif is_of_graph(name):
+            properties.setdefault(f"<{iri(name)}>".encode(), []).append((stated, arity))
+    return properties, classes
 
 
 def _lines_with(data: bytes, predicate: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -167,13 +205,8 @@ class Quads:
         """Return the rows of each predicate."""
         found = {key: Stated.none(key[1]) for key in predicates}
         left_out = {f"<{g}>" for g in self.without}
-        properties: dict[str, list[tuple[Stated, int]]] = {}
-        classes: dict[str, Stated] = {}
-        for (name, arity), stated in found.items():
-            if is_of_graph(name) and arity == 1:
-                classes[f"<{iri(name)}>"] = stated
-            elif is_of_graph(name):
-                properties.setdefault(iri(name), []).append((stated, arity))
+        by_line, classes = _wanted(found)
+        properties = {p[1:-1].decode(): rows for p, rows in by_line.items()}
         rdf_type = iri(RDF_TYPE[0])
         for quad in self.quads:
             predicate = quad.predicate.value
