@@ -130,6 +130,15 @@ def test_all_proofs_are_found_smallest_first() -> None:
     assert not inferred.proofs("path", (A, D), 2)[1]
 
 
+def test_a_shared_fact_is_derived_in_one_way_within_a_proof() -> None:
+    """Where two premises rest on one fact that has two derivations, there are two proofs, not four."""
+    texts = ("q(X) :- e(X)", "q(X) :- f(X)", "left(X) :- q(X)", "right(X) :- q(X)", "top(X) :- left(X), right(X)")
+
+    proofs, complete = of({"e": [(A,)], "f": [(A,)]}, *texts).proofs("top", (A,), 9)
+
+    assert ([["e"], ["f"]], True) == ([[f.predicate for f in p.stated] for p in proofs], complete)
+
+
 def test_a_stated_fact_that_rules_derive_too_has_both_proofs() -> None:
     """Being stated is the first proof, what rules make of other facts the next."""
     inferred = of({"path": [(A, C)], "edge": [(A, B), (B, C)]}, *PATHS)

@@ -17,6 +17,7 @@ from inference_programs import integer, node, program
 A, B, C, D = (node(c) for c in "abcd")
 ANY = f"<{BASE}any/"
 Given = Mapping[str, Sequence[tuple[str, ...]]]
+RATED = "rated(new(pair, X, Y), Z) :- n(X), w(Y), v(X, Z)"
 SUPPLIERS = "suppliers(T, count(X)) :- supplies(X, T)"
 EXPOSURE = (
     "exposed(X, D) :- driver(D), reaches(D, S), supplies(X, S)",
@@ -206,6 +207,16 @@ def test_a_search_that_ends_early_says_so() -> None:
     assert (3, False) == (len(answer.candidates), answer.complete)
     assert answer.limit
     assert answer.as_dict()["limit"] == answer.limit
+
+
+def test_what_a_known_node_is_made_of_is_read_off_another_fact() -> None:
+    """A node that something is derived of already shows its arguments, so that other facts of it can be explained."""
+    inferred = of({"n": [(A,)], "w": [(B,)], "v": [(C, D)]}, "r(new(pair, X, Y)) :- n(X), w(Y)", RATED)
+    ((made,),) = inferred.facts("r")
+
+    answer = inferred.why_not("rated", (made, C))
+
+    assert ([(Fact("v", (A, C)),)], True) == ([c.missing for c in answer.candidates], answer.complete)
 
 
 def test_what_a_new_node_is_made_of_is_not_guessed() -> None:

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from bullwhip.datalog.arithmetic import evaluate, holds
-from bullwhip.datalog.asking import head_bindings
+from bullwhip.datalog.asking import head_bindings, made_of
 from bullwhip.datalog.intern import Ids
 from bullwhip.datalog.matching import Body, Matches, bindings, reads
 from bullwhip.datalog.predicates import Key, key_of
@@ -114,6 +114,8 @@ def lacks(state: State, goal: Goal, number: int, place: int, most: int, mark: st
     if bound is None:
         return [], []
     asked = _Asked(state, number, head, goal[1], bound, mark)
+    if not _bind_nodes(asked):
+        return [], []
     if any(isinstance(t, Aggregate) for t in head.terms):
         told = _other_result(asked)
         if told:
@@ -129,6 +131,21 @@ def lacks(state: State, goal: Goal, number: int, place: int, most: int, mark: st
         for missing in combinations(atoms, count):
             found.extend(_missing(asked, missing))
     return sorted(dict.fromkeys(found), key=lambda k: k.size), asked.cut
+
+
+def _bind_nodes(asked: _Asked) -> bool:
+    """Bind what the new nodes of the fact are made of, where that is known; return whether the rule can make them."""
+    for term, known in zip(asked.head.terms, asked.ids, strict=True):
+        arguments = made_of(asked.state, term, known) if isinstance(term, Skolem) else None
+        if arguments is None or not isinstance(term, Skolem):
+            continue
+        for argument, value in zip(term.arguments, arguments, strict=True):
+            if isinstance(argument, Constant):
+                if asked.state.world.terms.find(argument.text) != value:
+                    return False
+            elif asked.bound.setdefault(argument.name, value) != value:
+                return False
+    return True
 
 
 # -- aggregates
@@ -267,10 +284,10 @@ def _filled(asked: _Asked, bound: dict[str, int], unknown: list[str]) -> dict[st
     full = dict(bound)
     for name in unknown:
         full[name] = terms.id(f"<{UNNAMED}{name}{asked.mark}>")
-    made_of = {
+    arguments = {
         a.name for t in asked.head.terms if isinstance(t, Skolem) for a in t.arguments if isinstance(a, Variable)
     }
-    if made_of & set(unknown):
+    if arguments & set(unknown):
         asked.cut.append(f"what the new node of rule {asked.state.rules[asked.number].id!r} is made of was not found")
         return None
     if _all_pass(asked, guards, full):

@@ -15,9 +15,12 @@ from bullwhip.datalog.run import head_columns
 from bullwhip.datalog.safety import aggregates
 from bullwhip.datalog.state import State
 from bullwhip.model.inference import Aggregate, Assign, Atom, Constant, Head, InferenceRule, Skolem, Variable
+from bullwhip.terms import BASE
 
-__all__ = ["Derivation", "Node", "ask", "bound_by", "derivations", "first_derivation", "head_bindings"]
+__all__ = ["Derivation", "Node", "ask", "bound_by", "derivations", "first_derivation", "head_bindings", "made_of"]
 
+_LOOKED_AT = 3
+"""Facts about a node that are looked at for what it is made of."""
 Node = tuple[Key, int]
 """A fact: its predicate and the number of its row."""
 
@@ -62,6 +65,24 @@ def ask(state: State, rule: InferenceRule, head: Head, ids: Sequence[int]) -> It
             block = block.take(np.flatnonzero(column == known))
         if block.size:
             yield block
+
+
+def made_of(state: State, term: Skolem, node: int) -> tuple[int, ...] | None:
+    """Return what a node that rules have made is made of, read off a fact about it; None where there is none."""
+    if not state.world.terms.texts[node].startswith(f"<{BASE}{term.kind}/"):
+        return None
+    for rule in state.rules:
+        for head in rule.heads:
+            relation = state.world.relations.get(key_of(head))
+            for position, other in enumerate(head.terms):
+                if not isinstance(other, Skolem) or other.kind != term.kind or relation is None:
+                    continue
+                rows = np.flatnonzero(relation.column(position) == node)[:_LOOKED_AT]
+                for row in rows.tolist() if len(other.arguments) == len(term.arguments) else ():
+                    for block in ask(state, rule, head, row_ids(state, (key_of(head), row))):
+                        columns = head_columns(other.arguments, block, state.world)
+                        return tuple(int(c[0]) for c in columns)
+    return None
 
 
 def derivations(state: State, node: Node, most: int) -> tuple[list[Derivation], bool]:
