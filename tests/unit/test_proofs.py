@@ -130,6 +130,14 @@ def test_all_proofs_are_found_smallest_first() -> None:
     assert not inferred.proofs("path", (A, D), 2)[1]
 
 
+def test_a_proof_of_two_stated_facts_comes_before_a_long_chain() -> None:
+    """Size counts all that a proof rests on, not how many premises the last step has."""
+    chain = tuple(f"a{i}(X) :- a{i + 1}(X)" for i in range(4))
+    inferred = of({"a4": [(A,)], "b": [(A,)], "c": [(A,)]}, "top(X) :- a0(X)", "top(X) :- b(X), c(X)", *chain)
+
+    assert [3, 6] == [len(p.steps) for p in inferred.proofs("top", (A,), 5)[0]]
+
+
 def test_a_shared_fact_is_derived_in_one_way_within_a_proof() -> None:
     """Where two premises rest on one fact that has two derivations, there are two proofs, not four."""
     texts = ("q(X) :- e(X)", "q(X) :- f(X)", "left(X) :- q(X)", "right(X) :- q(X)", "top(X) :- left(X), right(X)")

@@ -92,6 +92,13 @@ def test_a_fact_in_the_way_is_told() -> None:
     assert ((Fact("bw:supplies", (A, B)),), ()) == (candidate.blocking, candidate.missing)
 
 
+def test_a_fact_that_is_needed_as_well_is_not_in_the_way() -> None:
+    """Taking a fact away is tried: where the rest of the rule rests on it, that is no answer."""
+    inferred = of({"w": [(A,)]}, "g(X) :- z(X), not w(X)", "z(X) :- w(X)")
+
+    assert () == inferred.why_not("g", (A,)).candidates
+
+
 def test_a_class_in_the_way_is_told() -> None:
     """A class that a graph states can be in the way as well."""
     rows: Given = {"rdf:type": [(A, "<https://w3id.org/bullwhip/ontology#Closed>", "<urn:g>")], "n": [(A,)]}

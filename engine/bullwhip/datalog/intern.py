@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import TypeAlias
@@ -90,9 +91,12 @@ class Terms:
         if len(self.texts) == self._sorted:
             return np.arange(self._sorted)
         if self._rank is None or len(self._rank) != len(self.texts):
-            order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
-            rank = np.empty(len(order), np.int64)
-            rank[np.asarray(order, np.int64)] = np.arange(len(order))
+            first = self._sorted  # the terms before it are in order
+            later = sorted(range(first, len(self.texts)), key=self.texts.__getitem__)
+            places = np.array([bisect(self.texts, self.texts[i], 0, first) for i in later], np.int64)
+            rank = np.empty(len(self.texts), np.int64)
+            rank[:first] = np.arange(first) + np.searchsorted(places, np.arange(first), "right")
+            rank[later] = places + np.arange(len(later))
             self._rank = rank
         return self._rank
 
