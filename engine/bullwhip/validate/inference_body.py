@@ -76,6 +76,8 @@ class Body:
         self.speaks_of: list[str] = []
         """The names that a sentence about the rule may use."""
         self.nameless = 0
+        self.left_out = False
+        """Whether an atom has another number of arguments, so that nobody knows which variables it would bind."""
 
     def read(
         self,
@@ -100,7 +102,9 @@ class Body:
         self.speaks_of = [*dict.fromkeys(v.name for _, p in (*heads, *parts) for v in variables(p)), *operators]
 
     def _report(self, code: str, message: str, place: Place, hint: str = "") -> None:
-        self.problems.append(Problem(code, f"{self.what}: {message}", place, hint))
+        self.left_out = self.left_out or code == "BW223"
+        if not (self.left_out and code in ("BW224", "BW225")):
+            self.problems.append(Problem(code, f"{self.what}: {message}", place, hint))
 
     def _predicate(self, spot: Spot, clause: Clause) -> None:
         """Check the name of a predicate and the number of its arguments."""
