@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bullwhip.compile import compile_program
-from bullwhip.errors import BullwhipError
+from bullwhip.datalog.stratify import program_problems
+from bullwhip.errors import BullwhipError, Problem
 from bullwhip.model.codec import from_bytes, to_bytes
 from bullwhip.model.inference import (
     Aggregate,
@@ -204,3 +207,27 @@ def test_rules_of_a_workspace_may_read_every_class() -> None:
     )
 
     assert "r" in [r.id for r in found.rules]
+
+
+ATOMS = st.sampled_from([
+    "near(?x, ?y)", "near(?y, ?z)", "near(?x)", "bw:dependsOn(?x, ?y)", "bw:Driver(?x)", "not near(?x, ?y)", "?x != ?y",
+    "?z = ?x + 1", "?z = ?z", "_ = 3", "near(?x, count(?y))", "near(new(n, ?x), ?x)", "bw:note(?x, 3)", "near(_, _)",
+    "rdf:type(?x, ?y)", "bw:order(?x, ?n, ?g)", "tier:x(?x)", "near(tier:q, \"a\"@zh)", "?x", "", "((", "near(?x, ?y",
+])  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(ATOMS, max_size=3), st.lists(ATOMS, max_size=4), st.text("{}xyz ?", max_size=6))
+def test_any_rule_is_read_or_refused_and_what_is_read_can_be_evaluated(
+    then: list[str], when: list[str], says: str
+) -> None:
+    """Nothing but a problem with its place is raised, and the engine finds no fault in a rule that passes."""
+    body = {"then": then, "when": when, "says": {"en": says}}
+    text = f"relations:\n  near: {{arguments: [a, b]}}\ninference:\n  r: {json.dumps(body)}\n"
+    told: tuple[Problem, ...] = ()
+    try:
+        told = program_problems(program(text))
+    except BullwhipError as error:
+        told = error.problems
+
+    assert all(p.place is not None and p.code < "BW6" for p in told)
