@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -12,7 +11,7 @@ from bullwhip.cli import exposure_lines as lines
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import aligned, note, say, table, write_json
 from bullwhip.errors import Problem, UsageError
-from bullwhip.export.tables import to_tsv
+from bullwhip.export.tables import to_json_line, to_tsv
 from bullwhip.model.answer import Exposure
 from bullwhip.model.exposure import CompanyExposure
 from bullwhip.workspace import Workspace
@@ -118,7 +117,7 @@ def _every(
     for answer in answers:
         if as_json:
             head = {"scenario": answer.scenario, "period": answer.period}
-            out.writelines(json.dumps(head | r.as_dict(), ensure_ascii=False) + "\n" for r in answer.rows)
+            out.writelines(to_json_line(head | r.as_dict()) for r in answer.rows)
         else:
             cells = [lines.every_cells(answer.scenario, answer.period, r) for r in answer.rows]
             out.write(to_tsv(lines.EVERY, cells).partition("\n")[2])

@@ -16,7 +16,7 @@ from bullwhip.export.stacked import Cells, stack
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["Column", "to_json", "to_terminal", "to_tsv"]
+__all__ = ["Column", "to_json", "to_json_line", "to_terminal", "to_tsv"]
 
 _MIN_FOLDED = 8
 """Cells that a column of running text keeps at least before the table grows beyond the terminal."""
@@ -63,7 +63,20 @@ def to_json(value: Any) -> str:
       "share": "41/50"
     }
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=_refuse)
+    return _json(value, 2)
+
+
+def to_json_line(value: Any) -> str:
+    """Return a value as a JSON document on one line, like `to_json` in all else.
+
+    >>> print(to_json_line({"share": "41/50", "value": None}), end="")
+    {"share": "41/50", "value": null}
+    """
+    return _json(value, None)
+
+
+def _json(value: Any, indent: int | None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False, default=_refuse)
     return _UNSAFE_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
