@@ -24,7 +24,7 @@ from store_faults import content, expected, graph_text, leftovers, put
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write databases in this process: a process of its own takes longer to start than it works."""
 
-    def ask(_store: Path, job: Mapping[str, Any], _lock: int, _progress: object) -> Any:
+    def ask(_store: Path, job: Mapping[str, Any], _asked: object) -> Any:
         return store_worker.write(job)
 
     monkeypatch.setattr(writing, "_ask", ask)
@@ -171,6 +171,30 @@ def test_a_damaged_generation_is_left_by_rolling_back_or_rebuilding(tmp_path: Pa
         content(store)
     put(store, {}, rebuild=True)
     assert content(store) == expected(texts)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("fault", ["removed", "cut"])
+def test_a_text_that_is_lost_is_written_again_with_its_graph(fault: str, tmp_path: Path) -> None:
+    """A graph whose text is lost can be replaced, and made anew from the same text; others cannot be made anew."""
+    store = tmp_path / "store"
+    texts = {f"urn:g{i}": graph_text(f"urn:g{i}", 300) for i in range(8)}
+    put(store, texts)
+
+    def damage(text: bytes) -> None:
+        path = store / "sources" / f"{digest(text)}.nq"
+        path.unlink() if fault == "removed" else path.write_bytes(text[:-9])
+
+    damage(texts["urn:g1"])
+    edited = graph_text("urn:g1", 301)
+    put(store, {"urn:g1": edited})
+    assert content(store) == expected(texts | {"urn:g1": edited})
+    damage(edited)
+    with pytest.raises(LoadError, match="the text of <urn:g1>"):
+        put(store, {}, rebuild=True)
+    put(store, {"urn:g1": edited}, rebuild=True)
+    assert content(store) == expected(texts | {"urn:g1": edited})
+    assert check_store(store).findings == ()
 
 
 def test_the_record_says_what_the_store_holds(tmp_path: Path) -> None:

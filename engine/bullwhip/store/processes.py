@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from bullwhip.errors import LimitError, LoadError, Place, Problem
 from bullwhip.resources import PACKAGE
@@ -70,18 +70,9 @@ def run_worker(
         LimitError: BW901 when the time is up.
         LoadError: BW540 when the process dies.
     """
-    command = [sys.executable, "-P", "-m", f"bullwhip.store.{module}"]  # -P: nothing is imported from the folder
-    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-    }
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
         try:
-            process = subprocess.Popen(  # noqa: S603  this interpreter and this package
-                command, stdin=subprocess.PIPE, stdout=output, stderr=said, env=environment, pass_fds=tuple(keep)
-            )
+            process = _start(module, output, said, keep)
         except OSError as error:
             raise _died(what, name, f"cannot be started: {error.strerror}", "") from None
         try:
@@ -98,6 +89,19 @@ def run_worker(
                     process.stdin.close()
         output.seek(0)
         return Done(_answer(_tail(said.fileno(), 4_000_000), code, what, name), output.read())
+
+
+def _start(module: str, output: IO[bytes], said: IO[bytes], keep: Sequence[int]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", f"bullwhip.store.{module}"]  # -P: nothing is imported from the folder
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONHASHSEED": "0",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    return subprocess.Popen(  # noqa: S603  this interpreter and this package
+        command, stdin=subprocess.PIPE, stdout=output, stderr=said, env=environment, pass_fds=tuple(keep)
+    )
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float, said: int, progress: Progress | None) -> int:

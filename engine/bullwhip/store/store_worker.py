@@ -111,15 +111,20 @@ def _change(target: Path, graphs: Mapping[str, Mapping[str, Any]], timer: Timer)
 
 
 def _lines(path: str | None) -> list[bytes]:
-    if path is None:
-        return []
-    return [line for line in as_stored(Path(path).read_bytes()).split(b"\n") if line]
+    """Return the lines that a text makes in a database; none where it is missing or not what was written."""
+    text = b""
+    if path is not None:
+        with contextlib.suppress(FileNotFoundError):
+            text = Path(path).read_bytes()
+        if hashlib.sha256(text).hexdigest() != Path(path).stem:
+            return []
+    return [line for line in as_stored(text).split(b"\n") if line]
 
 
 def _replace(store: ox.Store, name: str, graph: Mapping[str, Any]) -> None:
     """Turn what the store holds of a graph into what it is to hold, by the difference."""
     old, new = _lines(graph["old"]), _lines(graph["new"])
-    kept = set(old).intersection(new)
+    kept = set(old).intersection(new)  # none where the old text is lost: all of the graph is put in again
     if not kept:
         store.remove_graph(ox.NamedNode(name))
     else:

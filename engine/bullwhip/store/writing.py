@@ -73,6 +73,15 @@ class _Plan:
     changes: tuple[GraphChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What goes with a process that writes a database."""
+
+    lock: int
+    spent: dict[str, float] | None
+    progress: Progress | None
+
+
 @contextlib.contextmanager
 def locked(store: Path, create: bool = False) -> Iterator[int]:
     """Hold the lock of the one process that writes, and give its file descriptor.
@@ -154,24 +163,31 @@ def publish(
         BullwhipError: BW531 to BW534, BW540, BW901; the store is as it was then.
     """
     with locked(store, create) as lock:
-        _find_again(store)
-        base, manifest = _state(store, rebuild)
-        number = 1 + max([0, *(int(m[1]) for p in (store / GENERATIONS).iterdir() if (m := _NUMBER.match(p.name)))])
-        _clean(store, manifest if base else None)
-        plan = _plan(store, manifest, changes(manifest), rebuild)
-        if not plan.changes and not rebuild and base:
-            return _told(store, manifest, (), "unchanged")
         try:
-            _write_texts(store, plan.texts)
-            record = Manifest(number, manifest.generation, plan.graphs, {}, _versions())
-            record = _database(store, record, base, plan, lock, spent, progress)
-            _switch(store, record)
+            return _publish(store, changes, rebuild, _Asked(lock, spent, progress))
         except OSError as error:
             raise _unwritten(store, error) from None
-        finally:
-            shutil.rmtree(_aside(store, number), ignore_errors=True)
-        _clean(store, record)
-        return _told(store, record, plan.changes, "rebuilt" if rebuild and not plan.changes else "published")
+
+
+def _publish(
+    store: Path, changes: Callable[[Manifest], Mapping[str, Change | None]], rebuild: bool, asked: _Asked
+) -> Published:
+    _find_again(store)
+    base, manifest = _state(store, rebuild)
+    number = 1 + max([0, *(int(m[1]) for p in (store / GENERATIONS).iterdir() if (m := _NUMBER.match(p.name)))])
+    _clean(store, manifest if base else None)
+    plan = _plan(manifest, changes(manifest), rebuild)
+    if not plan.changes and not rebuild and base:
+        return _told(store, manifest, (), "unchanged")
+    try:
+        _write_texts(store, plan.texts)
+        record = Manifest(number, manifest.generation, plan.graphs, {}, _versions())
+        record = _database(store, record, base, plan, asked)
+        _switch(store, record)
+    finally:
+        shutil.rmtree(_aside(store, number), ignore_errors=True)
+    _clean(store, record)
+    return _told(store, record, plan.changes, "rebuilt" if rebuild and not plan.changes else "published")
 
 
 def _find_again(store: Path) -> None:
@@ -209,7 +225,7 @@ def _last_record(store: Path) -> Manifest:
     raise damaged(store / GENERATIONS, "no record of a generation can be read; build it in another folder")
 
 
-def _plan(store: Path, manifest: Manifest, changes: Mapping[str, Change | None], rebuild: bool) -> _Plan:
+def _plan(manifest: Manifest, changes: Mapping[str, Change | None], rebuild: bool) -> _Plan:
     graphs, texts, told = dict(manifest.graphs), {}, []
     for name, change in sorted(changes.items()):
         before = graphs.pop(name, None)
@@ -220,15 +236,14 @@ def _plan(store: Path, manifest: Manifest, changes: Mapping[str, Change | None],
         source = digest(change.text)
         if before is not None and before.source == source:
             graphs[name] = before
+            if rebuild:  # its text in the store may be what is damaged
+                texts[source] = change.text
             continue
         kept = as_stored(change.text)
         quads = kept.count(b"\n")
         graphs[name] = GraphRecord(source, change.text.count(b"\n"), digest(kept), quads, change.origin)
         texts[source] = change.text
         told.append(GraphChange(name, "added" if before is None else "replaced", quads))
-    if rebuild:
-        for name, record in graphs.items():
-            _require_text(store, name, record, texts)
     return _Plan(dict(sorted(graphs.items())), texts, tuple(told))
 
 
@@ -282,20 +297,14 @@ def _aside(store: Path, number: int) -> Path:
     return store / GENERATIONS / f"{number:06}.building"
 
 
-def _database(
-    store: Path,
-    record: Manifest,
-    base: Generation | None,
-    plan: _Plan,
-    lock: int,
-    spent: dict[str, float] | None,
-    progress: Progress | None,
-) -> Manifest:
+def _database(store: Path, record: Manifest, base: Generation | None, plan: _Plan, asked: _Asked) -> Manifest:
     """Make the database of a generation in a process of its own, and return the record with its files."""
     moved = sum(c.quads for c in plan.changes)
     before: Mapping[str, GraphRecord] = base.manifest.graphs if base else {}
     if base is None or moved > _LARGE * max(1, record.quads):
         base, touched, before = None, list(record.graphs), {}
+        for name, graph in record.graphs.items():
+            _require_text(store, name, graph, plan.texts)
     else:
         touched = [c.graph for c in plan.changes]
     target = _aside(store, record.generation)
@@ -307,13 +316,13 @@ def _database(
         "names": sorted(record.graphs),
         "graphs": {name: _graph_job(store, before.get(name), record.graphs.get(name)) for name in touched},
     }
-    answer = _ask(store, job, lock, progress)
+    answer = _ask(store, job, asked)
     if answer.get("failed"):
         raise _unwritten(store, answer["failed"])
     if answer.get("wrong"):
         raise _unwritten(store, f"what was written does not read back: {answer['wrong']}")
-    if spent is not None:
-        spent.update(answer["milliseconds"])
+    if asked.spent is not None:
+        asked.spent.update(answer["milliseconds"])
     os.rename(target, folder_of(store, record.generation))
     return record.with_files({name: DataFile(**f) for name, f in answer["files"].items()})
 
@@ -327,7 +336,7 @@ def _plain(file: DataFile) -> dict[str, Any]:
     return {"size": file.size, "sha256": file.sha256, "tail": file.tail}
 
 
-def _ask(store: Path, job: Mapping[str, Any], lock: int, progress: Progress | None) -> Any:
+def _ask(store: Path, job: Mapping[str, Any], asked: _Asked) -> Any:
     line = json.dumps(job).encode() + b"\n"
     done = run_worker(
         "store_worker",
@@ -336,8 +345,8 @@ def _ask(store: Path, job: Mapping[str, Any], lock: int, progress: Progress | No
         name=str(store),
         seconds=_SECONDS,
         hold=True,
-        keep=(lock,),
-        progress=progress,
+        keep=(asked.lock,),
+        progress=asked.progress,
     )
     return done.answer
 
