@@ -235,3 +235,15 @@ def test_readers_find_the_generation_that_counts(tmp_path: Path) -> None:
 
     assert folder == tmp_path / "store" / "generations" / "000001"
     assert len(ox.Store.read_only(str(folder))) == 5
+
+
+def test_a_query_asks_what_was_built(coffee: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`query --store` gives the rows of the workspace's own store, and names the store beside a mistyped one."""
+    store = str(tmp_path / "store")
+    asked = ["--workspace", str(coffee), "query", "chain/companies", "--param", "tier=cafe"]
+    _json(capsys, "--workspace", str(coffee), "build", "-o", store)
+
+    assert _json(capsys, *asked, "--store", store) == _json(capsys, *asked)
+    assert run([*asked, "--store", str(tmp_path / "stroe")]) == 3
+    assert "stroe" in capsys.readouterr().err
+    assert not (tmp_path / "stroe").exists()

@@ -12,6 +12,7 @@ import click
 from bullwhip import __version__
 from bullwhip.cli.options import json_option
 from bullwhip.cli.output import note, say, write_json
+from bullwhip.cli.progress import progress_bar
 from bullwhip.cli.store_lines import tell_check
 from bullwhip.errors import BullwhipError, Place, Problem, UsageError
 from bullwhip.export.escape import terminal_text
@@ -65,7 +66,9 @@ def command(
     if path and is_store(Path(path)) and not shapes:
         from bullwhip.workspace.building import check_store
 
-        return tell_check(check_store(Path(path)), as_json)
+        with progress_bar("reading") as progress:
+            read = check_store(Path(path), progress=progress)
+        return tell_check(read, as_json)
     asked = _Asked(Path(path) if path else None, Path(root) if root else None, shapes, document, report, force)
     answer = asked.answer(told=as_json or sarif)
     if sarif:
