@@ -19,6 +19,7 @@ from bullwhip.errors import Problem, UsageError
     "--graph", default="", metavar="IRI", help="The graph of statements that name none; after the file if absent."
 )
 @click.option("--format", "form", default="", metavar="FORMAT", help="turtle, trig, ntriples, nquads, jsonld, rdfxml.")
+@click.option("--base", default="", metavar="IRI", help="What relative IRIs are resolved against.")
 @click.option("--expect", type=click.IntRange(min=0), metavar="N", help="Refuse FILE unless it holds N statements.")
 @click.option("--keep-large", is_flag=True, help="Keep numbers as text that a store cannot add up.")
 @click.option("--create", is_flag=True, help="Make STORE where there is none.")
@@ -30,6 +31,7 @@ def command(
     files: tuple[str, ...],
     store: str,
     graph: str,
+    base: str,
     form: str,
     expect: int | None,
     keep_large: bool,
@@ -56,7 +58,16 @@ def command(
     if not files:
         raise UsageError(Problem("BW002", "a file is missing", hint="bullwhip load FILE --store STORE"))
     limits = Limits(seconds=timeout, **({} if max_bytes is None else {"size": max_bytes}))
-    request = building.LoadRequest(tuple(map(Path, files)), graph, form, expect, keep_large, create, limits)
+    request = building.LoadRequest(
+        tuple(map(Path, files)),
+        graph=graph,
+        base=base,
+        form=form,
+        expected=expect,
+        keep_large=keep_large,
+        create=create,
+        limits=limits,
+    )
     with progress_bar("loading") as progress:
         told = building.load(path, request, progress)
     tell(told, as_json)

@@ -52,12 +52,21 @@ class Reading:
         keep_large: whether numbers are kept as text that a store cannot compute with.
         limits: the limit on IRIs counts here.
         told: whether to tell on stderr how far it has come.
+        base: what relative IRIs are resolved against; they are refused where it is empty.
     """
 
     def __init__(
-        self, text: Text, form: Form, graph: str, keep_large: bool, limits: Limits, told: bool = False
+        self,
+        text: Text,
+        form: Form,
+        graph: str,
+        keep_large: bool,
+        limits: Limits,
+        told: bool = False,
+        base: str = "",
     ) -> None:
         self.text, self.form, self.keep_large, self.limits, self.told = text, form, keep_large, limits, told
+        self.base = base
         self.graph = ox.NamedNode(graph)
         self.prefix = f"b{hashlib.sha256(graph.encode()).hexdigest()[:12]}n"
         self.problems: list[Problem] = []
@@ -77,7 +86,7 @@ class Reading:
         return cast(bytes, ox.serialize(self._quads(), format=ox.RdfFormat.N_QUADS))
 
     def _items(self) -> Iterator[Any]:
-        base = None if self.form in ("ntriples", "nquads") else _BASE
+        base = None if self.form in ("ntriples", "nquads") else self.base or _BASE
         data = self.text.text.encode()
         return iter(ox.parse(Telling(len(data), self.told).reading(data), format=_RDF[self.form], base_iri=base))
 
@@ -169,7 +178,7 @@ class Reading:
         elif iri.startswith("x-relative-iri:"):
             written = iri.removeprefix(_BASE)
             message = f"the IRI {written[:80]!r} is relative"
-            hint = "write it in full, or declare a base in the file"
+            hint = "write it in full, declare a base in the file, or give one with --base"
             self._refuse("BW103", message, find_iri(self.text, self.form, written), hint)
 
     def _refuse(self, code: str, message: str, place: Place, hint: str = "") -> None:
@@ -177,7 +186,14 @@ class Reading:
 
 
 def read(
-    name: str, data: bytes, form: Form, graph: str, keep_large: bool, limits: Limits, told: bool = False
+    name: str,
+    data: bytes,
+    form: Form,
+    graph: str,
+    keep_large: bool,
+    limits: Limits,
+    told: bool = False,
+    base: str = "",
 ) -> tuple[bytes, Any]:
     r"""Return the sorted N-Quads of a file, graph after graph, and what is to say of them as plain data.
 
@@ -189,6 +205,7 @@ def read(
         keep_large: whether numbers are kept that a store cannot compute with.
         limits: what reading may cost.
         told: whether to tell on stderr how far it has come.
+        base: what relative IRIs are resolved against; they are refused where it is empty.
 
     >>> read("a.nt", b'<urn:a> <urn:p> "b" .', "ntriples", "urn:g", False, Limits())[0]
     b'<urn:a> <urn:p> "b" <urn:g> .\n'
@@ -197,7 +214,7 @@ def read(
     problem = text if isinstance(text, Problem) else check_text(text, form, limits)
     if isinstance(text, Problem) or problem is not None:
         return b"", {"problems": [_plain(cast(Problem, problem))]}
-    reading = Reading(text, form, graph, keep_large, limits, told)
+    reading = Reading(text, form, graph, keep_large, limits, told, base)
     written = b""
     try:
         written = reading.lines()
@@ -254,7 +271,9 @@ def main() -> None:
     limits = Limits(**job["limits"])
     bound(limits, len(data))
     try:
-        written, answer = read(job["name"], data, job["form"], job["graph"], job["keep_large"], limits, told=True)
+        written, answer = read(
+            job["name"], data, job["form"], job["graph"], job["keep_large"], limits, True, job["base"]
+        )
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
     except MemoryError:

@@ -47,8 +47,13 @@ def parse_file(
     """
     limits = limits or Limits()
     head = {
-        "name": file.name, "form": file.form, "graph": file.graph, "keep_large": keep_large, "limits": asdict(limits),
-    }  # fmt: skip
+        "name": file.name,
+        "form": file.form,
+        "graph": file.graph,
+        "base": file.base,
+        "keep_large": keep_large,
+        "limits": asdict(limits),
+    }
     job = json.dumps(head).encode() + b"\n" + file.data
     done = run_worker(
         "parse_worker", job, what="reading RDF", name=file.name, seconds=limits.seconds, progress=progress

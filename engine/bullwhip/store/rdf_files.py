@@ -28,6 +28,8 @@ class RdfFile:
     data: bytes
     form: Form
     graph: str
+    base: str = ""
+    """What relative IRIs are resolved against; they are refused where it is empty."""
 
     @property
     def sha256(self) -> str:

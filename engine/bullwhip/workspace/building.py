@@ -32,6 +32,8 @@ class LoadRequest:
     files: Sequence[Path]
     graph: str = ""
     """The graph of statements that name none; derived from the name of each file when empty."""
+    base: str = ""
+    """What relative IRIs are resolved against; they are refused when empty."""
     form: str = ""
     """The format; that of each file's ending when empty."""
     expected: int | None = None
@@ -85,7 +87,7 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
     origins: dict[str, Origin] = {}
     large, steps = 0, len(graphs) + 1
     for number, (path, graph) in enumerate(zip(request.files, graphs, strict=True)):
-        file = RdfFile(str(path), read_file(path, request.limits), form_of(path, request.form), graph)
+        file = RdfFile(str(path), read_file(path, request.limits), form_of(path, request.form), graph, request.base)
         step = _step(progress, number, steps)
         parsed = parse_file(file, request.limits, keep_large=request.keep_large, progress=step)
         _expect(file, parsed, request.expected)
@@ -125,6 +127,8 @@ def _graph(path: Path, request: LoadRequest) -> str:
         raise UsageError(Problem("BW002", "a number of statements is that of one file", hint="load files one by one"))
     require_file(path)
     form_of(path, request.form)
+    if request.base:
+        _named(request.base)
     return _named(request.graph or graph_of(path))
 
 
