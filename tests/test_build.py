@@ -285,3 +285,23 @@ def _isomorphic(store: Path) -> list[str]:
     dataset = ox.Dataset(quads_of(content(store)))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(map(str, dataset))
+
+
+def test_the_ways_out_of_a_damage_lead_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the message names can be typed as it stands: from the texts, or a generation back."""
+    store = tmp_path / "store"
+    old = graph_text("urn:g", 300)
+    put(store, {"urn:g": old})
+    put(store, {"urn:g": graph_text("urn:g", 310)})
+    before = content(store)
+    next(open_current(store).glob("*.sst")).unlink()  # of this generation alone: others hold it under another name
+    code = run(["check", str(store)])
+    said = capsys.readouterr().out
+    anew = _json(capsys, "load", "--rebuild", "--store", str(store))
+
+    assert code == 3
+    assert "bullwhip load --rebuild --store STORE" in said
+    assert (anew["done"], content(store)) == ("rebuilt", before)
+    assert _json(capsys, "load", "--rollback", "--store", str(store))["done"] == "rolled_back"
+    assert run(["load", "--rollback", "--rebuild", "--store", str(store)]) == 2
+    assert "BW002 --rebuild takes no files and no other change" in capsys.readouterr().err

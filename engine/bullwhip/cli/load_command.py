@@ -26,6 +26,8 @@ from bullwhip.errors import Problem, UsageError
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=300, metavar="SECONDS", help="For each file.")
 @click.option("--max-bytes", type=click.IntRange(min=1), metavar="N", help="The largest file that is read.")
 @click.option("--remove", "removed", metavar="GRAPH", help="Remove this graph and nothing else.")
+@click.option("--rebuild", is_flag=True, help="Make the database anew from the texts in STORE.")
+@click.option("--rollback", is_flag=True, help="Go back to the generation before.")
 @json_option
 def command(
     files: tuple[str, ...],
@@ -39,6 +41,8 @@ def command(
     timeout: float,
     max_bytes: int | None,
     removed: str | None,
+    rebuild: bool,
+    rollback: bool,
     as_json: bool,
 ) -> None:
     """Load FILEs into STORE: Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML. All of them or none.
@@ -50,10 +54,13 @@ def command(
     from bullwhip.workspace import building
 
     path = Path(store)
-    if removed is not None:
-        if files:
-            raise UsageError(Problem("BW002", "--remove takes no files", hint="load and remove one after the other"))
-        tell(building.remove(path, removed), as_json)
+    other = [name for name, asked in (("remove", removed), ("rebuild", rebuild), ("rollback", rollback)) if asked]
+    if len(other) + bool(files) > 1:
+        hint = "do one after the other"
+        raise UsageError(Problem("BW002", f"--{other[0]} takes no files and no other change", hint=hint))
+    if other:
+        acts = {"remove": lambda: building.remove(path, removed or ""), "rebuild": lambda: building.make_anew(path)}
+        tell(acts.get(other[0], lambda: building.roll_back(path))(), as_json)
         return
     if not files:
         raise UsageError(Problem("BW002", "a file is missing", hint="bullwhip load FILE --store STORE"))

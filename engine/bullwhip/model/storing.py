@@ -67,7 +67,7 @@ class StoreCheck:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The findings as problems."""
-        hint = "bullwhip build -o STORE --rebuild makes it again from its sources; --rollback goes back a generation"
+        hint = "bullwhip load --rebuild --store STORE makes it again from its texts; --rollback goes back a generation"
         return tuple(Problem("BW532", f"the store is damaged: {w}", Place(p), hint) for p, w in self.findings)
 
     def as_dict(self) -> dict[str, Any]:

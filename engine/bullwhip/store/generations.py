@@ -163,7 +163,7 @@ def read_manifest(store: Path, number: int, said: str = "") -> Manifest:
 
 def damaged(path: Path, what: str) -> LoadError:
     """Return the error for what is not as it was written."""
-    hint = "bullwhip build -o STORE --rebuild makes it again from its sources; --rollback goes back a generation"
+    hint = "bullwhip load --rebuild --store STORE makes it again from its texts; --rollback goes back a generation"
     return LoadError(Problem("BW532", f"the store is damaged: {what}", Place(str(path)), hint))
 
 

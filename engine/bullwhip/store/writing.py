@@ -420,7 +420,7 @@ def roll_back(store: Path) -> Published:
                     raise _unwritten(store, error) from None
                 return _told(store, sound, (), "rolled_back")
         message = "no generation before the one that counts is there and sound"
-        hint = "bullwhip build -o STORE --rebuild makes it again from its sources"
+        hint = "bullwhip load --rebuild --store STORE makes it again from its texts"
         raise LoadError(Problem("BW542", message, Place(str(store)), hint))
 
 
@@ -431,7 +431,6 @@ def _before(store: Path) -> list[int]:
     except LoadError:
         number, said = 10**6, ""
     with contextlib.suppress(LoadError):
-        previous = read_manifest(store, number, said).previous
-        return [previous] if previous else []
+        return [n for n in _kept(store, read_manifest(store, number, said)) if n != number]
     numbers = {int(p.stem) for p in (store / GENERATIONS).glob("*.json") if p.stem.isdigit()}
     return sorted((n for n in numbers if n < number), reverse=True)

@@ -22,7 +22,7 @@ from bullwhip.store.writing import Change, publish, roll_back
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["LoadRequest", "build", "check_store", "load", "remove", "roll_back"]
+__all__ = ["LoadRequest", "build", "check_store", "load", "make_anew", "remove", "roll_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +189,12 @@ def remove(store: Path, graph: str) -> Published:
         return {graph if graph in manifest.graphs else ends[0]: None}
 
     return publish(store, changes)
+
+
+def make_anew(store: Path) -> Published:
+    """Publish a generation whose database is made from the texts in the store, whatever state the last one is in.
+
+    Raises:
+        LoadError: BW532 where a text is not what was written.
+    """
+    return publish(store, lambda _: {}, rebuild=True)
