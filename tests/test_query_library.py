@@ -11,7 +11,9 @@ import pytest
 from bullwhip import Workspace
 from bullwhip.errors import QueryError
 from bullwhip.query.header import CHOICES, QueryHeader, read_header
+from bullwhip.query.serialize import to_nquads
 from bullwhip.resources import data
+from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.terms import BASE
 from independent_queries import ANSWERS, Records, Row
 
@@ -120,6 +122,13 @@ def solar() -> Records:
     return Records(ws.program, {"ws": ws})
 
 
+@pytest.fixture(scope="module")
+def elsewhere(solar: Records) -> RdflibStore:
+    """Return a store of another engine that holds the solar workspace, its exposures and its sensitivities."""
+    ws: Workspace = solar.kept["ws"]
+    return RdflibStore.of(ws.nquads() + to_nquads(ws.materialise(("exposures", "sensitivities"))))
+
+
 def answer(records: Records, name: str, given: dict[str, list[str]]) -> tuple[Row, ...]:
     """Return the rows of a shipped query on a workspace; the same question is asked once."""
     ws: Workspace = records.kept["ws"]
@@ -198,6 +207,15 @@ def test_a_store_without_the_nodes_says_so(solar: Records) -> None:
         ws.query(f"queries/{name}.rq", {"driver": "plant.installed"}, TEXTS[name], ws.store())
 
     assert "BW504" == caught.value.problems[0].code
+
+
+@pytest.mark.parametrize("name", [n for n, h in HEADERS.items() if h.needs])
+def test_another_engine_reads_the_nodes(name: str, solar: Records, elsewhere: RdflibStore) -> None:
+    """Written along into a store of another engine, the nodes give it the same rows in the same order."""
+    ws: Workspace = solar.kept["ws"]
+    table = ws.query(f"queries/{name}.rq", ASKED[name], TEXTS[name], elsewhere)
+
+    assert answer(solar, name, ASKED[name]) == table.rows
 
 
 def test_a_scenario_of_the_workspace_is_that_of_the_nodes() -> None:
