@@ -19,7 +19,7 @@ import pytest
 
 from bullwhip import Workspace
 from bullwhip.errors import QueryError
-from bullwhip.query.header import QueryHeader, read_headers, read_parameters
+from bullwhip.query.header import NEEDS, QueryHeader, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
 from bullwhip.store.interface import Store
@@ -28,6 +28,7 @@ from bullwhip.store.pushing import push
 from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.store.remote import RemoteStore
 from bullwhip.workspace.calling import functions_of
+from bullwhip.workspace.needing import needed_store
 from endpoints import oxigraph_binary, oxigraph_server, virtuoso_binary, virtuoso_server
 
 TESTS = Path(__file__).parent
@@ -91,7 +92,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         def get(name: str) -> Asked:
             if name not in made:
                 workspace = Workspace.open(FOLDERS[name])
-                memory = workspace.store()
+                memory = needed_store(workspace, list(NEEDS) if name != "shipped" else [])
                 found = dict(stores(name, memory, tmp_path_factory.mktemp(name), opened))
                 made[name] = Asked(workspace, memory, found, dict(answers(workspace, memory)))
             return made[name]

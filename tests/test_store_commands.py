@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bullwhip import Workspace, cli
+from bullwhip.resources import data
 from bullwhip.store.doctor import QUESTIONS, diagnose
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.store.rdflib_store import RdflibStore
@@ -67,6 +68,23 @@ def test_queries_are_asked_there(server: str, capsys: pytest.CaptureFixture[str]
     expected = said(capsys, "query", "module_makers")
 
     assert expected == said(capsys, "query", "module_makers", "--store", server)
+    assert expected["rows"] != []
+
+
+def test_answers_are_sent_along(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A query that reads exposures is refused where there are none, and answered where they were sent along."""
+    held = {g["graph"] for g in said(capsys, "push", server)}
+    library = ["query", str(data("queries") / "exposure/ranked_companies.rq"), "--param", "driver=module.price"]
+    code = cli.run(["--workspace", SOLAR, *library, "--store", server])
+    refused = capsys.readouterr().err
+    sent = said(capsys, "push", server, "--with", "exposures")
+    expected = said(capsys, *library)
+
+    assert (3, True) == (code, "push URL --with exposures" in refused)
+    assert {True: {"same"}, False: {"sent"}} == {
+        there: {g["state"] for g in sent if (g["graph"] in held) == there} for there in (True, False)
+    }
+    assert expected == said(capsys, *library, "--store", server)
     assert expected["rows"] != []
 
 

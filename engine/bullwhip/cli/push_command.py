@@ -14,11 +14,23 @@ from bullwhip.workspace import Workspace
 
 @click.command("push", short_help="Send the workspace's graphs to a SPARQL endpoint.")
 @click.argument("url", metavar="URL")
+@click.option(
+    "--with", "along", multiple=True, metavar="ANSWERS",
+    help="Send sensitivities or exposures along, as nodes that plain SPARQL reads; repeatable.",
+)  # fmt: skip
 @click.option("--always", is_flag=True, help="Send graphs that stand there already as well.")
 @endpoint_options
 @json_option
 @selecting
-def command(workspace: Workspace, url: str, always: bool, update: str, graph_store: str, as_json: bool) -> None:
+def command(
+    workspace: Workspace,
+    url: str,
+    along: tuple[str, ...],
+    always: bool,
+    update: str,
+    graph_store: str,
+    as_json: bool,
+) -> None:
     """Make every graph of the workspace stand at the endpoint URL as it stands here, graph by graph.
 
     URL is where queries are sent. A graph that stands there already is not sent again, so that an upload which broke
@@ -30,7 +42,7 @@ def command(workspace: Workspace, url: str, always: bool, update: str, graph_sto
     if "://" not in url:
         raise UsageError(Problem("BW002", f"{url!r} is no URL of an endpoint", hint="http://… or https://…"))
     with opened(url, update=update, graph_store=graph_store) as target, progress_bar("triples") as tell:
-        sent = push_workspace(workspace, target, always=always, progress=tell)
+        sent = push_workspace(workspace, target, along, always=always, progress=tell)
     if as_json:
         write_json([s.as_dict() for s in sent])
         return

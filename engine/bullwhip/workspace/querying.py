@@ -88,7 +88,7 @@ def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
         held = run(store, f"ASK {{ ?node a {NEEDS[need]} }}", {}, file).rows
         if held == (("false",),):
             message = f"{store.name} holds no {NEEDS[need]}, which {header.id} asks for"
-            hint = f"bullwhip export nquads --with {need} writes them along; or ask the workspace itself"
+            hint = f"bullwhip push URL --with {need} sends them along; or ask the workspace itself"
             raise QueryError(Problem("BW504", message, Place(file), hint))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -60,12 +60,27 @@ def opened(where: str, **options: str) -> Iterator[Store]:
 
 
 def push_workspace(
-    workspace: Workspace, target: Store, *, always: bool, progress: Callable[[int, int], None]
+    workspace: Workspace,
+    target: Store,
+    along: Sequence[str] = (),
+    *,
+    always: bool,
+    progress: Callable[[int, int], None],
 ) -> list[Sent]:
-    """Send every graph of a workspace to a store, and return what was done with each."""
-    from bullwhip.store.pushing import push
+    """Send every graph of a workspace to a store, and return what was done with each.
 
-    return list(push(workspace.store(), target, always=always, progress=progress))
+    Args:
+        workspace: the workspace.
+        target: where its graphs go.
+        along: answers of the model that are sent as nodes: `sensitivities`, `exposures`.
+        always: whether graphs that are there already are sent as well.
+        progress: told how many triples are done of how many.
+    """
+    from bullwhip.store.pushing import push
+    from bullwhip.workspace.needing import needed_store
+
+    source = needed_store(workspace, along) if along else workspace.store()
+    return list(push(source, target, always=always, progress=progress))
 
 
 def diagnose_store(store: Store, *, write: bool) -> Diagnosis:
