@@ -49,6 +49,14 @@ def _damages(path: Path) -> Iterator[tuple[str, Callable[[], object]]]:
             yield f"flipped at {at}", partial(flip, at)
 
 
+def _in_a_block(path: Path, damage: str) -> bool:
+    """Return whether a damage need not be seen at opening: in a text, or in a table before its last sixteenth."""
+    if path.parent.name == "sources":
+        return True
+    size = path.stat().st_size
+    return damage.startswith("flipped at ") and int(damage.split()[-1]) < size - max(1 << 16, size // 16)
+
+
 def test_every_damage_of_every_file_is_found(tmp_path: Path) -> None:
     """Cut, grown, emptied, flipped, removed: opening or checking tells it, and never is anything else read."""
     store = tmp_path / "store"
@@ -59,7 +67,7 @@ def test_every_damage_of_every_file_is_found(tmp_path: Path) -> None:
     files += [p for p in folder.iterdir() if not p.name.startswith(("LOG", "LOCK", "IDENTITY", "OPTIONS"))]
     job = {"folder": str(folder), "record": str(record_of(store, 1)), "sources": str(store / "sources")}
     kept = tmp_path / "kept"
-    missed, at_opening = [], 0
+    missed, later = [], []
     for path in files:
         shutil.copy(path, kept)
         for name, damage in _damages(path):
@@ -67,15 +75,15 @@ def test_every_damage_of_every_file_is_found(tmp_path: Path) -> None:
             try:
                 open_current(store)
                 found = bool(scan(job)["findings"])
+                later.append((path, name))
             except BullwhipError as error:
                 found = {p.code for p in error.problems} == {"BW532"}
-                at_opening += 1
             if not found:
                 missed.append(f"{path.name} {name}")
             shutil.copy(kept, path)
 
     assert missed == []
-    assert at_opening > 40
+    assert [f"{path.name} {name}" for path, name in later if not _in_a_block(path, name)] == []
     assert content(store) == expected(texts)
 
 

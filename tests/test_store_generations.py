@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from bullwhip.errors import LoadError
 from bullwhip.store import store_worker, writing
 from bullwhip.store.canonical import quads_of
-from bullwhip.store.generations import folder_of, open_current, read_current, record_of
+from bullwhip.store.generations import data_files, folder_of, open_current, read_current, record_of
 from bullwhip.store.manifest import digest, from_bytes
 from bullwhip.store.verifying import check_store
 from store_faults import content, expected, graph_text, leftovers, put
@@ -261,6 +262,38 @@ def test_a_record_that_is_none_is_told(data: bytes, said: str) -> None:
     """Half a record, one of another format, and one whose counts do not add up."""
     with pytest.raises(ValueError, match=said):
         from_bytes(data)
+
+
+@pytest.mark.usefixtures("here")
+def test_everything_is_on_the_disk_before_the_name_that_points_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When `current` is renamed, every file of the generation, its record, its texts and their folders were flushed."""
+    store = tmp_path / "store"
+    flushed: set[int] = set()
+    missed: list[Path] = []
+    fsync, replace = os.fsync, os.replace
+
+    def flush(handle: int) -> None:
+        fsync(handle)
+        flushed.add(os.fstat(handle).st_ino)
+
+    def rename(source: str, target: Path) -> None:
+        if Path(target).name == "current":
+            number = int(Path(source).read_text()[:6])
+            needed = [Path(source), store / "generations", store / "sources", folder_of(store, number)]
+            needed += [record_of(store, number), *(store / "sources").iterdir(), *data_files(folder_of(store, number))]
+            missed.extend(p for p in needed if p.stat().st_ino not in flushed)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(os, "replace", rename)
+    put(store, {f"urn:g{i}": graph_text(f"urn:g{i}", 400) for i in range(6)})
+    put(store, {"urn:g1": graph_text("urn:g1", 401)})
+
+    assert missed == []
+    assert store.stat().st_ino in flushed
+    assert read_current(store).manifest.generation == 2
 
 
 @pytest.mark.usefixtures("here")
