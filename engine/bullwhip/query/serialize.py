@@ -36,12 +36,26 @@ def to_format(nquads: bytes, form: str) -> bytes:
     """
     if form == "nquads":
         return nquads
+    if form == "turtle":  # texts sort as their terms do, and sooner
+        lines = sorted({_triple(line) for line in nquads.split(b"\n") if line})
+        triples = ox.parse(b"".join(line + b" .\n" for line in lines), format=ox.RdfFormat.N_TRIPLES)
+        return _text(cast(Iterable[ox.Triple], triples), ox.RdfFormat.TURTLE)
     quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
-    if form == "turtle":
-        triples = dict.fromkeys(cast(ox.Quad, q).triple for q in quads)
-        return _text(sorted(triples, key=str), ox.RdfFormat.TURTLE)
     ordered = sorted(cast(list[ox.Quad], quads), key=lambda q: (str(q.graph_name), str(q.triple)))
     return _text(ordered, ox.RdfFormat.TRIG)
+
+
+def _triple(line: bytes) -> bytes:
+    """Return a line of N-Quads without its graph, if it names one, and without the full stop.
+
+    >>> _triple(b'<urn:a> <urn:p> "x <y> .." <urn:g> .'), _triple(b'<urn:a> <urn:p> <urn:b> .')
+    (b'<urn:a> <urn:p> "x <y> .."', b'<urn:a> <urn:p> <urn:b>')
+    >>> _triple(b'<urn:a> <urn:p> "x y <z" .')
+    b'<urn:a> <urn:p> "x y <z"'
+    """
+    start = line.rfind(b" <")
+    named = b'"' not in line[start:] and line.count(b" ", 0, start) >= 2
+    return line[:start] if named else line[: line.rindex(b".")].rstrip()
 
 
 def _text(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
