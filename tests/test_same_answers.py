@@ -178,7 +178,10 @@ def test_every_store_holds_the_same(name: str, kind: str, asked: Callable[[str],
 def test_virtuoso_has_the_same_answers(
     asked: Callable[[str], Asked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server of another family, which has other bugs, gives the same answers too."""
+    """A server of another family, which has other bugs, gives the same rows too.
+
+    Their order is not compared: texts that agree in their first 20 bytes come in any (docs/decisions/0014).
+    """
     here = asked("solar")
     different = []
     with virtuoso_server(tmp_path) as url:
@@ -193,7 +196,8 @@ def test_virtuoso_has_the_same_answers(
             except QueryError as error:
                 different.append((query, str(error)))
             else:
-                different += [(query, "")] * ((expected.columns, expected.terms) != (found.columns, found.terms))
+                rows = [sorted(map(str, table.terms)) for table in (expected, found)]
+                different += [(query, "")] * (expected.columns != found.columns or rows[0] != rows[1])
         store.close()
 
     assert [] == different
