@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bullwhip import Workspace, cli
+from bullwhip.errors import QueryError
 from bullwhip.resources import data
 from bullwhip.store.doctor import QUESTIONS, diagnose
 from bullwhip.store.oxigraph import OxigraphStore
@@ -183,3 +184,14 @@ def test_an_empty_store_is_asked_and_not_the_own_one() -> None:
 
     assert () == workspace.query("module_makers", on=OxigraphStore()).rows
     assert () != workspace.query("module_makers").rows
+
+
+def test_one_store_for_one_content() -> None:
+    """Who opens the same content asks the same store, under any scenario; another date has one of its own."""
+    first = Workspace.open(SOLAR)
+    earlier = first.known_on("2024-01-01")
+
+    assert first.store() is Workspace.open(SOLAR).store()
+    assert first.store() is not earlier.store()
+    with pytest.raises(QueryError, match="BW525"):
+        first.store().drop("urn:g")
