@@ -237,6 +237,22 @@ def test_readers_find_the_generation_that_counts(tmp_path: Path) -> None:
     assert len(ox.Store.read_only(str(folder))) == 5
 
 
+def test_a_wrong_rule_leaves_the_store_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And makes none where there is none."""
+    folder, store = tmp_path / "coffee", tmp_path / "store"
+    write_workspace(folder, "en")
+    _json(capsys, "--workspace", str(folder), "build", "-o", str(store))
+    before = content(store)
+    (folder / "rules" / "wrong.yaml").write_text("rules:\n  r: {unit: '1', kind: ratio, expression: nosuch + 1}\n")
+    codes = [run(["--workspace", str(folder), "build", "-o", str(tmp_path / name)]) for name in ("store", "new")]
+
+    assert codes == [3, 3]
+    assert "wrong.yaml:2:" in capsys.readouterr().err
+    assert content(store) == before
+    assert [p.name for p in (store / "generations").glob("*.json")] == ["000001.json"]
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_query_asks_what_was_built(coffee: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`query --store` gives the rows of the workspace's own store, and names the store beside a mistyped one."""
     store = str(tmp_path / "store")
