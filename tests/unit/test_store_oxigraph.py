@@ -29,6 +29,23 @@ def test_what_goes_in_comes_out() -> None:
     assert QUADS.splitlines(keepends=True)[:2] == store.dump("urn:g1").splitlines(keepends=True)
 
 
+@pytest.mark.parametrize("nquads", [QUADS, OTHER, b'<urn:a> <urn:p> "_:no node" <urn:g> .\r\n_:x <urn:p> _:x .\n', b""])
+def test_what_has_been_checked_goes_in_alike(nquads: bytes) -> None:
+    """Leaving out the check of IRIs changes nothing where they are sound; blank nodes keep their labels either way."""
+    assert OxigraphStore.of(nquads).dump() == OxigraphStore.of(nquads, checked=True).dump()
+    assert nquads.count(b"_:x") == OxigraphStore.of(nquads, checked=True).dump().count(b"_:x")
+
+
+def test_an_iri_is_checked_unless_it_has_been() -> None:
+    """What nobody has checked is refused where it is wrong, with its line, beside blank nodes too."""
+    with pytest.raises(LoadError) as caught:
+        OxigraphStore.of(b"_:x <urn:p> <urn:a> <urn:g> .\n<urn:a> <urn:p> <no scheme> <urn:g> .\n")
+
+    problem = caught.value.problems[0]
+    assert problem.place is not None
+    assert ("BW527", 2) == (problem.code, problem.place.line)
+
+
 def test_removing_and_adding_gives_the_same_bytes() -> None:
     """A graph that is dropped and put back leaves the dump as it was, byte for byte."""
     store = OxigraphStore.of(QUADS)

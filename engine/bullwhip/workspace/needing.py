@@ -36,5 +36,5 @@ def needed_store(workspace: Workspace, needs: Sequence[str]) -> Store:
     if wanted not in stores:
         nodes = to_nquads(materialised(workspace, wanted))
         name = "the store of the workspace"
-        stores[wanted] = OxigraphStore.of(workspace.nquads() + nodes, name, frozen=True)
+        stores[wanted] = OxigraphStore.of(workspace.nquads() + nodes, name, frozen=True, checked=True)
     return stores[wanted]

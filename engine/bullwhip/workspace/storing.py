@@ -34,10 +34,10 @@ def workspace_store(workspace: Workspace) -> Store:
     """Return the graphs of a workspace as a store that nobody writes to, for all with the same content ask it."""
     key = (workspace.program.key, workspace.as_of_date, workspace.policy)
     if not _HASH.fullmatch(key[0]):  # a program that was not read from files
-        return OxigraphStore.of(workspace.nquads(), _NAME, frozen=True)
+        return OxigraphStore.of(workspace.nquads(), _NAME, frozen=True, checked=True)
     with _lock:
         if key not in _stores:
-            _stores[key] = OxigraphStore.of(workspace.nquads(), _NAME, frozen=True)
+            _stores[key] = OxigraphStore.of(workspace.nquads(), _NAME, frozen=True, checked=True)
         _stores.move_to_end(key)
         while len(_stores) > _KEPT:
             _stores.popitem(last=False)
