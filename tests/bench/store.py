@@ -57,7 +57,7 @@ def ours(path: Path) -> dict[str, Any]:
     """Load with our store; ask each query through our API and of the bare engine."""
     before = memory()
     start = cpu()
-    store = OxigraphStore.of(path.read_bytes())
+    store = OxigraphStore.of(path.read_bytes(), checked=True)
     result: dict[str, Any] = {"load": cpu() - start, "memory": memory() - before, "queries": {}}
     result |= {"quads": len(store)} | one_document(store)
 
