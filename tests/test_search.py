@@ -198,3 +198,11 @@ def test_the_command_shows_and_says_the_rest(capsys: pytest.CaptureFixture[str])
     assert ("exact", "id", "module", []) == (
         answer["hits"][0]["fit"], answer["hits"][0]["what"], answer["hits"][0]["name"], answer["suggestions"],
     )  # fmt: skip
+
+
+def test_a_label_that_two_languages_share_is_that_of_both() -> None:
+    """A name that is written alike in Chinese and English is the label in either, whichever the store gives first."""
+    labels = "".join(f'<urn:a> <{PREFIXES["skos"]}prefLabel> "GPU"@{tag} <urn:g> .\n' for tag in ("zh", "en"))
+    (entry,) = store_entries(OxigraphStore.of(labels.encode()))
+
+    assert ("GPU", "GPU") == (entry.label_zh, entry.label_en)

@@ -195,12 +195,12 @@ def store_entries(store: Store) -> Iterator[Entry]:
         prefix, _, name = curie.partition(":")
         return store.match(None, ox.NamedNode(PREFIXES[prefix] + name), None, None)
 
-    names: dict[str, dict[tuple[str, str], str]] = {}
+    names: dict[str, dict[tuple[str, str], set[str]]] = {}
     for curie, what in _TITLES.items():
         for quad in said(curie):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
                 known = names.setdefault(quad.subject.value, {})
-                known[what, quad.object.value] = quad.object.language or ""
+                known.setdefault((what, quad.object.value), set()).add(quad.object.language or "")
     kinds, ids = dict[str, str](), dict[str, str]()
     for quad in said("rdf:type"):
         kind = quad.object.value if isinstance(quad.object, ox.NamedNode) else ""
@@ -211,8 +211,8 @@ def store_entries(store: Store) -> Iterator[Entry]:
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
             ids[quad.subject.value] = min(ids.get(quad.subject.value, quad.object.value), quad.object.value)
     for iri in sorted(names):
-        called = sorted(names[iri].items(), key=lambda item: (item[0], item[1]))
-        labels = {language: text for (what, text), language in reversed(called) if what in ("label", "title")}
+        called = sorted(names[iri].items(), key=lambda item: item[0])
+        labels = {tag: text for (what, text), tags in reversed(called) if what in ("label", "title") for tag in tags}
         name = ids.get(iri, iri)
         texts = [("id", name), *(pair for pair, _ in called)]
         zh, en = labels.get("zh", ""), labels.get("en", labels.get("", ""))
