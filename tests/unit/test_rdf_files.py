@@ -163,3 +163,16 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
 
     places = [p.place for p in error.value.problems]
     assert [(p.line, p.column, p.text[16:21]) for p in places if p] == [(i + 1, 17, f'"{i},0"') for i in range(3)]
+
+
+def test_blank_nodes_of_two_files_are_never_one() -> None:
+    """Files that bring different graphs and share the one of what names none keep their blank nodes apart."""
+    files = [
+        RdfFile("in/prices.trig", b"<urn:X> { [] <urn:p> <urn:a> }", "trig", "urn:g"),
+        RdfFile("in/prices.nq", b"_:a <urn:p> <urn:a> <urn:Y> .", "nquads", "urn:g"),
+    ]
+    (first,), (second,) = (parse_file(file).graphs.values() for file in files)
+    moved = RdfFile("elsewhere/prices.nq", files[1].data, "nquads", "urn:g")
+
+    assert first.split()[0] != second.split()[0]
+    assert second == parse_file(moved).graphs["urn:Y"]

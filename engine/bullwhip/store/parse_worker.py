@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any, cast
 
 import pyoxigraph as ox
@@ -68,7 +69,9 @@ class Reading:
         self.text, self.form, self.keep_large, self.limits, self.told = text, form, keep_large, limits, told
         self.base = base
         self.graph = ox.NamedNode(graph)
-        self.prefix = f"b{hashlib.sha256(graph.encode()).hexdigest()[:12]}n"
+        # two files may bring different graphs and have the same one for what names none: their nodes are not the same
+        whose = graph if form in _TRIPLES else f"{graph} {PurePath(text.name).name}"
+        self.prefix = f"b{hashlib.sha256(whose.encode()).hexdigest()[:12]}n"
         self.problems: list[Problem] = []
         self.large: dict[tuple[str, str], bool] = {}
         self._blank: dict[str, ox.BlankNode] = {}
