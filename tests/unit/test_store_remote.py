@@ -524,3 +524,21 @@ def test_terms_are_read_as_they_are(endpoint: Endpoint) -> None:
         '"https://w3id.org/bullwhip/id/blank/x"',
         str(ox.Triple(ox.BlankNode("b0"), ox.NamedNode("urn:p"), ox.Literal("1"))), "None",
     ] == [str(term) for term in found]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("refused", "asked"),
+    [
+        (0, "/sparql?infer=false"),
+        (1, "/sparql?infer=false&default-graph-uri=urn%3Ag"),
+        (2, "/sparql?infer=false&query=SELECT+%3Fx+%7B+%3Fs+%3Fp+%3Fx+%7D&default-graph-uri=urn%3Ag"),
+    ],
+)
+def test_what_a_url_asks_already_is_asked_every_way(endpoint: Endpoint, refused: int, asked: str) -> None:
+    """The query of the URL that the user has named goes along, whichever way the endpoint takes queries."""
+    endpoint.says(*[(405, {}, b"")] * refused, good())
+    store = RemoteStore(f"{endpoint.url}?infer=false", pause=endpoint.pauses.append)
+    store.ask(SELECT, "select", {"default-graph-uri": ["urn:g"]})
+    store.close()
+
+    assert asked == endpoint.asked[-1][1]

@@ -172,9 +172,11 @@ class Transport:
     def _send(self, method: str, url: str, request: Mapping[str, Any]) -> Body:
         """Send a request, following redirects on the same host, and read the whole answer."""
         httpx, deadline = self._httpx, time.monotonic() + self.limits.seconds
+        added, request = request.get("params", {}), {k: v for k, v in request.items() if k != "params"}
         try:
             for _ in range(4):
-                with self._client.stream(method, url, **request) as response:
+                whole = httpx.URL(url).copy_merge_params(added)  # `params` would throw away what the URL asks already
+                with self._client.stream(method, whole, **request) as response:
                     content = self._content(response, deadline)
                 if response.status_code not in _MOVED or "location" not in response.headers:
                     return _body(response, content)
