@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bullwhip.datalog import run
 from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Facts, NQuads, Quads, Rows, StoredQuads
 from bullwhip.datalog.inferred import Inferred
@@ -461,3 +462,14 @@ def test_a_limit_names_the_rule_that_grows(text: str, limits: Limits, message: s
     (problem,) = caught.value.problems
     assert f"rule 'r00' grows beyond a limit: {message} are allowed" == problem.message
     assert problem.code == "BW605"
+
+
+def test_only_new_facts_count_for_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts that a round derives once more are none beyond the limit, also where it looks through them early."""
+    monkeypatch.setattr(run, "_MANY", 2)
+    edges: Given = {"e": [(integer(i), integer(i + 1)) for i in range(12)]}
+    texts = ["p(X, Y) :- e(X, Y)", "p(X, Z) :- p(X, Y), p(Y, Z)"]
+
+    assert 78 == of(edges, *texts, limits=Limits(facts=78)).count("p")
+    with pytest.raises(LimitError):
+        of(edges, *texts, limits=Limits(facts=77))

@@ -180,11 +180,16 @@ class _Run:
             pending.setdefault(key, []).append(candidates)
             sizes[key] = sizes.get(key, 0) + candidates.size
             if sizes[key] > _MANY and sizes[key] > 2 * sizes.get((key[0], -1), 0):
-                pending[key] = list(_kept(pending[key], _first_of(pending[key], Relation(key[1]))))
+                pending[key] = list(_kept(pending[key], self._fresh(key, pending[key])))
                 sizes[key] = sizes[key[0], -1] = sum(c.size for c in pending[key])
                 self._check(key, candidates.rule, self.derived + sizes[key])
         for key in sorted(pending):
             self._add_all(key, pending[key])
+
+    def _fresh(self, key: Key, candidates: list[_Candidates]) -> Ids:
+        """Return the places of candidates that are new, each once, of all lists laid end to end."""
+        columns = _laid(candidates, key[1])
+        return self.world.relation(key).new(columns, sum(c.size for c in candidates))
 
     def _add_all(self, key: Key, candidates: list[_Candidates]) -> None:
         relation = self.world.relation(key)
@@ -216,8 +221,11 @@ def _narrow(rows: Mapping[int, Ids]) -> dict[int, Rows]:
 
 def _first_of(candidates: Sequence[_Candidates], relation: Relation) -> Ids:
     """Add candidates, one list after another, to a relation; return which of them were new."""
-    columns = [np.concatenate([c.columns[p] for c in candidates]) for p in range(relation.arity)]
-    return relation.add(columns, sum(c.size for c in candidates))
+    return relation.add(_laid(candidates, relation.arity), sum(c.size for c in candidates))
+
+
+def _laid(candidates: Sequence[_Candidates], arity: int) -> list[Ids]:
+    return [np.concatenate([c.columns[p] for c in candidates]) for p in range(arity)]
 
 
 def _kept(candidates: Sequence[_Candidates], places: Ids) -> Iterator[_Candidates]:
