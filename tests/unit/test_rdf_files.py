@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from bullwhip.errors import BullwhipError, LimitError, LoadError
+from bullwhip.resources import PACKAGE
 from bullwhip.store.parsing import parse_file
+from bullwhip.store.processes import worker_environment
 from bullwhip.store.rdf_files import RdfFile, form_of, graph_of, read_file
 from bullwhip.store.rdf_input import FORMATS, Form, Limits
 
@@ -176,3 +178,13 @@ def test_blank_nodes_of_two_files_are_never_one() -> None:
 
     assert first.split()[0] != second.split()[0]
     assert second == parse_file(moved).graphs["urn:Y"]
+
+
+def test_processes_that_read_what_others_wrote_are_given_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token for an endpoint is no business of a parser; the rest of the environment goes along."""
+    monkeypatch.setenv("BULLWHIP_TOKEN", "t0ken")
+    monkeypatch.setenv("BULLWHIP_CACHE", "off")
+    given = worker_environment()
+
+    assert ("BULLWHIP_TOKEN" in given, given["BULLWHIP_CACHE"]) == (False, "off")
+    assert str(PACKAGE.parent) == given["PYTHONPATH"].split(os.pathsep)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +20,8 @@ from bullwhip.query.shapes.reading import Shapes
 from bullwhip.query.shapes.records import Result
 from bullwhip.query.shapes.terms import ShapeError
 from bullwhip.query.shapes.wire import from_plain
-from bullwhip.resources import PACKAGE
 from bullwhip.store.interface import Store
+from bullwhip.store.processes import worker_environment
 
 __all__ = ["SECONDS", "validate", "validate_store"]
 
@@ -114,16 +113,10 @@ def _elsewhere(
 
 def _ask(question: bytes, seconds: float) -> dict[str, Any]:
     """Return the answer of the process."""
-    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-    }
     command = [sys.executable, "-P", "-m", "bullwhip.query.shacl_worker"]  # -P: nothing is imported from the folder
     try:
         done = subprocess.run(  # noqa: S603  this interpreter and this package
-            command, input=question, capture_output=True, timeout=seconds, env=environment, check=False
+            command, input=question, capture_output=True, timeout=seconds, env=worker_environment(), check=False
         )
     except subprocess.TimeoutExpired:
         message = f"checking by shapes takes more than {seconds:g} seconds"

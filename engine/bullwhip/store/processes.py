@@ -20,8 +20,9 @@ from typing import IO, Any
 
 from bullwhip.errors import LimitError, LoadError, Place, Problem
 from bullwhip.resources import PACKAGE
+from bullwhip.store.transport import TOKEN
 
-__all__ = ["Done", "Progress", "run_worker"]
+__all__ = ["Done", "Progress", "run_worker", "worker_environment"]
 
 Progress = Callable[[int, int], None]
 """Is told how much is done of how much."""
@@ -93,15 +94,17 @@ def run_worker(
 
 def _start(module: str, output: IO[bytes], said: IO[bytes], keep: Sequence[int]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", f"bullwhip.store.{module}"]  # -P: nothing is imported from the folder
-    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-    }
+    environment = worker_environment()
     return subprocess.Popen(  # noqa: S603  this interpreter and this package
         command, stdin=subprocess.PIPE, stdout=output, stderr=said, env=environment, pass_fds=tuple(keep)
     )
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the environment of a process of ours: this package found, the same on every run, and no token in it."""
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    kept = {name: value for name, value in os.environ.items() if name != TOKEN}
+    return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8"}
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float, said: int, progress: Progress | None) -> int:
