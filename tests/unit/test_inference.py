@@ -18,7 +18,7 @@ from bullwhip.datalog.evaluate import evaluate
 from bullwhip.datalog.facts import Facts, NQuads, Quads, Rows, StoredQuads
 from bullwhip.datalog.inferred import Inferred
 from bullwhip.datalog.limits import Limits
-from bullwhip.datalog.values import number_term
+from bullwhip.datalog.values import Value, number_term, read_value
 from bullwhip.errors import LimitError, QueryError
 from bullwhip.terms import PREFIXES
 from inference_programs import XSD, integer, node, program
@@ -473,3 +473,18 @@ def test_only_new_facts_count_for_the_limit(monkeypatch: pytest.MonkeyPatch) -> 
     assert 78 == of(edges, *texts, limits=Limits(facts=78)).count("p")
     with pytest.raises(LimitError):
         of(edges, *texts, limits=Limits(facts=77))
+
+
+@pytest.mark.parametrize(
+    ("text", "datatype"),
+    [
+        ("2024-01-01+99:99", "date"),
+        ("2024-01-01T00:00:00+14:30", "dateTime"),
+        ("02024-01-01", "date"),
+        ("2024-13", "gYearMonth"),
+        ("02024", "gYear"),
+    ],
+)
+def test_what_is_no_moment_has_no_order(text: str, datatype: str) -> None:
+    """A zone or year that XML Schema does not know makes a term like any other, and no moment that is somewhere."""
+    assert Value("other") == read_value(typed(text, datatype))

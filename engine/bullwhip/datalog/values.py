@@ -53,13 +53,12 @@ _PLAIN_NUMBER = re.compile(rf'"([+-]?[0-9]+)(?:\.([0-9]*))?"\^\^<{XSD}(integer|d
 """What most numbers look like; read without taking the literal apart."""
 _MAX_DIGITS = 4000
 """Longer numbers are not read; Python itself refuses above 4,300 digits."""
-_ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2})?"
-_DATE = re.compile(rf"(-?[0-9]{{4,9}})-([0-9]{{2}})-([0-9]{{2}}){_ZONE}")
-_TIME = re.compile(
-    rf"(-?[0-9]{{4,9}})-([0-9]{{2}})-([0-9]{{2}})T([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}(?:\.[0-9]+)?){_ZONE}"
-)
-_MONTH = re.compile(rf"(-?[0-9]{{4,9}})-([0-9]{{2}}){_ZONE}")
-_YEAR = re.compile(rf"(-?[0-9]{{4,9}}){_ZONE}")
+_ZONE = r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+_YEARS = r"(-?(?:[1-9][0-9]{3,8}|0[0-9]{3}))"
+_DATE = re.compile(rf"{_YEARS}-([0-9]{{2}})-([0-9]{{2}}){_ZONE}")
+_TIME = re.compile(rf"{_YEARS}-([0-9]{{2}})-([0-9]{{2}})T([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}(?:\.[0-9]+)?){_ZONE}")
+_MONTH = re.compile(rf"{_YEARS}-([0-9]{{2}}){_ZONE}")
+_YEAR = re.compile(rf"{_YEARS}{_ZONE}")
 _TEMPORAL = frozenset({"date", "dateTime", "gYearMonth", "gYear"})
 _ESCAPE = re.compile(r'\\(?:([tbnrf"\'\\])|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))')
 _PLAIN = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
