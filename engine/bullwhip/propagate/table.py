@@ -118,7 +118,7 @@ class Passes:
         """
         cells, values = self.evaluation.program.cells, self.evaluation.values
         within = self._within(moved)
-        touched = self._touched(within)
+        touched = self.touched(within)
         relative = self._pass(within, touched, proportional=True)
         speed = values[cells[within[0]].node] if len(within) == 1 else None
         if speed is None or speed <= 0:
@@ -128,7 +128,7 @@ class Passes:
     def proportional(self, moved: Sequence[int]) -> dict[int, Response]:
         """Return the responses of all targets that depend on cells to a proportional move of them."""
         within = self._within(moved)
-        return self._pass(within, self._touched(within), proportional=True)
+        return self._pass(within, self.touched(within), proportional=True)
 
     def why(self, position: int, derivative: Fraction | None, elasticity: Fraction | None) -> str:
         """Say why the derivative or the elasticity of a target is not known; nothing where both are."""
@@ -145,17 +145,6 @@ class Passes:
 
     def _within(self, moved: Sequence[int]) -> list[int]:
         return [p for p in moved if self.evaluation.program.cells[p].node in self._cone]
-
-    def _touched(self, moved: Iterable[int]) -> list[int]:
-        """Return the nodes that depend on cells, the cells included, in order."""
-        stack = [self.evaluation.program.cells[p].node for p in moved]
-        found: set[int] = set()
-        while stack:
-            i = stack.pop()
-            if i not in found:
-                found.add(i)
-                stack.extend(self._users.get(i, ()))
-        return sorted(found)
 
     def _pass(self, moved: Iterable[int], touched: list[int], *, proportional: bool) -> dict[int, Response]:
         """Return the response of every touched target to a move.
