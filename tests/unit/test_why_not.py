@@ -236,3 +236,14 @@ def test_what_a_new_node_is_made_of_is_not_guessed() -> None:
 
     assert () == inferred.why_not("r", (wanted,)).candidates
     assert not inferred.why_not("r", (wanted,)).complete
+
+
+@pytest.mark.parametrize("others", [0, 20])
+def test_every_way_to_match_the_rest_is_looked_at(others: int) -> None:
+    """However many other facts there are beside them, both ways through the rest of the body lead to an answer."""
+    besides = [(node(f"f{i}"), node(f"g{i}")) for i in range(others)]
+    rows: Given = {"a": [(A, B), (A, C)], "b": [(B, node("y")), (C, node("z")), *besides]}
+
+    found = missing(of(rows, "r(X) :- a(X, Y), b(Y, Z), c(Z)"), "r", A)
+
+    assert [(f"c({node('y')})",), (f"c({node('z')})",)] == found[:2]

@@ -78,24 +78,28 @@ class _Asked:
     def rows(self, parts: Sequence[int]) -> list[dict[str, int]]:
         """Return what matches of some parts of the body bind, in order of terms, up to a number of them."""
         body = Body(self.state.rules[self.number], self.state.world, parts=parts, keep_rows=False)
+        found: set[tuple[tuple[str, int], ...]] = set()
         try:
-            block = next(iter(body.matches(bindings(self.bound))), None)
+            for block in body.matches(bindings(self.bound)):
+                found.update(_rows(block))
+                if len(found) > _ROWS:
+                    break
         except LimitError:
             self.cut.append(f"rule {self.state.rules[self.number].id!r} has too many matches without its other atoms")
             return []
-        if block is None:
-            return []
-        names = sorted(block.columns)
-        order = np.lexsort([block.columns[n] for n in reversed(names)]) if names else np.arange(1)
-        if block.size > _ROWS:
+        if len(found) > _ROWS:
             self.cut.append(
                 f"rule {self.state.rules[self.number].id!r} matches in more than {_ROWS} ways but for one part"
             )
-        kept = order[:_ROWS]
-        return [
-            dict(zip(names, row, strict=True))
-            for row in zip(*(block.columns[n][kept].tolist() for n in names), strict=True)
-        ] if names else [{}]  # fmt: skip
+        return [dict(row) for row in sorted(found)[:_ROWS]]
+
+
+def _rows(block: Matches) -> Iterator[tuple[tuple[str, int], ...]]:
+    """Yield what the first rows of a block bind in order of terms, one more of them than are looked at."""
+    names = sorted(block.columns)
+    order = np.lexsort([block.columns[n] for n in reversed(names)])[: _ROWS + 1] if names else np.arange(1)
+    for row in zip(*(block.columns[n][order].tolist() for n in names), strict=True) if names else [()]:
+        yield tuple(zip(names, row, strict=True))
 
 
 def lacks(state: State, goal: Goal, number: int, place: int, most: int, mark: str) -> tuple[list[Lack], list[str]]:
