@@ -300,3 +300,14 @@ def test_names_are_completed() -> None:
     assert ["module.demand", "module.market", "module.price"] == [
         i.value for i in argument.shell_complete(context, "module.")
     ]
+
+
+def test_a_name_that_n_triples_escapes_is_told_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Labels are read as the texts that they are, and not as N-Triples writes them."""
+    shutil.copytree(SOLAR, tmp_path / "solar")
+    firms = tmp_path / "solar" / "ontology" / "companies.tsv"
+    firms.write_text(firms.read_text(encoding="utf-8").replace("Dawn Technology", "Dawn Technology «D\\T»"), "utf-8")
+    code = cli.run(["--workspace", str(tmp_path / "solar"), "explain", "bw:suppliesTier(company:dawn, tier:module)"])
+
+    assert code == 0
+    assert "Dawn Technology «D\\T» supplies module" in capsys.readouterr().out

@@ -266,9 +266,9 @@ def _labels(workspace: Workspace, terms: Iterable[str]) -> dict[str, Label]:
     read = stated(workspace).read(keys)
     for key in keys:
         for subject, text in zip(*read[key].columns, strict=True):
-            if subject in wanted:
-                value, _, language = text.rpartition("@")
-                found.setdefault(subject, {}).setdefault(language, value.strip('"'))
+            parts = literal(text) if subject in wanted else None
+            if parts is not None:
+                found.setdefault(subject, {}).setdefault(parts[2], parts[0])
     return {term: Label(said.get("zh", ""), said.get("en", "")) for term, said in sorted(found.items())}
 
 
