@@ -90,26 +90,43 @@ def tiers_of_company(r: Records, given: Given) -> Iterator[Row]:
 
 
 def double_counts(r: Records, given: Given) -> Iterator[Row]:
-    """Revenues paid out of revenues of a tier they go into, where both rest on something computed."""
+    """Revenues whose money is in revenues of tiers they go into, or in others of their own tier."""
     revenues = [q for q in r.quantities.values() if q.measure == "revenue" and q.tier]
-    into: dict[str, set[str]] = {}
-    for tier in r.tiers:
-        reached, todo = set[str](), [tier]
-        while todo:
-            here = todo.pop()
-            todo += [b for a, b in sells(r) if a == here and b not in reached]
-            reached |= {b for a, b in sells(r) if a == here}
-        into[tier] = reached
-    for first in revenues:
-        for paid in revenues:
-            common = [c for c in r.behind(first.id) & r.behind(paid.id) if r.quantities[c].expression]
-            upstream = first.tier in into[paid.tier] and paid.tier not in into[first.tier] and bool(common)
-            part = first.tier == paid.tier and first.id != paid.id and first.id in r.quantities[paid.id].inputs
-            both = [d for d in drivers(r) if d in r.behind(first.id) and d in r.behind(paid.id)]
-            if (upstream or part) and both:
-                earners = {c for t, c in r.suppliers if t == first.tier and (paid.tier, c) in r.suppliers}
-                for company in earners or {""}:
-                    yield row(first.id, first.tier, paid.id, paid.tier, len(both), company)
+    held = {(paid.id, first.id) for paid in revenues for first in revenues if holds(r, first.id, paid.id)}
+    while more := {(a, d) for a, b in held for c, d in held if b == c and a != d} - held:
+        held |= more
+    for paid_id, first_id in held:
+        first, paid = r.quantities[first_id], r.quantities[paid_id]
+        both = [d for d in drivers(r) if d in r.behind(first.id) and d in r.behind(paid.id)]
+        if both:
+            earners = {c for t, c in r.suppliers if t == first.tier and (paid.tier, c) in r.suppliers}
+            for company in earners or {""}:
+                yield row(first.id, first.tier, paid.id, paid.tier, len(both), company)
+
+
+def holds(r: Records, first: str, paid: str) -> bool:
+    """Return whether the money of one revenue is in another one, without a third between them."""
+    buyer, seller = r.quantities[first], r.quantities[paid]
+    if first == paid or buyer.unit.split()[-1] != seller.unit.split()[-1]:
+        return False  # what stands before the currency is a power of ten
+    above, below = r.behind(first), r.behind(paid)
+    if buyer.tier == seller.tier:
+        return first in below
+    if buyer.tier not in goes_into(r, seller.tier) or seller.tier in goes_into(r, buyer.tier):
+        return False
+    flows = {c for c in above & below if r.quantities[c].tier == buyer.tier and r.quantities[c].measure}
+    return first in below or paid in above or bool(flows)
+
+
+def goes_into(r: Records, tier: str) -> set[str]:
+    """Return the tiers that a tier is sold into, directly or over others."""
+    reached, todo = set[str](), [tier]
+    while todo:
+        here = todo.pop()
+        found = {b for a, b in sells(r) if a == here} - reached
+        reached |= found
+        todo += found
+    return reached
 
 
 ANSWERS: dict[str, Callable[[Records, Given], Iterable[Row]]] = {

@@ -43,6 +43,14 @@ rules:
   flour.sold:
     {unit: CNY, kind: flow, tier: mill, measure: revenue, primary: true, expression: bread.sold * flour.part,
      edge: {from: bakery, to: mill}}
+  grain.sold:
+    {unit: 万 CNY, kind: flow, tier: field, measure: revenue, expression: flour.sold * flour.part}
+  yeast.sold:
+    {unit: CNY, kind: flow, tier: mill, measure: revenue, expression: eaters.loaves * loaf.price * flour.part}
+  buns.sold:
+    {unit: CNY, kind: flow, tier: bakery, measure: revenue, expression: yeast.sold / flour.part}
+  malt.sold:
+    {unit: CNY, kind: flow, tier: field, measure: revenue, expression: yeast.sold * flour.part}
 inference:
   delivers_flour:
     then: bw:suppliesTo(?a, ?b)
@@ -178,10 +186,20 @@ EXPECTED = {
         "lone both, shop guild, guild shop, shop lone, lone shop, second guild, guild second, second lone, lone second"
     ),
     ("planted", "bw:relatedTo"): "miller smith, miller lone, shop cafe",
+    ("planted", "counted_in"): (
+        "rye.sold bread.sold, flour.sold bread.sold, flour.sold rye.sold, grain.sold flour.sold, "
+        "grain.sold bread.sold, grain.sold rye.sold, yeast.sold buns.sold, malt.sold yeast.sold, malt.sold buns.sold"
+    ),
     ("planted", "same_money"): (
-        "eaters.loaves bread.sold flour.sold, loaf.price bread.sold flour.sold, flour.part rye.sold flour.sold, "
-        "eaters.loaves rye.sold flour.sold, loaf.price rye.sold flour.sold, eaters.loaves bread.sold rye.sold, "
-        "loaf.price bread.sold rye.sold"
+        "eaters.loaves bread.sold rye.sold, loaf.price bread.sold rye.sold, "
+        "eaters.loaves bread.sold flour.sold, loaf.price bread.sold flour.sold, "
+        "eaters.loaves rye.sold flour.sold, loaf.price rye.sold flour.sold, flour.part rye.sold flour.sold, "
+        "eaters.loaves flour.sold grain.sold, loaf.price flour.sold grain.sold, flour.part flour.sold grain.sold, "
+        "eaters.loaves bread.sold grain.sold, loaf.price bread.sold grain.sold, "
+        "eaters.loaves rye.sold grain.sold, loaf.price rye.sold grain.sold, flour.part rye.sold grain.sold, "
+        "eaters.loaves buns.sold yeast.sold, loaf.price buns.sold yeast.sold, flour.part buns.sold yeast.sold, "
+        "eaters.loaves yeast.sold malt.sold, loaf.price yeast.sold malt.sold, flour.part yeast.sold malt.sold, "
+        "eaters.loaves buns.sold malt.sold, loaf.price buns.sold malt.sold, flour.part buns.sold malt.sold"
     ),
     ("", "bw:soleSupplierOf"): "foxconn_industrial_internet board, sk_hynix compute_in_memory",
 }  # fmt: skip
@@ -203,6 +221,7 @@ def test_one_company_at_two_tiers_earns_the_same_money_twice() -> None:
 
     assert {(f, p) for f, p, c in twice if c == "both"} == {
         ("bread.sold", "flour.sold"), ("rye.sold", "flour.sold"), ("bread.sold", "rye.sold"),
+        ("buns.sold", "yeast.sold"),
     }  # fmt: skip
     assert not any(p == "flour.sold" for _, p, c in twice if c != "both")
 
