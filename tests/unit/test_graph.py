@@ -35,7 +35,6 @@ def _union() -> rdflib.Graph:
 
 STANDARDS = "a standard or a kind of part that several make"
 WARNINGS = {
-    "claim.total": {"claim/74b0a8d1a192b963": "five regions are printed with the days of the trial of each but one"},
     "product.maker-known": {
         **dict.fromkeys(
             ("cdu", "ddr4", "gddr6", "gddr6x", "gpu", "hbm", "hbm1", "hbm2", "hbm2_gen1", "hbm2_gen2", "hbm2e", "hbm3",
