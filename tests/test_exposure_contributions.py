@@ -175,6 +175,11 @@ def test_what_carries_a_row_stands_under_the_table(
         (("--company", "nvidia", "--paths", "-1"), "-1 is not in the range 0<=x<=100"),
         (("--all", "--company", "nvidea"), "did you mean 'nvidia'"),
         (("--all", "--period", "1999"), "1999 is not a period"),
+        (("--all", "--top", "3"), "--all and --top exclude each other"),
+        (("--all", "--by", "value"), "--all and --by exclude each other"),
+        (("--all", "--totals"), "--all and --totals exclude each other"),
+        (("--all", "--paths", "2"), "--all and --paths exclude each other"),
+        (("--all", "--contributions"), "--all and --contributions exclude each other"),
     ],
 )
 def test_a_wrong_question_is_refused(

@@ -56,6 +56,7 @@ def command(
     """
     asked["chosen"] = dict(_pair(c) for c in chosen)
     if every:
+        _refuse_with_all(context)
         named = context.get_parameter_source("scenario") is not click.core.ParameterSource.DEFAULT
         _every(workspace, driver, company, period, named, as_json, asked)
         return
@@ -69,6 +70,15 @@ def command(
         write_json(answer.as_dict() | {"receipt": workspace.receipt()})
         return
     _show(answer, driver, totals)
+
+
+def _refuse_with_all(context: click.Context) -> None:
+    """Refuse what the whole table does not heed, rather than write it as if nothing had been asked."""
+    names = ("top", "by", "totals", "paths", "contributions")
+    given = [n for n in names if context.get_parameter_source(n) is not click.core.ParameterSource.DEFAULT]
+    if given:
+        message = f"--all and --{given[0]} exclude each other"
+        raise UsageError(Problem("BW002", message, hint="name a --driver or a --company instead of --all"))
 
 
 def _show(answer: Exposure | CompanyExposure, driver: str, totals: bool) -> None:
