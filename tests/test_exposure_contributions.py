@@ -192,6 +192,16 @@ def test_a_wrong_question_is_refused(
     assert len(out.splitlines()) <= 1
 
 
+def test_a_quantity_with_base_years_says_which_years_move(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it reaches nobody because a rule computes that year, the answer names the cell to ask for."""
+    _, out, messages = asked(capsys, "--driver", "server.market")
+    _, named, _ = asked(capsys, "--driver", "server.market[period=2025]")
+
+    assert 1 == len(out.splitlines())
+    assert "server.market moves in its base years (2021, 2022); server.market[period=2025] moves in 2025" in messages
+    assert 8 < len(named.splitlines())
+
+
 def test_an_answer_is_the_same_whatever_was_asked_before() -> None:
     """Answers of a driver do not depend on the drivers, periods and companies that shared its passes."""
     workspace = Workspace.open()
