@@ -82,7 +82,7 @@ def model(x: Mapping[Any, Fraction], vial: str, year: int, *, limited: bool = Tr
         "fill.needed": needed,
         "fill.filled": filled,
         "fill.shortage": needed - filled,
-        "fill.market": sum((doses[a] * x["price", a, year] for a in ANTIGENS), Fraction(0)),
+        "fill.market": sum((doses[a] * x["price", a, year] for a in ANTIGENS), Fraction(0)) * filled / needed,
         "vial.demand": vials,
         "vial.market": vials * x["vial_price", vial],
         "stopper.market": vials * x["stoppers"] * x["stopper_price"],
