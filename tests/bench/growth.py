@@ -73,11 +73,13 @@ def measure(size: int) -> dict[str, float]:
 
 
 def exponent(sizes: list[int], values: list[float]) -> float:
-    """Return by which power of the size values grow, from the first to the last.
+    """Return by which power of the size values grow, from the first to the last; nan where one is too small to see.
 
-    >>> exponent([10, 1000], [1.0, 100.0])
-    1.0
+    >>> exponent([10, 1000], [1.0, 100.0]), exponent([10, 1000], [0.0, 100.0])
+    (1.0, nan)
     """
+    if values[0] <= 0 or values[-1] <= 0:
+        return math.nan
     return round(math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0]), 2)
 
 
