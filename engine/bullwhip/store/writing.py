@@ -127,9 +127,12 @@ def _have(store: Path, create: bool) -> None:
     if not is_store(store) and store.exists() and (not store.is_dir() or any(p.name != LOCK for p in store.iterdir())):
         message = "the folder is not empty and no store" if store.is_dir() else "a file is in its place"
         raise LoadError(Problem("BW531", message, Place(str(store)), "name a new folder"))
+    is_new = not store.exists()
     try:
         for folder in (store, store / GENERATIONS, store / SOURCES):
             folder.mkdir(exist_ok=True)
+        if is_new:  # else all of it could be gone after a power cut
+            _sync(store.parent)
     except OSError as error:
         raise _unwritten(store, error) from None
 
