@@ -542,3 +542,13 @@ def test_what_a_url_asks_already_is_asked_every_way(endpoint: Endpoint, refused:
     store.close()
 
     assert asked == endpoint.asked[-1][1]
+
+
+@pytest.mark.parametrize("url", ["htps://me:s3cret@example.org/sparql", "https://me:s3cret@example.org:x/sparql"])
+def test_a_url_with_a_slip_shows_no_password(url: str) -> None:
+    """What is no URL of an endpoint is told without what stands before its host."""
+    with pytest.raises(UsageError, match="is no URL of an endpoint") as caught:
+        RemoteStore(url)
+
+    assert "s3cret" not in str(caught.value)
+    assert "example.org" in str(caught.value)

@@ -284,7 +284,8 @@ def _checked(url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise UsageError(Problem("BW002", f"{url!r} is no URL of an endpoint", hint="http://… or https://…"))
+        shown = re.sub(r"//[^/]*@", "//…@", url)  # a slip in the scheme shows no password
+        raise UsageError(Problem("BW002", f"{shown!r} is no URL of an endpoint", hint="http://… or https://…"))
     if parts.username or parts.password:
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
         hint = f"put them into ~/.netrc, or a token into the environment variable {TOKEN}"
