@@ -82,6 +82,7 @@ def shorten(iri: str) -> str:
 
 
 _LOCAL = re.compile(r"[A-Za-z0-9_\u00b7-\uffff](?:[A-Za-z0-9_\u00b7-\uffff~%-]|[./=](?=[A-Za-z0-9_]))*")
+_UNSEEN = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
@@ -91,7 +92,7 @@ def literal(text: str, language: str = "", datatype: str = "") -> str:
     >>> print(literal('a "b"'), literal("光", "zh"), literal("2", datatype=PREFIXES["xsd"] + "integer"))
     "a \"b\"" "光"@zh "2"^^<http://www.w3.org/2001/XMLSchema#integer>
     """
-    written = "".join(_ESCAPED.get(c) or (f"\\u{ord(c):04X}" if ord(c) < 0x20 or ord(c) == 0x7F else c) for c in text)
+    written = "".join(_ESCAPED.get(c) or (f"\\u{ord(c):04X}" if _UNSEEN.fullmatch(c) else c) for c in text)
     if language:
         return f'"{written}"@{language}'
     kind = f"^^<{datatype}>" if datatype and datatype != f"{PREFIXES['xsd']}string" else ""

@@ -20,7 +20,7 @@ from bullwhip.datalog.inferred import Inferred
 from bullwhip.datalog.limits import Limits
 from bullwhip.datalog.values import Value, number_term, read_value
 from bullwhip.errors import LimitError, QueryError
-from bullwhip.terms import PREFIXES
+from bullwhip.terms import PREFIXES, literal
 from inference_programs import XSD, integer, node, program
 
 Given = Mapping[str, Sequence[tuple[str, ...]]]
@@ -488,3 +488,10 @@ def test_only_new_facts_count_for_the_limit(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_is_no_moment_has_no_order(text: str, datatype: str) -> None:
     """A zone or year that XML Schema does not know makes a term like any other, and no moment that is somewhere."""
     assert Value("other") == read_value(typed(text, datatype))
+
+
+def test_constants_are_written_as_stores_write_texts() -> None:
+    """A text of a rule is found in a graph whatever characters it holds."""
+    texts = [chr(c) for c in (*range(1, 0x100), 0x2028, 0xFEFF, 0xFFFD, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF)]
+
+    assert [str(ox.Literal(t)) for t in texts] == [literal(t) for t in texts]
