@@ -16,6 +16,7 @@ from bullwhip.errors import QueryError
 from bullwhip.resources import data
 from bullwhip.store.doctor import QUESTIONS, diagnose
 from bullwhip.store.oxigraph import OxigraphStore
+from bullwhip.store.pushing import push
 from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.store.remote import RemoteStore
 from endpoints import free_port, oxigraph_binary, oxigraph_server
@@ -195,3 +196,17 @@ def test_one_store_for_one_content() -> None:
     assert first.store() is not earlier.store()
     with pytest.raises(QueryError, match="BW525"):
         first.store().drop("urn:g")
+
+
+def test_a_store_that_keeps_less_than_it_is_sent_is_told() -> None:
+    """Where a triple is lost on the way the push fails, and does not say that it was sent."""
+
+    class Lossy(OxigraphStore):
+        def replace(self, graph: str, nquads: bytes) -> None:
+            super().replace(graph, nquads.split(b"\n", 1)[1])
+
+    source = OxigraphStore.of(b'<urn:a> <urn:p> "1" <urn:g> .\n<urn:a> <urn:p> "2" <urn:g> .\n')
+    with pytest.raises(QueryError, match="holds 1 of the 2 triples of <urn:g>") as caught:
+        list(push(source, Lossy()))
+
+    assert "BW524" == caught.value.problems[0].code
