@@ -231,3 +231,17 @@ def test_any_rule_is_read_or_refused_and_what_is_read_can_be_evaluated(
         told = error.problems
 
     assert all(p.place is not None and p.code < "BW6" for p in told)
+
+
+def test_a_copy_beside_arithmetic_makes_nothing_new() -> None:
+    """What is copied round a circle is an old term, and what is computed there of other terms comes to an end."""
+    text = (
+        "relations:\n  near: {arguments: [tier, n]}\n  base: {arguments: [tier, n]}\ninference:\n"
+        "  first: {then: 'base(?t, ?n)', when: ['bw:order(?t, ?n)']}\n"
+        "  second: {then: 'near(?t, ?n)', when: ['base(?t, ?n)']}\n"
+        "  third: {then: 'near(?t, ?m)', when: ['near(?s, _)', 'base(_, ?n)', '?t = ?s', '?m = ?n + 1']}\n"
+    )
+    grows = text.replace("near(?s, _)", "near(?s, ?n)").replace("'base(_, ?n)', ", "")
+
+    assert {"first", "second", "third"} <= {r.id for r in program(text).rules}
+    assert ["BW228"] == [code for code, _ in problems(grows)]

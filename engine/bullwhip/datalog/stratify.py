@@ -16,7 +16,7 @@ from bullwhip.datalog.safety import aggregates, made_from, unsafe
 from bullwhip.errors import Place, Problem
 from bullwhip.model.inference import Atom, Head, InferenceProgram, InferenceRule, Skolem, Variable
 
-__all__ = ["Stratum", "program_problems", "strata"]
+__all__ = ["Stratum", "makes", "program_problems", "strata"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _endless(
             for t in p.terms if isinstance(t, Variable)
         }  # fmt: skip
         loose = {t.name for p in inner for t in p.terms if isinstance(t, Variable)} - outside
-        made = _makes(rule, head, loose)
+        made = makes(rule, head, loose)
         if made:
             link = next(k for k in links if k.rule is rule and k.head == key_of(head) and k.body in circle)
             chain = [link, *_way(links, link.body, link.head, circle)]
@@ -196,7 +196,7 @@ def _endless(
             yield Problem("BW602", message, _place(rule), hint)
 
 
-def _makes(rule: InferenceRule, head: Head, loose: set[str]) -> str:
+def makes(rule: InferenceRule, head: Head, loose: set[str]) -> str:
     """Return what a head makes out of loose variables, for people; nothing where it makes nothing."""
     assigned = made_from(rule)
     for term in head.terms:

@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bullwhip.datalog.stratify import makes
 from bullwhip.errors import Place, Problem
 from bullwhip.model.inference import (
     Aggregate,
     Arithmetic,
     Assign,
     Atom,
-    Expression,
     Head,
     InferenceProgram,
     InferenceRule,
@@ -135,40 +135,7 @@ def _is_endless(edge: _Edge, following: Mapping[Key, Sequence[_Edge]], *, is_typ
         found = _typed(key(atom), is_typed=is_typed)
         inside = _way(following, edge.target, found) is not None and _way(following, found, edge.target) is not None
         (inner if inside else outer).update(t.name for t in atom.terms if isinstance(t, Variable))
-    loose = inner - outer
-    used = {t.name for t in edge.head.terms if isinstance(t, Variable)} if edge.head else set()
-    for term in edge.head.terms if edge.head else ():
-        if isinstance(term, Skolem):
-            used |= {a.name for a in term.arguments if isinstance(a, Variable)}
-            loose_arguments = {a.name for a in term.arguments if isinstance(a, Variable)} & loose
-            if loose_arguments:
-                return True
-    return bool(_sources(edge.rule, used) & loose)
-
-
-def _sources(rule: InferenceRule, used: set[str]) -> set[str]:
-    """Return the variables out of which the assigned ones among `used` are made."""
-    made = {p.variable: p.expression for p in rule.body if isinstance(p, Assign)}
-    waiting, seen, found = [n for n in used if n in made], set[str](), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for inner in _names(made[name]):
-            if inner in made:
-                waiting.append(inner)
-            else:
-                found.add(inner)
-    return found
-
-
-def _names(expression: Expression) -> Iterator[str]:
-    if isinstance(expression, Variable):
-        yield expression.name
-    elif isinstance(expression, Arithmetic):
-        for argument in expression.arguments:
-            yield from _names(argument)
+    return edge.head is not None and bool(makes(edge.rule, edge.head, inner - outer))
 
 
 def _way(following: Mapping[Key, Sequence[_Edge]], start: Key, end: Key) -> tuple[Key, ...] | None:
