@@ -31,6 +31,7 @@ __all__ = [
     "ordered",
     "reached_path",
     "reached_paths",
+    "share_ends",
     "sizing_cells",
     "sure_of",
 ]
@@ -247,12 +248,24 @@ def _amount(quantity: Quantity, each: Reached, share: Share | None) -> tuple[Fra
     """Return the money per 1 % of the driver, or the range that a printed range of shares leaves."""
     if quantity.measure != "revenue" or share is None or share.quantity != quantity.id or each.effect is None:
         return None, NONE
-    if share.value is not None:
-        return share.value * each.effect, NONE
-    if share.low is None or share.high is None:
+    low, high = share_ends(share.value, (share.low, share.high), share.bound)
+    if low is None or high is None:
         return None, NONE
-    ends = sorted((share.low * each.effect, share.high * each.effect))
-    return None, (ends[0], ends[1])
+    ends = sorted((low * each.effect, high * each.effect))
+    return (ends[0], NONE) if low == high else (None, (ends[0], ends[1]))
+
+
+def share_ends(value: Fraction | None, ends: Pair, bound: str) -> Pair:
+    """Return the least and the greatest share that a print leaves: a bound leaves all on one side of it.
+
+    >>> share_ends(Fraction(1, 5), NONE, "<"), share_ends(Fraction(3, 5), NONE, ">="), share_ends(None, NONE, "")
+    ((Fraction(0, 1), Fraction(1, 5)), (Fraction(3, 5), Fraction(1, 1)), (None, None))
+    """
+    if value is None:
+        return ends
+    if bound.startswith("<"):
+        return Fraction(0), value
+    return (value, Fraction(1)) if bound.startswith(">") else (value, value)
 
 
 def ordered(rows: Iterable[ExposureRow], by: str = "elasticity") -> tuple[ExposureRow, ...]:

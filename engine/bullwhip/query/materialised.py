@@ -21,6 +21,7 @@ from bullwhip.model.quantity import parse_cell_name
 from bullwhip.model.sensitivities import Entry, SensitivityTable
 from bullwhip.numbers import fraction_text
 from bullwhip.query.dataset import supply_name
+from bullwhip.query.exposure import share_ends
 from bullwhip.query.unit_terms import UnitTerms
 from bullwhip.terms import PREFIXES, resource
 
@@ -192,7 +193,7 @@ def _exposure(nodes: _Nodes, row: ExposureRow, period: int | None, scenario: ox.
     if row.sides is not None:
         nodes.number(node, "elasticityLeft", row.sides[0], exact=row.exact)
         nodes.number(node, "elasticityRight", row.sides[1], exact=row.exact)
-    nodes.ends(node, "share", (row.share, row.share) if row.share is not None else row.share_range)
+    nodes.ends(node, "share", share_ends(row.share, row.share_range, row.share_bound))
     nodes.say(node, "bw:shareClaim", _thing("claim", row.share_claim) if row.share_claim else None)
     if row.amount[0] is not None:
         nodes.ends(node, "valuePerPercent", row.amount, exact=row.exact)

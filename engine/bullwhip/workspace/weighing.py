@@ -11,7 +11,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.exposure import Weight
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
-from bullwhip.query.exposure import dimension_text
+from bullwhip.query.exposure import dimension_text, share_ends
 
 __all__ = ["REVENUE", "Revenues"]
 
@@ -52,7 +52,7 @@ class Revenues:
 
         The segment is the share of the tier's revenue. Only a revenue in the same currency counts; none is converted.
         """
-        share = (row.share, row.share) if row.share is not None else row.share_range
+        share = share_ends(row.share, row.share_range, row.share_bound)
         if row.amount[0] is None or row.market is None or share[0] is None or share[1] is None:
             return None
         rivals = self.claims.get((row.company, period), ())
