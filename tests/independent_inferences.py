@@ -91,31 +91,48 @@ def tiers_of_company(r: Records, given: Given) -> Iterator[Row]:
 
 def double_counts(r: Records, given: Given) -> Iterator[Row]:
     """Revenues whose money is in revenues of tiers they go into, or in others of their own tier."""
-    revenues = [q for q in r.quantities.values() if q.measure == "revenue" and q.tier]
-    held = {(paid.id, first.id) for paid in revenues for first in revenues if holds(r, first.id, paid.id)}
-    while more := {(a, d) for a, b in held for c, d in held if b == c and a != d} - held:
-        held |= more
-    for paid_id, first_id in held:
-        first, paid = r.quantities[first_id], r.quantities[paid_id]
-        both = [d for d in drivers(r) if d in r.behind(first.id) and d in r.behind(paid.id)]
+    revenues = [q.id for q in r.quantities.values() if q.measure == "revenue" and q.tier]
+    tier = {name: q.tier for name, q in r.quantities.items()}
+    found = {(one, other): held(r, one, other) for one in revenues for other in revenues}
+    parts = {pair for pair, how in found.items() if how == "part"}
+    bought = {pair for pair, how in found.items() if how == "bought"}
+    size = -1
+    while size != len(bought):
+        size = len(bought)
+        bought |= {(a, d) for a, b in bought for c, d in bought | parts if b == c}
+        bought |= {(a, d) for a, b in parts for c, d in bought if b == c and b in met_first(r, d, tier[b])}
+    for paid, first in bought | parts:
+        both = [d for d in drivers(r) if d in r.behind(first) and d in r.behind(paid)]
         if both:
-            earners = {c for t, c in r.suppliers if t == first.tier and (paid.tier, c) in r.suppliers}
+            earners = {c for t, c in r.suppliers if t == tier[first] and (tier[paid], c) in r.suppliers}
             for company in earners or {""}:
-                yield row(first.id, first.tier, paid.id, paid.tier, len(both), company)
+                yield row(first, tier[first], paid, tier[paid], len(both), company)
 
 
-def holds(r: Records, first: str, paid: str) -> bool:
-    """Return whether the money of one revenue is in another one, without a third between them."""
-    buyer, seller = r.quantities[first], r.quantities[paid]
+def held(r: Records, paid: str, first: str) -> str:
+    """Return how the money of one revenue is in another one, without a third between them."""
+    seller, buyer = r.quantities[paid], r.quantities[first]
     if first == paid or buyer.unit.split()[-1] != seller.unit.split()[-1]:
-        return False  # what stands before the currency is a power of ten
-    above, below = r.behind(first), r.behind(paid)
+        return ""  # what stands before the currency is a power of ten
     if buyer.tier == seller.tier:
-        return first in below
+        return "part" if first in r.behind(paid) else ""
     if buyer.tier not in goes_into(r, seller.tier) or seller.tier in goes_into(r, buyer.tier):
-        return False
-    flows = {c for c in above & below if r.quantities[c].tier == buyer.tier and r.quantities[c].measure}
-    return first in below or paid in above or bool(flows)
+        return ""
+    flows = met_first(r, paid, buyer.tier) & r.behind(first)
+    return "bought" if first in r.behind(paid) or paid in r.behind(first) or flows else ""
+
+
+def met_first(r: Records, name: str, tier: str) -> set[str]:
+    """Return what sizes a tier on the ways back from a quantity, each way followed up to the first."""
+    met, passed, todo = set[str](), set[str](), [*r.quantities[name].inputs]
+    while todo:
+        here = todo.pop()
+        if r.quantities[here].tier == tier and r.quantities[here].measure:
+            met.add(here)
+        elif here not in passed:
+            passed.add(here)
+            todo += r.quantities[here].inputs
+    return met
 
 
 def goes_into(r: Records, tier: str) -> set[str]:

@@ -37,14 +37,16 @@ class Counting:
     variants: Mapping[str, str]
     _holders: dict[str, dict[str, str]] = field(default_factory=dict)
     _rests: dict[str, frozenset[str]] = field(default_factory=dict)
+    _firsts: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _buyers: dict[str, frozenset[str]] | None = None
 
     def reason(self, one: str, other: str) -> str:
         """Return why the money of one quantity is counted in another, or nothing.
 
         It is `bought` where the tier of the first supplies that of the second, directly or over others, and either
-        rests on the other by rules or both rest on one quantity that sizes the buying tier; `part` where both size
-        one tier and the first rests on the second. What is counted in what is counted in another is counted there.
+        rests on the other by rules, or the second rests on what the first is computed from at the buying tier; `part`
+        where both size one tier and the first rests on the second. What is bought for what is counted in another is
+        counted there, and so is a part of what another is computed from as a whole.
 
         Args:
             one: a quantity that sizes a tier by money.
@@ -57,14 +59,16 @@ class Counting:
     def _found(self, one: str) -> dict[str, str]:
         """Return every quantity that holds the money of one, over others too."""
         found: dict[str, str] = {}
-        queue = deque([(one, "part")])
+        queue = deque([one])
         while queue:
-            current, so_far = queue.popleft()
+            current = queue.popleft()
+            as_part = found.get(current) == "part"
             for other in self.roster.money(one):
-                reason = "" if other in (one, current, *found) else self._direct(current, other)
-                if reason:
-                    found[other] = "part" if so_far == reason == "part" else "bought"
-                    queue.append((other, found[other]))
+                reason = "" if other in (one, *found) else self._direct(current, other)
+                if not reason or (as_part and not self._is_whole(current, other)):
+                    continue
+                found[other] = reason if current == one else "bought"
+                queue.append(other)
         return found
 
     def _direct(self, one: str, other: str) -> str:
@@ -77,8 +81,17 @@ class Counting:
         if holder not in self._buyers.get(tier, ()) or tier in self._buyers.get(holder, ()):
             return ""
         mine, theirs = self._below(one), self._below(other)
-        same = any(quantities[n].tier == holder and quantities[n].measure for n in mine & theirs)
-        return "bought" if one in theirs or other in mine or same else ""
+        return "bought" if one in theirs or other in mine or self._nearest(one, holder) & theirs else ""
+
+    def _is_whole(self, one: str, other: str) -> bool:
+        """Return whether a quantity is computed from all of another, not from some other part of the tier."""
+        return one in self._nearest(other, self.roster.program.quantities[one].tier)
+
+    def _nearest(self, name: str, tier: str) -> frozenset[str]:
+        """Return what sizes a tier and a quantity rests on, with nothing else that sizes the tier between them."""
+        if (name, tier) not in self._firsts:
+            self._firsts[name, tier] = _nearest(self.roster.program, name, tier, self.variants)
+        return self._firsts[name, tier]
 
     def _below(self, name: str) -> frozenset[str]:
         if name not in self._rests:
@@ -97,6 +110,21 @@ def _rests_on(program: CompiledProgram, name: str, variants: Mapping[str, str]) 
                 seen.add(read)
                 queue.append(read)
     return frozenset(seen - {name})
+
+
+def _nearest(program: CompiledProgram, name: str, tier: str, variants: Mapping[str, str]) -> frozenset[str]:
+    """Return what sizes a tier and is met first on the ways that a quantity rests on."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    queue = deque([name])
+    while queue:
+        current = queue.popleft()
+        for read in program.quantities[current].reads(variants.get(current, "")):
+            if read not in seen:
+                seen.add(read)
+                quantity = program.quantities[read]
+                (found.add if quantity.tier == tier and quantity.measure else queue.append)(read)
+    return frozenset(found)
 
 
 def _buyers(program: CompiledProgram) -> dict[str, frozenset[str]]:
