@@ -138,6 +138,11 @@ def test_facts_of_a_pattern_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
+def test_a_single_fact_is_told_in_the_singular(capsys: pytest.CaptureFixture[str]) -> None:
+    """One fact fits, and several fit."""
+    assert run(capsys, "suppliers(tier:module, ?n)")[2].splitlines()[0] == "1 fact fits suppliers(tier:module, ?n)"
+
+
 def test_a_variable_that_stands_twice_is_one_term(capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody competes with itself; every driver reaches itself."""
     assert run(capsys, "bw:competesWith(?x, ?x)")[0] == 1

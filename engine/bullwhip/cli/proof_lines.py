@@ -38,7 +38,7 @@ def _show_facts(answer: FactAnswer, language: Language) -> None:
         bound = dict(zip(_arguments(answer), fact.terms, strict=True))
         said = answer.sentence(fact, language) or fact_text(fact)
         rows.append([*(term_text(bound[name]) for name in answer.variables), said])
-    notes = [f"{len(rows):,} facts fit {answer.question}"]
+    notes = [f"{len(rows):,} {'fact fits' if len(rows) == 1 else 'facts fit'} {answer.question}"]
     if answer.facts:
         notes.append(f"why one holds: bullwhip explain '{fact_text(answer.facts[0])}'")
     table([*columns, Column("fact", "fact", False)], rows, notes)
