@@ -202,6 +202,18 @@ def test_a_quantity_with_base_years_says_which_years_move(capsys: pytest.Capture
     assert 8 < len(named.splitlines())
 
 
+@pytest.mark.parametrize("side", [("--driver", "model.parameters"), ("--company", "inspur")])
+def test_a_ranking_by_weights_that_nobody_knows_says_so(
+    capsys: pytest.CaptureFixture[str], side: tuple[str, str]
+) -> None:
+    """Where no row has a weight, the answer says what ranks instead, and why; other rankings do not."""
+    _, _, weighed = asked(capsys, *side, "--by", "weight")
+    _, _, valued = asked(capsys, *side, "--by", "value")
+
+    assert "no weight is known, so elasticity, value and reach rank: its own revenue is printed in CNY" in weighed
+    assert "no weight is known" not in valued
+
+
 def test_an_answer_is_the_same_whatever_was_asked_before() -> None:
     """Answers of a driver do not depend on the drivers, periods and companies that shared its passes."""
     workspace = Workspace.open()

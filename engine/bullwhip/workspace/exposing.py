@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bullwhip.model.answer import Exposure, ExposureRow, PathStep
 from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import KINK, Evaluation, Passes, driver_cells
-from bullwhip.query.exposure import Reached, Roster, ordered, reached_paths, sizing_cells
+from bullwhip.query.exposure import NONE, Reached, Roster, ordered, reached_paths, sizing_cells
 from bullwhip.query.totals import Counting, counted, totals
 from bullwhip.workspace.naming import select_cells
 from bullwhip.workspace.weighing import Revenues
@@ -143,13 +143,17 @@ class Exposing:
         members = select_cells(self.program, driver).members
         return Exposure(
             quantity.id, quantity.label, members, period, self.workspace.scenario_id, self.workspace.as_of_date,
-            found[:top], notes(self.program, found), by, totals(found, by, self.counting)[:top] if summed else (),
+            found[:top], notes(self.program, found, by), by, totals(found, by, self.counting)[:top] if summed else (),
         )  # fmt: skip
 
 
-def notes(program: CompiledProgram, rows: Sequence[ExposureRow]) -> tuple[str, ...]:
-    """Return what has to be said beside rows: where they read alternatives, and what money stands twice."""
+def notes(program: CompiledProgram, rows: Sequence[ExposureRow], by: str) -> tuple[str, ...]:
+    """Return what has to be said beside rows: what ranks them, where they read alternatives, what stands twice."""
     said = []
+    weights = [r.weight for r in rows if r.weight is not None]
+    if rows and by == "weight" and all(w.effect == NONE for w in weights):
+        why = "; ".join(sorted({w.note for w in weights if w.note})) or "no row has an amount"
+        said.append(f"no weight is known, so elasticity, value and reach rank: {why}")
     alternatives = sorted({d for r in rows for d, _ in r.index if program.dimensions[d].alternatives})
     if alternatives:
         shown = ", ".join(alternatives)

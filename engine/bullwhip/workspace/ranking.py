@@ -86,7 +86,7 @@ def company_exposure(workspace: Workspace, company: str, period: int | None, ask
     return CompanyExposure(
         company, firm.label, firm.ticker, at, workspace.scenario_id, workspace.as_of_date,
         asked.by, _explained(exposing, found[: asked.top], moved, asked),
-        totals(found, asked.by, exposing.counting)[: asked.top], notes(program, found),
+        totals(found, asked.by, exposing.counting)[: asked.top], notes(program, found, asked.by),
     )  # fmt: skip
 
 
