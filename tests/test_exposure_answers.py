@@ -109,6 +109,15 @@ def test_the_policy_chooses_among_prints_of_the_own_revenue() -> None:
         assert (lexical, (loser,)) == (weight.source.lexical, weight.source.disputed_by)
 
 
+def test_more_in_a_tier_than_all_of_its_own_revenue_is_told() -> None:
+    """Acme's bread is 8,000 CNY: of 16,000 it takes that fits, of 5,000 it does not, and the answer says so."""
+    told = "more stands in the tier than the company's own revenue: acme (bread.market); prints do not fit"
+    small = bakery.changed(CLAIMS, "3\tAcme\trevenue\t1.6", "3\tAcme\trevenue\t0.5")
+
+    assert told not in bakery.workspace().exposure("bread.price").notes
+    assert told in small.exposure("bread.price").notes
+
+
 def test_money_of_one_tier_in_another_is_marked() -> None:
     """Flour is bought out of bread and bread out of coffee houses; ovens are a complement, dollars another money."""
     found = rows(bakery.workspace().exposure("guests.count"))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from bullwhip.model.answer import Exposure, ExposureRow, PathStep
 from bullwhip.model.program import CompiledProgram
+from bullwhip.model.quantity import index_text
 from bullwhip.propagate import KINK, Evaluation, Passes, driver_cells
 from bullwhip.query.exposure import NONE, Reached, Roster, ordered, reached_paths, sizing_cells
 from bullwhip.query.totals import Counting, counted, totals
-from bullwhip.workspace.naming import select_cells
+from bullwhip.workspace.answering import moved_cells
+from bullwhip.workspace.naming import Selection, select_cells
 from bullwhip.workspace.weighing import Revenues
 
 if TYPE_CHECKING:
@@ -140,11 +142,27 @@ class Exposing:
         """Return an answer from its rows: ordered, with totals where they are wanted, cut to so many."""
         quantity = self.program.quantities[driver.partition("[")[0]]
         found = ordered(counted(rows, self.counting), by)
-        members = select_cells(self.program, driver).members
+        selection = select_cells(self.program, driver)
+        said = notes(self.program, found, by) if rows else self._base_years(driver, selection, period)
         return Exposure(
-            quantity.id, quantity.label, members, period, self.workspace.scenario_id, self.workspace.as_of_date,
-            found[:top], notes(self.program, found, by), by, totals(found, by, self.counting)[:top] if summed else (),
+            quantity.id, quantity.label, selection.members, period, self.workspace.scenario_id,
+            self.workspace.as_of_date, found[:top], said, by, totals(found, by, self.counting)[:top] if summed else (),
         )  # fmt: skip
+
+    def _base_years(self, driver: str, selection: Selection, period: int) -> tuple[str, ...]:
+        """Return why a quantity with base years reaches nobody in a year that a rule computes, or nothing."""
+        cells = self.program.cells
+        base = {cells[p].period for p in moved_cells(self.evaluation, driver)}
+        if (
+            selection.period is not None
+            or period in base
+            or period not in {cells[p].period for p in selection.positions}
+        ):
+            return ()
+        id_ = selection.quantity.id
+        years = ", ".join(str(y) for y in sorted(y for y in base if y is not None))
+        named = index_text(id_, selection.members, period)
+        return (f"{id_} moves in its base years ({years}); {named} moves in {period}",)
 
 
 def notes(program: CompiledProgram, rows: Sequence[ExposureRow], by: str) -> tuple[str, ...]:
@@ -154,6 +172,9 @@ def notes(program: CompiledProgram, rows: Sequence[ExposureRow], by: str) -> tup
     if rows and by == "weight" and all(w.effect == NONE for w in weights):
         why = "; ".join(sorted({w.note for w in weights if w.note})) or "no row has an amount"
         said.append(f"no weight is known, so elasticity, value and reach rank: {why}")
+    above = sorted({f"{r.company} ({r.quantity})" for r in rows if r.weight and (r.weight.part[0] or 0) > 1})
+    if above:
+        said.append(f"more stands in the tier than the company's own revenue: {', '.join(above)}; prints do not fit")
     alternatives = sorted({d for r in rows for d, _ in r.index if program.dimensions[d].alternatives})
     if alternatives:
         shown = ", ".join(alternatives)

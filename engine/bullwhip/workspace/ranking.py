@@ -16,7 +16,7 @@ from bullwhip.query.exposure import ordered
 from bullwhip.query.totals import counted, totals
 from bullwhip.workspace.answering import moved_cells
 from bullwhip.workspace.exposing import Exposing, notes
-from bullwhip.workspace.naming import Selection, select_cells
+from bullwhip.workspace.naming import select_cells
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -56,18 +56,7 @@ def exposure(workspace: Workspace, driver: str, period: int | None, asked: Asked
     moved = moved_cells(workspace.evaluation, driver)
     rows = exposing.rows(selection.quantity.id, exposing.reached(selection.quantity.id, moved), at, name)
     answer = exposing.answer(name, rows, at, asked.by, asked.top)
-    said = answer.notes if rows else (*answer.notes, *_base_years(program, selection, moved, at))
-    return replace(answer, rows=_explained(exposing, answer.rows, {name: moved}, asked), notes=said)
-
-
-def _base_years(program: CompiledProgram, selection: Selection, moved: Sequence[int], at: int) -> tuple[str, ...]:
-    """Return why a quantity with base years reaches nobody in a year that a rule computes, or nothing."""
-    base = {program.cells[p].period for p in moved}
-    if selection.period is not None or at in base or at not in {program.cells[p].period for p in selection.positions}:
-        return ()
-    id_ = selection.quantity.id
-    years = ", ".join(str(y) for y in sorted(y for y in base if y is not None))
-    return (f"{id_} moves in its base years ({years}); {index_text(id_, selection.members, at)} moves in {at}",)
+    return replace(answer, rows=_explained(exposing, answer.rows, {name: moved}, asked))
 
 
 def company_exposure(workspace: Workspace, company: str, period: int | None, asked: Asked) -> CompanyExposure:
