@@ -214,6 +214,15 @@ def test_a_ranking_by_weights_that_nobody_knows_says_so(
     assert "no weight is known" not in valued
 
 
+def test_totals_say_that_their_weight_is_per_percent_of_the_driver(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows show the part of the own revenue in the tier, totals how much of it moves: two heads for two measures."""
+    _, rows, _ = asked(capsys, "--company", "inspur", "--top", "1")
+    _, sums, _ = asked(capsys, "--company", "inspur", "--top", "1", "--totals")
+
+    assert "% of own revenue per +1%" in sums.splitlines()[0].split("\t")
+    assert "% of own revenue per +1%" not in rows.splitlines()[0].split("\t")
+
+
 def test_an_answer_is_the_same_whatever_was_asked_before() -> None:
     """Answers of a driver do not depend on the drivers, periods and companies that shared its passes."""
     workspace = Workspace.open()

@@ -44,7 +44,8 @@ EVERY = (
 SUMS = (
     Column("rank", "#", True), Column("name", "name", False), Column("label_zh", "名称", False),
     Column("elasticity", "strongest elasticity", True), Column("value", "value per +1%", True),
-    Column("currency", "currency", False), Column("weight", "% of own revenue", True), Column("note", "note", False),
+    Column("currency", "currency", False), Column("weight", "% of own revenue per +1%", True),
+    Column("note", "note", False),
 )  # fmt: skip
 
 
