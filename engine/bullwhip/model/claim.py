@@ -89,3 +89,5 @@ class Claim:
     """Last day of the period, ISO; empty where it is not known or the period is open to the future."""
     period_kind: str = ""
     """calendar or fiscal; empty where no period is read."""
+    wholes: tuple[str, ...] = ()
+    """What it is printed as a share of, each a tier and its quantity; empty where it is no share."""

@@ -15,7 +15,8 @@ def comparable(claim: Claim, untimed: Collection[str] = ()) -> tuple[str, ...]:
     """Return what a claim is about, each in one text; claims with a text in common say the same thing or disagree.
 
     A claim tied to the model is about its cell, and one whose subject and measure are known is about entity, measure
-    and period, whatever its document calls them; it may be about both. One that is only compared with a cell without
+    and period, whatever its document calls them; it may be about both. A share is about a share of its whole: what a
+    company has of one market says nothing of what it has of another. One that is only compared with a cell without
     period, but has an entity of its own, is about that alone: utilizations of several models are no rivals for the
     one that is assumed. Any other statement is about its own words; a table cell that nobody has told the meaning of
     is about nothing that could be compared.
@@ -25,15 +26,16 @@ def comparable(claim: Claim, untimed: Collection[str] = ()) -> tuple[str, ...]:
         untimed: measures that have no value per period, such as the process of a chip.
     """
     period = f"{claim.period_start}/{claim.period_end}" if claim.period_start or claim.period_end else claim.period
-    known = ""
+    known: list[str] = []
     if claim.entity and claim.concept:
         period = "" if claim.concept in untimed else period
-        known = " ".join(part for part in (claim.entity, claim.concept, period) if part)
+        wholes = claim.wholes or ("",)
+        known = [" ".join(part for part in (claim.entity, claim.concept, w, period) if part) for w in wholes]
     cell = index_text(claim.quantity, claim.index, claim.model_period) if claim.quantity else ""
     if known and not claim.feeds and claim.model_period is None:
         cell = ""
     if cell or known or claim.table:
-        return tuple(text for text in (cell, known) if text)
+        return tuple(text for text in (cell, *known) if text)
     return (" ".join(f"{claim.subject} | {claim.measure} | {period}".split()),)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from bullwhip.errors import Place, Problem, did_you_mean
 from bullwhip.model.chain import Company, Share, Supply
@@ -12,7 +13,7 @@ from bullwhip.model.source import RawDocument, RawTable
 from bullwhip.validate.catalogue import Rows, spellings
 from bullwhip.validate.mapping import DocumentMapping
 
-__all__ = ["company_names", "read_companies", "read_shares", "read_supplies"]
+__all__ = ["company_names", "read_companies", "read_shares", "read_supplies", "with_wholes"]
 
 _KINDS = ("", "unit", "group")
 
@@ -154,3 +155,11 @@ def read_shares(
             company = names.get(rule.company, "")
             shares.append(Share(company, rule.tier, rule.of, (), value, low, high, claim.bound, claim.period, claim.id))
     return tuple(shares)
+
+
+def with_wholes(claims: Iterable[Claim], shares: Iterable[Share]) -> tuple[Claim, ...]:
+    """Return claims, those that print a share with the tier and the quantity that it is a share of."""
+    wholes: dict[str, set[str]] = {}
+    for share in shares:
+        wholes.setdefault(share.claim, set()).add(f"tier/{share.tier} {share.quantity}".rstrip())
+    return tuple(replace(c, wholes=tuple(sorted(wholes[c.id]))) if c.id in wholes else c for c in claims)

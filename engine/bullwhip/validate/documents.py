@@ -14,7 +14,7 @@ from bullwhip.model.quantity import Dimension
 from bullwhip.model.source import RawDocument, RawProgram
 from bullwhip.units import Vocabulary
 from bullwhip.validate.catalogue import with_amount
-from bullwhip.validate.companies import company_names, read_shares, read_supplies
+from bullwhip.validate.companies import company_names, read_shares, read_supplies, with_wholes
 from bullwhip.validate.declarations import Declarations
 from bullwhip.validate.entities import Things
 from bullwhip.validate.facts import read_claims
@@ -65,11 +65,12 @@ def read_documents(
         _check_segments(mapping, dimensions, problems)
         printed.documents.append(mapping.document)
         printed.units |= {(mapping.document.id, p): u.text for p, u in mapping.units.items() if u is not None}
-        printed.claims += some
+        shares = read_shares(mapping, some, names, tiers, found.quantities, problems)
+        printed.claims += with_wholes(some, shares)
         printed.mentions += read_mentions(document, mapping, names)
         printed.relations += read_relations(document, mapping, things.names, problems)
         printed.supplies += read_supplies(document, mapping, names, tiers, problems)
-        printed.shares += read_shares(mapping, some, names, tiers, found.quantities, problems)
+        printed.shares += shares
     return printed
 
 
