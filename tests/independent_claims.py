@@ -295,7 +295,8 @@ def conflicting_claims(r: Records, given: Given) -> Iterator[Row]:
             for c in claims:
                 if amount_text(c):
                     place = (c.document, c.locator, c.row, c.column)
-                    yield row(about, amount_text(c), c.lexical, c.unit, status(c), c.by, *place, c.id)
+                    amount = amount_text(c).replace("dimensionless", c.counted or "dimensionless")
+                    yield row(about, amount, c.lexical, c.unit, status(c), c.by, *place, c.id)
 
 
 def disputed_cells(r: Records, given: Given) -> Iterator[Row]:

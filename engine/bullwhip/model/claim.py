@@ -91,3 +91,5 @@ class Claim:
     """calendar or fiscal; empty where no period is read."""
     wholes: tuple[str, ...] = ()
     """What it is printed as a share of, each a tier and its quantity; empty where it is no share."""
+    counted: str = ""
+    """What it counts, e.g. `card` or `dose/child`; empty where its unit has another dimension or counts nothing."""

@@ -64,13 +64,17 @@ def totals(program: CompiledProgram) -> Iterator[tuple[Claim, Claim]]:
 
 
 def years_before(program: CompiledProgram) -> Iterator[tuple[Claim, Claim]]:
-    """Yield every amount of a table with that of the year before, where there is one of each; no ratios."""
+    """Yield every amount of a table with that of the year before, where there is one of each; no ratios.
+
+    Counted things are amounts: cards of a year stand beside those of the year before, a percentage does not.
+    """
     timed = {m.id for m in program.chain.measures if m.timed}
     series: dict[tuple[str, ...], dict[int, list[Claim]]] = {}
     for c in program.claims:
         year = read_year(c.period)
-        if c.entity and c.concept in timed and year and c.value is not None and c.dimension != "dimensionless":
-            key = (c.document, c.locator, c.entity, c.concept, c.part, c.dimension, c.subject, c.measure)
+        amount = c.counted or c.dimension != "dimensionless"
+        if c.entity and c.concept in timed and year and c.value is not None and amount:
+            key = (c.document, c.locator, c.entity, c.concept, c.part, c.dimension, c.counted, c.subject, c.measure)
             series.setdefault(key, {}).setdefault(year, []).append(c)
     for years in series.values():
         for year, found in years.items():

@@ -393,6 +393,7 @@ def _claim(graph: _Graph, claim: Claim, published: str, untimed: Collection[str]
     for about in comparable(claim, untimed):
         graph.add(node, "bw:comparableAs", about)
     graph.add(node, "bw:coherentAmount", amount_text(claim))
+    graph.add(node, "bw:counts", claim.counted)
     graph.add(node, "bw:bound", claim.bound)
     graph.unit(node, claim.unit_id or claim.unit, claim.unit)
     if not (claim.unit_id or claim.unit) and claim.value is None and claim.low is None and claim.high is None:

@@ -215,11 +215,16 @@ def fits(units: tuple[str, ...], dimension: Dimension, vocabulary: Vocabulary, c
 
 
 def with_amount(claim: Claim, vocabulary: Vocabulary, counted: Collection[str]) -> Claim:
-    """Return a claim with the factor and the dimension of its unit, where it has a counterpart."""
+    """Return a claim with the factor and the dimension of its unit, where it has a counterpart.
+
+    Counted things are no part of the dimension; where there is no other, they are what the claim counts.
+    """
     if not claim.unit_id:
         return claim
     unit = vocabulary.parse(claim.unit_id)
-    return replace(claim, factor=unit.factor, dimension=show(_bare(unit.dimension, counted)))
+    bare = _bare(unit.dimension, counted)
+    things = show(unit.dimension) if unit.dimension and not bare else ""
+    return replace(claim, factor=unit.factor, dimension=show(bare), counted=things)
 
 
 def _bare(dimension: Dimension, counted: Collection[str]) -> Dimension:
