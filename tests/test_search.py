@@ -206,3 +206,17 @@ def test_a_label_that_two_languages_share_is_that_of_both() -> None:
     (entry,) = store_entries(OxigraphStore.of(labels.encode()))
 
     assert ("GPU", "GPU") == (entry.label_zh, entry.label_en)
+
+
+def test_a_store_is_searched_where_one_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--store` looks into that store and nowhere else; claims are looked for in the workspace only."""
+    file = tmp_path / "named.ttl"
+    file.write_text(f'<urn:a> <{PREFIXES["rdfs"]}label> "液冷板"@zh .', encoding="utf-8")
+    folder = str(tmp_path / "store")
+    assert 0 == cli.run(["load", str(file), "--store", folder, "--create"])
+    capsys.readouterr()
+
+    assert 0 == cli.run(["search", "液冷", "--store", folder, "--json"])
+    assert ["urn:a"] == [hit["id"] for hit in json.loads(capsys.readouterr().out)["hits"]]
+    assert 2 == cli.run(["search", "液冷", "--store", folder, "--claims"])
+    assert "BW002" in capsys.readouterr().err

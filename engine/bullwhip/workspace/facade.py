@@ -463,11 +463,13 @@ class Workspace:
 
         return query(self, name, parameters or {}, text, on)
 
-    def search(self, text: str, kinds: Sequence[str] = (), *, limit: int = 20, claims: bool = False) -> Found:
+    def search(
+        self, text: str, kinds: Sequence[str] = (), *, limit: int = 20, claims: bool = False, on: Store | None = None
+    ) -> Found:
         """Return the things with a name that contains a text, best first; of claims subject and measure on request."""
         from bullwhip.workspace.searching import search
 
-        return search(self, text, kinds, limit, claims)
+        return search(self, text, kinds, limit, claims, on)
 
     def query_help(self, name: str, text: str | None = None) -> Sequence[str]:
         """Return what a query answers, its parameters and an example, line by line."""

@@ -10,17 +10,20 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.label import Label
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.search import KINDS, Entry, Found
-from bullwhip.query.search import SearchIndex
+from bullwhip.query.search import SearchIndex, store_entries
 from bullwhip.workspace.cache import read_blob, write_blob
 
 if TYPE_CHECKING:
+    from bullwhip.store.interface import Store
     from bullwhip.workspace.facade import Workspace
 
 __all__ = ["index_of", "program_entries", "search"]
 
 
-def search(workspace: Workspace, text: str, kinds: Sequence[str], limit: int, claims: bool) -> Found:
-    """Return the things of a workspace with a name that contains a text.
+def search(
+    workspace: Workspace, text: str, kinds: Sequence[str], limit: int, claims: bool, store: Store | None = None
+) -> Found:
+    """Return the things of a workspace, or of a store, with a name that contains a text.
 
     Raises:
         UsageError: BW001 for a kind that there is not, BW002 for a text without a character to look for.
@@ -31,6 +34,8 @@ def search(workspace: Workspace, text: str, kinds: Sequence[str], limit: int, cl
             raise UsageError(Problem("BW001", f"nothing of the kind {kind!r} can be found", hint=hint))
     if not text.strip():
         raise UsageError(Problem("BW002", "nothing to look for", hint="give a part of a name, one character or more"))
+    if store is not None:  # it may have changed since it was asked last: nothing is kept of it
+        return SearchIndex(store_entries(store)).find(text, kinds, limit)
     return index_of(workspace.program, claims or "claim" in kinds).find(text, kinds, limit)
 
 
