@@ -10,12 +10,12 @@ import pyoxigraph as ox
 import pytest
 
 from bullwhip import Workspace, cli
-from bullwhip.errors import QueryError
+from bullwhip.errors import Problem, QueryError
 from bullwhip.numbers import fraction_text
 from bullwhip.store.rdflib_store import RdflibStore
 from bullwhip.terms import BW
 from bullwhip.workspace.answering import driver_groups
-from bullwhip.workspace.calling import SIGNATURES, functions_of, number_term
+from bullwhip.workspace.calling import SIGNATURES, _as_term, functions_of, number_term
 from hostile_texts import QUESTIONS
 
 SOLAR = Path(__file__).parent / "golden" / "solar"
@@ -246,3 +246,13 @@ def test_every_function_is_there_and_no_other(solar: Workspace) -> None:
         call(solar, "valu", '"module.demand"')
 
     assert "bw:value" in caught.value.problems[0].hint
+
+
+def test_a_rounded_number_has_no_exact_text() -> None:
+    """What was rounded on the way is told as a number, and refused as exact text."""
+    rounded = Fraction(5, 4), False
+
+    assert number_term(Fraction(5, 4)) == _as_term(lambda _: rounded, (), False)
+    refused = _as_term(lambda _: rounded, (), True)
+    assert isinstance(refused, Problem)
+    assert "has no exact text" in refused.message

@@ -370,3 +370,12 @@ def test_a_store_is_checked_as_it_is() -> None:
 
     assert validate(data, files) == of_store
     assert ('the pattern "(?=4)"', 4) == (of_store.fallback, len(of_store.results))
+
+
+def test_one_value_is_fewer_than_two() -> None:
+    """Of things with no, one and two values the first two have fewer than two."""
+    text = "ex:S sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 2 ] ."
+    data = quads("ex:a a ex:C . ex:b a ex:C ; ex:p 1 . ex:c a ex:C ; ex:p 1 , 2 .")
+    found = validate(data, {"shapes.ttl": (PREFIXES + text).encode()})
+
+    assert ["http://example.org/a", "http://example.org/b"] == sorted(r.focus for r in found.results)
