@@ -26,6 +26,7 @@ def test_what_was_built_is_opened_at_the_generation_that_counts(tmp_path: Path) 
     assert first.dump() == expected({"urn:g": texts[0]})
     assert second.dump() == expected({"urn:g": texts[1]})
     assert second.graphs() == {"urn:g": 20}
+    assert second.name == str(tmp_path / "store")
 
 
 def test_a_damaged_store_is_not_opened(tmp_path: Path) -> None:

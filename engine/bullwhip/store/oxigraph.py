@@ -100,6 +100,7 @@ class OxigraphStore:
         Raises:
             LoadError: BW526 when the folder holds no store or a damaged one, BW532 when what was built is damaged.
         """
+        name = str(path)  # as it was given: a generation within it tells the reader nothing
         if is_store(path):
             path = open_current(path)
         if not (path / "CURRENT").is_file():
@@ -109,7 +110,7 @@ class OxigraphStore:
         except (OSError, RuntimeError, ValueError) as error:
             message = f"the store {path} cannot be opened: {error}"
             raise LoadError(Problem("BW526", message, hint="write it again with bullwhip build")) from None
-        return cls(engine, str(path), frozen=True)
+        return cls(engine, name, frozen=True)
 
     def query(self, text: str, functions: Mapping[str, Function] | None = None) -> Answer:
         """Run a query that has passed the guard."""

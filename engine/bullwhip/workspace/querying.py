@@ -88,7 +88,10 @@ def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
         held = run(store, f"ASK {{ ?node a {NEEDS[need]} }}", {}, file).rows
         if held == (("false",),):
             message = f"{store.name} holds no {NEEDS[need]}, which {header.id} asks for"
-            hint = f"bullwhip push URL --with {need} sends them along; or ask the workspace itself"
+            hint = (
+                f"bullwhip push URL --with {need} sends them along; into a folder: bullwhip export trig --with {need} "
+                "-o FILE.trig, then bullwhip load FILE.trig --store NEW --create; or ask the workspace itself"
+            )
             raise QueryError(Problem("BW504", message, Place(file), hint))
 
 
