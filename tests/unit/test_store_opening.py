@@ -37,6 +37,7 @@ def test_a_damaged_store_is_not_opened(tmp_path: Path) -> None:
         OxigraphStore.open(tmp_path / "store")
 
     assert [p.code for p in error.value.problems] == ["BW532"]
+    assert "bullwhip build --rebuild -o STORE" in error.value.problems[0].hint
 
 
 def test_a_number_on_disk_finds_itself_alone(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bullwhip.errors import Place, Problem
 
-__all__ = ["GraphChange", "Published", "StoreCheck"]
+__all__ = ["MEND", "GraphChange", "Published", "StoreCheck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,13 @@ class Published:
         }
 
 
+MEND = (
+    "bullwhip load --rebuild --store STORE makes it again from its texts; --rollback goes back a generation; "
+    "bullwhip build --rebuild -o STORE writes the texts of a workspace anew"
+)
+"""What helps a damaged store; the last where a text itself is damaged."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreCheck:
     """What reading all of a store found."""
@@ -67,8 +74,7 @@ class StoreCheck:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The findings as problems."""
-        hint = "bullwhip load --rebuild --store STORE makes it again from its texts; --rollback goes back a generation"
-        return tuple(Problem("BW532", f"the store is damaged: {w}", Place(p), hint) for p, w in self.findings)
+        return tuple(Problem("BW532", f"the store is damaged: {w}", Place(p), MEND) for p, w in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON, in the form of `check`."""

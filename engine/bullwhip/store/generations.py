@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bullwhip.errors import LoadError, Place, Problem, did_you_mean
+from bullwhip.model.storing import MEND
 from bullwhip.store.manifest import DataFile, Manifest, digest, from_bytes
 
 __all__ = [
@@ -163,8 +164,7 @@ def read_manifest(store: Path, number: int, said: str = "") -> Manifest:
 
 def damaged(path: Path, what: str) -> LoadError:
     """Return the error for what is not as it was written."""
-    hint = "bullwhip load --rebuild --store STORE makes it again from its texts; --rollback goes back a generation"
-    return LoadError(Problem("BW532", f"the store is damaged: {what}", Place(str(path)), hint))
+    return LoadError(Problem("BW532", f"the store is damaged: {what}", Place(str(path)), MEND))
 
 
 def data_files(folder: Path) -> Iterator[Path]:
