@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -14,7 +13,6 @@ from bullwhip.errors import UsageError
 from bullwhip.model.answer import Exposure, ExposureRow
 from bullwhip.model.exposure import RANKINGS
 from bullwhip.query.exposure import ordered
-from bullwhip.workspace.materialising import exposure_quads
 from bullwhip.workspace.ranking import every_exposure
 from documents import ROOT
 
@@ -334,41 +332,3 @@ def test_what_does_not_exist_is_refused() -> None:
     ):
         with pytest.raises(UsageError, match=hint):
             ask()
-
-
-@pytest.mark.parametrize(
-    ("bound", "amount", "part"),
-    [("", (80, 80), 1), ("~", (80, 80), 1), ("<", (0, 80), 0), ("<=", (0, 80), 0), (">=", (80, 200), 1)],
-)
-def test_a_bound_of_a_share_is_no_share(bound: str, amount: tuple[int, int], part: int) -> None:
-    """Less than 40 % of 200 CNY is anything up to 80, and 40 % or more anything from 80 to all of it."""
-    ws = bakery.workspace()
-    shares = tuple(replace(s, bound=bound) if s.company == "acme" else s for s in ws.program.chain.shares)
-    bounded = Workspace(replace(ws.program, chain=replace(ws.program.chain, shares=shares)), ws.files)
-    row = rows(bounded.exposure("guests.count"))["acme", "bread.market"]
-    plain = rows(ws.exposure("guests.count"))["acme", "bread.market"]
-
-    assert ends(*amount) == row.amount
-    assert row.weight is not None
-    assert plain.weight is not None
-    assert row.weight.part[0] == part * (plain.weight.part[0] or 0)
-
-
-def test_a_share_with_one_end_leaves_the_amount_unknown() -> None:
-    """Where a print says no more than from where, or up to where, the amount is unknown and not nothing."""
-    ws = bakery.workspace()
-    for low, high in ((Fraction(1, 5), None), (None, Fraction(1, 5))):
-        shares = tuple(replace(s, value=None, low=low, high=high) for s in ws.program.chain.shares)
-        open_ended = Workspace(replace(ws.program, chain=replace(ws.program.chain, shares=shares)), ws.files)
-
-        assert {NOTHING} == {r.amount for r in open_ended.exposure("guests.count").rows}
-
-
-def test_the_node_of_a_bounded_share_says_both_ends() -> None:
-    """In the graph a bound of a share is a range as well, and no number that could be taken for the share."""
-    ws = bakery.workspace()
-    shares = tuple(replace(s, bound="<") for s in ws.program.chain.shares)
-    bounded = Workspace(replace(ws.program, chain=replace(ws.program.chain, shares=shares)), ws.files)
-    said = {q.predicate.value.rpartition("#")[2] for q in exposure_quads(bounded)}
-
-    assert {"exactShareLow", "exactShareHigh"} == {name for name in said if name.startswith("exactShare")}

@@ -102,7 +102,7 @@ def test_what_is_capped_answers_to_the_capacity_alone(capsys: pytest.CaptureFixt
 
 
 def test_exposure_is_share_times_what_a_percent_moves(capsys: pytest.CaptureFixture[str]) -> None:
-    """Points, ranges and unknown shares; one percent of 5 % wastage is one nineteenth of a percent of doses."""
+    """Points, ranges, a bound and no shares; one percent of 5 % wastage is one nineteenth of a percent of doses."""
     rows = asked(capsys, "exposure", "--driver", "clinic.wastage")["rows"]
     size = {q: v / 19 / 100 for q, v in model(BASE, "single", 2025).items()}
     points = {
@@ -124,6 +124,7 @@ def test_exposure_is_share_times_what_a_percent_moves(capsys: pytest.CaptureFixt
     assert ranges == {
         "meridian": (float(size["fill.market"] * Fraction(25, 100)), float(size["fill.market"] * Fraction(30, 100))),
         "shardless": (float(size["vial.market"] * Fraction(30, 100)), float(size["vial.market"] * Fraction(40, 100))),
+        "boxwell": (float(size["package.market"] * Fraction(50, 100)), None),
     }
     assert {"aurora_fill", "cellnest", "rubra", "frostbox"} == {
         r["company"] for r in rows if r["value"] is None and r["value_low"] is None

@@ -77,13 +77,13 @@ def every_cells(scenario: str, period: int | None, row: ExposureRow) -> list[str
 
 
 def _cells(row: ExposureRow) -> dict[str, str]:
-    has_value = row.amount[0] is not None
     return {
         "rank": str(row.rank), "company": row.label.text("en"), "label_zh": row.label.zh, "ticker": row.ticker,
         "driver": row.driver, "driver_zh": row.driver_label.zh, "tier": row.tier,
         "quantity": _short_name(row), "elasticity": _elasticity(row),
         "share": percent(row.share, *row.share_range, bound=row.share_bound),
-        "value": money(row.value, *row.value_range), "unit": row.unit if has_value else "", "weight": _weight(row),
+        "value": money(row.value, *row.value_range, bound=row.value_bound),
+        "unit": row.unit if row.has_amount else "", "weight": _weight(row),
         "sources": "; ".join(dict.fromkeys(f"{s.report} {s.locator}" for s in row.sources)),
         "path": _edges(row), "formula": _formula(row),
     }  # fmt: skip
@@ -101,16 +101,16 @@ def _elasticity(row: ExposureRow) -> str:
 
 
 def _weight(row: ExposureRow) -> str:
-    part = (None, None) if row.weight is None else row.weight.part
-    return _ends((None if part[0] is None else part[0] * 100, None if part[1] is None else part[1] * 100), "%")
+    low, high = (None, None) if row.weight is None else row.weight.part
+    ends = None if low is None else low * 100, None if high is None else high * 100
+    return _ends(ends, "%", "~" if row.value_bound == "~" else "")
 
 
-def _ends(ends: tuple[Fraction | None, Fraction | None], unit: str = "") -> str:
-    low, high = ends
+def _ends(ends: tuple[Fraction | None, Fraction | None], unit: str = "", about: str = "") -> str:
+    low, high = (None if end is None else decimal_text(end, 4) for end in ends)
     if low is None or high is None:
-        return ""
-    one = decimal_text(low, 4)
-    return f"{one}{unit}" if low == high else f"{one}–{decimal_text(high, 4)}{unit}"
+        return f"≥{low}{unit}" if low is not None else f"≤{high}{unit}" if high is not None else ""
+    return f"{about}{low}{unit}" if ends[0] == ends[1] else f"{about}{low}–{high}{unit}"
 
 
 def sum_cells(total: Total, *, of_company: bool) -> list[str]:

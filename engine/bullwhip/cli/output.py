@@ -89,19 +89,21 @@ def percent(value: Fraction | None, low: Fraction | None = None, high: Fraction 
     >>> percent(Fraction(82, 100)), percent(None, Fraction(6, 10), Fraction(7, 10)), percent(None)
     ('82%', '60–70%', '')
     """
-    if value is not None:
-        return f"{bound}{fraction_text(value * 100)}%"
-    if low is not None and high is not None:
-        return f"{fraction_text(low * 100)}–{fraction_text(high * 100)}%"
-    return ""
+    ends = [value] if value is not None else [end for end in (low, high) if end is not None]
+    return f"{bound}{'–'.join(fraction_text(end * 100) for end in ends)}%" if ends else ""
 
 
-def money(value: Fraction | None, low: Fraction | None = None, high: Fraction | None = None) -> str:
-    """Return an amount, a range, or nothing where unknown.
+def money(value: Fraction | None, low: Fraction | None = None, high: Fraction | None = None, *, bound: str = "") -> str:
+    """Return an amount, a range, one end of it, or nothing where unknown; about so much where the bound is `~`.
 
-    >>> money(Fraction(1838241758)), money(None, Fraction(10), Fraction(20)), money(None)
-    ('1,838,241,758', '10–20', '')
+    >>> money(Fraction(1838241758)), money(None, Fraction(10), Fraction(20)), money(None), money(None, Fraction(10))
+    ('1,838,241,758', '10–20', '', '≥10')
     """
+    about = bound if bound == "~" else ""
     if value is not None:
-        return decimal_text(value, 6)
-    return f"{decimal_text(low, 6)}–{decimal_text(high, 6)}" if low is not None and high is not None else ""
+        return f"{about}{decimal_text(value, 6)}"
+    if low is None or high is None:
+        return (
+            f"≥{decimal_text(low, 6)}" if low is not None else f"≤{decimal_text(high, 6)}" if high is not None else ""
+        )
+    return f"{about}{decimal_text(low, 6)}–{decimal_text(high, 6)}"

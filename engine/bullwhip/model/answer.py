@@ -290,8 +290,18 @@ class ExposureRow:
 
     @property
     def amount(self) -> Pair:
-        """The least and the greatest value; both the same where the share is one number."""
+        """The least and the greatest value; the same where the share is one number, None where nothing bounds it."""
         return (self.value, self.value) if self.value is not None else self.value_range
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether anything is known of the value: a number, a range, or one end of it."""
+        return self.amount != (None, None)
+
+    @property
+    def value_bound(self) -> str:
+        """How the printed share bounds the value, away from zero: at least, at most, or about so much."""
+        return self.share_bound if any(self.amount) else ""
 
     @property
     def status(self) -> str:
@@ -307,7 +317,7 @@ class ExposureRow:
             "elasticity": as_number(self.elasticity), "elasticity_exact": exact_text(self.elasticity, self.exact),
             "value": as_number(self.value), "value_low": as_number(self.value_range[0]),
             "value_high": as_number(self.value_range[1]), "value_exact": exact_text(self.value, self.exact),
-            "unit": self.unit,
+            "value_bound": self.value_bound or None, "unit": self.unit,
             "share": as_number(self.share), "share_low": as_number(self.share_range[0]),
             "share_high": as_number(self.share_range[1]), "share_bound": self.share_bound or None,
             "share_period": self.share_period or None, "formula": self.formula or None,

@@ -94,6 +94,13 @@ class Share:
     claim: str
     """Id of the claim that prints it."""
 
+    @property
+    def limit(self) -> str:
+        """How the print bounds the share; a range with one end alone says it without a sign."""
+        if self.bound or self.value is not None or (self.low is None) == (self.high is None):
+            return self.bound
+        return "<=" if self.low is None else ">="
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:

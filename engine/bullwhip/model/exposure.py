@@ -171,9 +171,9 @@ class Total:
     currency: str
     """Empty where no amount is known."""
     value: Range
-    """Both ends where every part is known; None otherwise."""
+    """Both ends where every part is known and none has but a lower bound; None otherwise."""
     known: Range
-    """The sum of the parts that are known."""
+    """The sum of the parts that are known, each at its bound where only that is printed."""
     at_least: bool
     """Whether the whole moves at least as far as the known parts: what is unknown moves the same way."""
     weight_effect: Range
@@ -187,6 +187,10 @@ class Total:
     """The strongest of its rows; what orders totals without amount."""
     reach: int
     """The length of the shortest path of its rows."""
+    bounded: tuple[str, ...] = ()
+    """Rows of which only a lower bound is printed; what is known of them is that bound, and there is no `at_most`."""
+    approximate: tuple[str, ...] = ()
+    """Parts whose share is printed as about so much."""
 
     @property
     def note(self) -> str:
@@ -194,11 +198,16 @@ class Total:
         said = []
         if self.left_out:
             said.append(f"left out, because it can be the same money: {', '.join(self.left_out)}")
-        if self.unknown and self.known[0] is not None:
-            words = "at least this, from the known parts" if self.at_least else "from the known parts only"
-            said.append(f"{words}; unknown: {', '.join(self.unknown)}")
+        if (self.unknown or self.bounded) and self.known[0] is not None:
+            said.append("at least this, from the known parts" if self.at_least else "from the known parts only")
         elif self.unknown:
             said.append("exposed, amount unknown")
+        if self.unknown and self.known[0] is not None:
+            said.append(f"unknown: {', '.join(self.unknown)}")
+        if self.bounded:
+            said.append(f"printed as at least so much: {', '.join(self.bounded)}")
+        if self.approximate:
+            said.append(f"printed as about so much: {', '.join(self.approximate)}")
         return "; ".join(said)
 
     def as_dict(self) -> dict[str, Any]:
@@ -209,7 +218,8 @@ class Total:
             **_ends("known", self.known), "at_least": self.at_least,
             **_ends("at_most", self.at_most), **_ends("weight_effect", self.weight_effect),
             "elasticity": as_number(self.elasticity), "path_length": self.reach, "parts": list(self.parts),
-            "left_out": list(self.left_out), "unknown": list(self.unknown), "note": self.note or None,
+            "left_out": list(self.left_out), "unknown": list(self.unknown),
+            "bounded": list(self.bounded), "approximate": list(self.approximate), "note": self.note or None,
         }  # fmt: skip
 
 

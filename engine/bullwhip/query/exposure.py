@@ -31,8 +31,9 @@ __all__ = [
     "ordered",
     "reached_path",
     "reached_paths",
-    "share_ends",
+    "scaled",
     "sizing_cells",
+    "span",
     "sure_of",
 ]
 
@@ -206,7 +207,7 @@ class Roster:
         firm = self.companies[company]
         value, value_range = _amount(quantity, each, share)
         currency, scale = self.currency(quantity.id)
-        shown = (share.value, (share.low, share.high), share.bound, share.period) if share else (None, NONE, "", "")
+        shown = (share.value, (share.low, share.high), share.limit, share.period) if share else (None, NONE, "", "")
         return ExposureRow(
             0, company, firm.label, firm.ticker, tier, self.tiers[tier].label, quantity.id, cell.index,
             (*each.path, PathStep(cell.quantity, company, "supplies", None)), each.elasticity, each.value,
@@ -245,27 +246,40 @@ def _base() -> Vocabulary:
 
 
 def _amount(quantity: Quantity, each: Reached, share: Share | None) -> tuple[Fraction | None, Pair]:
-    """Return the money per 1 % of the driver, or the range that a printed range of shares leaves."""
+    """Return the money per 1 % of the driver, or the range that a printed range or bound of shares leaves."""
     if quantity.measure != "revenue" or share is None or share.quantity != quantity.id or each.effect is None:
         return None, NONE
-    low, high = share_ends(share.value, (share.low, share.high), share.bound)
-    if low is None or high is None:
-        return None, NONE
-    ends = sorted((low * each.effect, high * each.effect))
-    return (ends[0], NONE) if low == high else (None, (ends[0], ends[1]))
+    low, high = scaled(span(share.value, (share.low, share.high), share.limit), each.effect)
+    return (low, NONE) if low == high else (None, (low, high))
 
 
-def share_ends(value: Fraction | None, ends: Pair, bound: str) -> Pair:
-    """Return the least and the greatest share that a print leaves: a bound leaves all on one side of it.
+def span(value: Fraction | None, ends: Pair, bound: str) -> Pair:
+    """Return the least and the greatest share that a print allows; nothing above a lower bound is said.
 
-    >>> share_ends(Fraction(1, 5), NONE, "<"), share_ends(Fraction(3, 5), NONE, ">="), share_ends(None, NONE, "")
-    ((Fraction(0, 1), Fraction(1, 5)), (Fraction(3, 5), Fraction(1, 1)), (None, None))
+    Args:
+        value: the share as printed, or None where a range is printed.
+        ends: the ends of that range.
+        bound: the sign beside it, or empty.
+
+    >>> span(Fraction(1, 2), NONE, ">"), span(Fraction(1, 10), NONE, "<="), span(Fraction(1, 2), NONE, "~")
+    ((Fraction(1, 2), None), (Fraction(0, 1), Fraction(1, 10)), (Fraction(1, 2), Fraction(1, 2)))
     """
-    if value is None:
-        return ends
-    if bound.startswith("<"):
-        return Fraction(0), value
-    return (value, Fraction(1)) if bound.startswith(">") else (value, value)
+    low, high = ends if value is None else (value, value)
+    if bound.startswith(">"):
+        return low, None
+    return (Fraction(0) if bound.startswith("<") and high is not None else low), high
+
+
+def scaled(ends: Pair, factor: Fraction) -> Pair:
+    """Return a range times a number; an open end stays open, unless the number is zero.
+
+    >>> scaled((Fraction(2), None), Fraction(-3))
+    (None, Fraction(-6, 1))
+    """
+    if factor == 0 and ends != NONE:
+        return Fraction(0), Fraction(0)
+    low, high = (None if end is None else end * factor for end in ends)
+    return (high, low) if factor < 0 else (low, high)
 
 
 def ordered(rows: Iterable[ExposureRow], by: str = "elasticity") -> tuple[ExposureRow, ...]:
@@ -285,7 +299,7 @@ def _order(row: ExposureRow, by: str) -> tuple[object, ...]:
     measures = {
         "elasticity": largest_first(row.elasticity if row.sides is None else sure_of(row.sides)),
         "value": (
-            row.currency if row.amount[0] is not None else "\U0010ffff",
+            row.currency if row.has_amount else "\U0010ffff",
             *largest_first(sure_of(row.amount), row.scale),
         ),
         "weight": largest_first(sure_of(effect)),
@@ -298,9 +312,15 @@ def _order(row: ExposureRow, by: str) -> tuple[object, ...]:
 
 
 def sure_of(ends: Pair) -> Fraction | None:
-    """Return the end of a range that lies nearer to zero: so much in any case."""
+    """Return the end of a range that lies nearer to zero: so much in any case.
+
+    >>> sure_of((Fraction(2), None)), sure_of((None, Fraction(-2)))
+    (Fraction(2, 1), Fraction(-2, 1))
+    """
     low, high = ends
-    return None if low is None or high is None else min(low, high, key=abs)
+    if low is None or high is None:  # an end towards zero bounds nothing
+        return next((end for end, away in ((low, 1), (high, -1)) if end is not None and end * away > 0), None)
+    return min(low, high, key=abs)
 
 
 def largest_first(size: Fraction | None, scale: Fraction = Fraction(1)) -> tuple[bool, Fraction]:

@@ -21,7 +21,7 @@ from bullwhip.model.quantity import parse_cell_name
 from bullwhip.model.sensitivities import Entry, SensitivityTable
 from bullwhip.numbers import fraction_text
 from bullwhip.query.dataset import supply_name
-from bullwhip.query.exposure import share_ends
+from bullwhip.query.exposure import span
 from bullwhip.query.unit_terms import UnitTerms
 from bullwhip.terms import PREFIXES, resource
 
@@ -193,9 +193,10 @@ def _exposure(nodes: _Nodes, row: ExposureRow, period: int | None, scenario: ox.
     if row.sides is not None:
         nodes.number(node, "elasticityLeft", row.sides[0], exact=row.exact)
         nodes.number(node, "elasticityRight", row.sides[1], exact=row.exact)
-    nodes.ends(node, "share", share_ends(row.share, row.share_range, row.share_bound))
+    nodes.ends(node, "share", span(row.share, row.share_range, row.share_bound))
+    nodes.say(node, "bw:bound", row.share_bound)
     nodes.say(node, "bw:shareClaim", _thing("claim", row.share_claim) if row.share_claim else None)
-    if row.amount[0] is not None:
+    if row.has_amount:
         nodes.ends(node, "valuePerPercent", row.amount, exact=row.exact)
         nodes.unit(node, row.unit)
         nodes.say(node, "bw:currency", row.currency)

@@ -150,11 +150,11 @@ def counted(rows: Iterable[ExposureRow], counting: Counting) -> list[ExposureRow
     rows = list(rows)
     amounts: dict[str, dict[str, ExposureRow]] = {}
     for row in rows:
-        if row.amount[0] is not None:
+        if row.has_amount:
             amounts.setdefault(row.driver, {})[row.quantity] = row
     marked = []
     for row in rows:
-        others = amounts.get(row.driver, {}) if row.amount[0] is not None else {}
+        others = amounts.get(row.driver, {}) if row.has_amount else {}
         rivals = [other for name, other in sorted(others.items()) if name != row.quantity]
         held = [(r, counting.reason(row.quantity, r.quantity)) for r in rivals if r.currency == row.currency]
         found = tuple(Counted(r.tier, r.quantity, reason) for r, reason in held if reason)
@@ -175,7 +175,7 @@ def totals(rows: Sequence[ExposureRow], by: str, counting: Counting) -> tuple[To
         groups.setdefault((row.company, row.driver), []).append(row)
     found = []
     for group in groups.values():
-        currencies = sorted({r.currency for r in group if r.amount[0] is not None}) or [""]
+        currencies = sorted({r.currency for r in group if r.has_amount}) or [""]
         found += [_total(counted(group, counting), currency) for currency in currencies]
     found.sort(key=lambda t: _order(t, by))
     return tuple(replace(t, rank=i) for i, t in enumerate(found, 1))
@@ -183,21 +183,33 @@ def totals(rows: Sequence[ExposureRow], by: str, counting: Counting) -> tuple[To
 
 def _total(group: list[ExposureRow], currency: str) -> Total:
     first = group[0]
-    known = [r for r in group if r.amount[0] is not None and r.currency == currency]
+    known = [r for r in group if r.has_amount and r.currency == currency]
     parts = _apart(known)
     unknown = [r for r in group if _is_unknown(r, group)]
-    sum_ = _sum([(r.amount, r.scale) for r in parts])
-    signs = {(r.elasticity > 0) - (r.elasticity < 0) if r.elasticity is not None else None for r in unknown}
-    ways = {(end > 0) - (end < 0) for end in sum_ if end is not None}
+    bounded = [r for r in known if None in r.amount]  # of one left out too: it can be more than what it was left for
+    more = unknown + bounded
+    sum_ = _sum([(_printed(r.amount), r.scale) for r in parts])
+    signs = {_sign(r.elasticity) for r in more}
+    ways = {_sign(end) for end in sum_ if end is not None}
     weight = _sum([(r.weight.effect if r.weight is not None else NONE, Fraction(1)) for r in parts])
     return Total(
         0, first.company, first.label, first.driver, first.driver_label, currency,
-        NONE if unknown else sum_, sum_, bool(unknown) and len(ways) == 1 and None not in signs and signs <= ways | {0},
-        NONE if unknown else weight, _names(parts), _names([r for r in known if r not in parts]), _names(unknown),
+        NONE if more else sum_, sum_, bool(more) and len(ways) == 1 and None not in signs and signs <= ways | {0},
+        NONE if more else weight, _names(parts), _names([r for r in known if r not in parts]), _names(unknown),
         _sum([(r.amount, r.scale) for r in known]),
         max((r.elasticity for r in group if r.elasticity is not None), key=abs, default=None),
-        min(len(r.path) for r in group),
+        min(len(r.path) for r in group), _names(bounded), _names([r for r in parts if r.value_bound == "~"]),
     )  # fmt: skip
+
+
+def _sign(number: Fraction | None) -> int | None:
+    return None if number is None else (number > 0) - (number < 0)
+
+
+def _printed(ends: Pair) -> Pair:
+    """Return a range, or twice the end that a bound gives."""
+    low, high = ends
+    return (high, high) if low is None else (low, low) if high is None else ends
 
 
 def _apart(rows: list[ExposureRow]) -> list[ExposureRow]:
@@ -244,9 +256,9 @@ def _sum(parts: list[tuple[Pair, Fraction]]) -> Pair:
 
 def _is_unknown(row: ExposureRow, group: list[ExposureRow]) -> bool:
     """Return whether a row is a part whose amount nobody knows, and not another measure of a tier that is known."""
-    if row.amount[0] is not None:
+    if row.has_amount:
         return False
-    return row.currency != "" or not any(r.amount[0] is not None and r.tier == row.tier for r in group)
+    return row.currency != "" or not any(r.has_amount and r.tier == row.tier for r in group)
 
 
 def _names(rows: Iterable[ExposureRow]) -> tuple[str, ...]:

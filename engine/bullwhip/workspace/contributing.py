@@ -133,8 +133,8 @@ class _Without:
         if left is None:
             return SourceEffect(document, None, None, _NONE, True, lost)
         note = left.reason if left.elasticity is None else ""
-        if row.amount[0] is not None and left.amount[0] is None:
-            share = left.share is None and left.share_range[0] is None
+        if row.has_amount and not left.has_amount:
+            share = left.share is None and left.share_range == _NONE
             note = "no share of it is printed elsewhere" if share else note or "the amount is unknown"
         return SourceEffect(document, left.elasticity, left.value, left.value_range, False, lost, note)
 

@@ -120,7 +120,7 @@ class Exposing:
         return [self._weighed(r, period) for r in rows]
 
     def _weighed(self, row: ExposureRow, period: int) -> ExposureRow:
-        if row.amount[0] is None:
+        if not row.has_amount:
             return row
         if self._revenues is None:
             self._revenues = Revenues.of(self.program, self.workspace.policy)
@@ -185,6 +185,10 @@ def notes(program: CompiledProgram, rows: Sequence[ExposureRow], by: str) -> tup
     pairs = [f"{one} in {' and '.join(sorted(others))}" for one, others in sorted(held.items()) if others]
     if pairs:
         said.append(f"the same money stands twice: that of {'; '.join(pairs)}")
+    for sign, words in (("<", "at most"), (">", "at least"), ("~", "about")):
+        some = sorted({f"{r.company} ({r.quantity})" for r in rows if r.value_bound.startswith(sign)})
+        if some:
+            said.append(f"{words} so much, as the share is printed with a bound: {', '.join(some)}")
     if rows:
         said.append("rows of one company add up in totals; the same money can pass several tiers")
     return tuple(said)

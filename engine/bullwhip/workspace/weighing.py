@@ -11,7 +11,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.exposure import Weight
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
-from bullwhip.query.exposure import dimension_text, share_ends
+from bullwhip.query.exposure import dimension_text, scaled, span
 
 __all__ = ["REVENUE", "Revenues"]
 
@@ -52,8 +52,7 @@ class Revenues:
 
         The segment is the share of the tier's revenue. Only a revenue in the same currency counts; none is converted.
         """
-        share = share_ends(row.share, row.share_range, row.share_bound)
-        if row.amount[0] is None or row.market is None or share[0] is None or share[1] is None:
+        if not row.has_amount or row.market is None:
             return None
         rivals = self.claims.get((row.company, period), ())
         claims = [c for c in rivals if self.currencies[c.id] == row.currency]
@@ -65,19 +64,14 @@ class Revenues:
             claims = ranked(claims, self.policy, self.published)
         claim = claims[0]
         revenue = (claim.value or Fraction(0)) * (claim.factor or Fraction(1)) / row.scale
-        parts = share[0] * row.market / revenue, share[1] * row.market / revenue
-        elasticity = row.elasticity
-        effect = _NONE if elasticity is None else _sorted(parts[0] * elasticity, parts[1] * elasticity)
+        part = scaled(span(row.share, row.share_range, row.share_bound), row.market / revenue)
+        effect = _NONE if row.elasticity is None else scaled(part, row.elasticity)
         losers = tuple(f"{c.document} {c.locator}: {c.lexical} {c.unit}" for c in claims[1:] if c.value != claim.value)
         source = claim_source(claim, f"revenue of {row.company}", self.published[claim.document], losers)
-        return Weight(_sorted(*parts), effect, revenue, source, claim=claim.id)
+        return Weight(part, effect, revenue, source, claim=claim.id)
 
     def _why(self, row: ExposureRow, rivals: Sequence[Claim], period: int) -> str:
         if not rivals:
             return f"no revenue of its own is printed for {period}"
         printed = " and ".join(sorted({self.currencies[c.id] for c in rivals}))
         return f"its own revenue is printed in {printed}, the tier is in {row.currency}; no rate joins them"
-
-
-def _sorted(one: Fraction, other: Fraction) -> Pair:
-    return (one, other) if one <= other else (other, one)
