@@ -92,6 +92,26 @@ def test_a_fact_in_the_way_is_told() -> None:
     assert ((Fact("bw:supplies", (A, B)),), ()) == (candidate.blocking, candidate.missing)
 
 
+def test_one_fact_to_state_and_one_in_the_way_are_told_together() -> None:
+    """Where a fact is missing and another excludes what it would give, neither change alone is enough."""
+    inferred = of({"t": [(A,)], "p": [(A,)]}, "weak(X) :- t(X), sole(X), not printed(X)", "printed(X) :- p(X)")
+
+    answer = inferred.why_not("weak", (A,))
+
+    assert [((Fact("sole", (A,)),), (Fact("printed", (A,)),))] == [(c.missing, c.blocking) for c in answer.candidates]
+    assert answer.complete
+
+
+def test_what_binds_a_negation_can_be_missing() -> None:
+    """The missing fact names what the negation then excludes; another value needs nothing taken away."""
+    inferred = of({"w": [(B,), (C,)], "bad": [(B,)]}, "r(X) :- at(X, Y), w(Y), not bad(Y)")
+
+    answer = inferred.why_not("r", (A,))
+
+    assert ((Fact("at", (A, C)),), ()) == (answer.candidates[0].missing, answer.candidates[0].blocking)
+    assert ((Fact("at", (A, B)),), (Fact("bad", (B,)),)) in [(c.missing, c.blocking) for c in answer.candidates]
+
+
 def test_a_fact_that_is_needed_as_well_is_not_in_the_way() -> None:
     """Taking a fact away is tried: where the rest of the rule rests on it, that is no answer."""
     inferred = of({"w": [(A,)]}, "g(X) :- z(X), not w(X)", "z(X) :- w(X)")

@@ -257,8 +257,17 @@ def _nodes_fit(asked: _Asked, bound: dict[str, int]) -> bool:
 
 
 def _missing(asked: _Asked, missing: tuple[int, ...]) -> Iterator[Lack]:
-    """Yield ways in which all but some atoms match."""
-    rest = [i for i in range(len(asked.rule_body)) if i not in missing]
+    """Yield ways in which all but some atoms match, also where a negation excludes what then matches."""
+    body = asked.rule_body
+    rest = [i for i in range(len(body)) if i not in missing]
+    yield from _unmatched(asked, missing, rest, excluded=False)
+    matched = [i for i in rest if not (isinstance(p := body[i], Atom) and p.negated)]
+    if matched != rest:
+        yield from _unmatched(asked, missing, matched, excluded=True)
+
+
+def _unmatched(asked: _Asked, missing: tuple[int, ...], rest: Sequence[int], *, excluded: bool) -> Iterator[Lack]:
+    """Yield ways in which some parts match and some atoms are missing, those that negations exclude or the others."""
     atoms = [p for i in missing if isinstance(p := asked.rule_body[i], Atom)]
     for row in asked.rows(rest):
         bound = {**asked.bound, **row}
@@ -267,8 +276,19 @@ def _missing(asked: _Asked, missing: tuple[int, ...]) -> Iterator[Lack]:
         if filled is None:
             continue
         goals = tuple(dict.fromkeys((key_of(a), _ground(asked, a, filled)) for a in atoms))
-        if not any(_known(asked.state, g) for g in goals):
-            yield Lack(asked.number, goals, atoms=missing)
+        blocking = tuple(_excluding(asked, filled)) if excluded else ()
+        if bool(blocking) == excluded and not any(_known(asked.state, g) for g in goals):
+            yield Lack(asked.number, goals, blocking=blocking, atoms=missing)
+
+
+def _excluding(asked: _Asked, bound: dict[str, int]) -> Iterator[Fact]:
+    """Yield the facts that negations exclude, once everything else is bound."""
+    texts = asked.state.world.terms.texts
+    for part in asked.rule_body:
+        if isinstance(part, Atom) and part.negated and reads(part) <= bound.keys():
+            fact = fact_of(part, {v: texts[i] for v, i in bound.items()})
+            if asked.state.row_of(key_of(part), fact.terms) is not None:
+                yield fact
 
 
 def _ground(asked: _Asked, atom: Atom, bound: dict[str, int]) -> tuple[int, ...]:
