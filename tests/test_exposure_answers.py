@@ -332,3 +332,15 @@ def test_what_does_not_exist_is_refused() -> None:
     ):
         with pytest.raises(UsageError, match=hint):
             ask()
+
+
+def test_a_dimension_that_no_tier_is_read_by_is_refused() -> None:
+    """The antigen is summed over before any tier is sized: to choose one would change nothing."""
+    workspace = Workspace.open(ROOT / "tests/golden/vaccines")
+
+    with pytest.raises(UsageError) as caught:
+        workspace.exposure("clinic.births", chosen={"antigen": "polio"})
+
+    (problem,) = caught.value.problems
+    assert ("BW001", "choose a member of vial") == (problem.code, problem.hint)
+    assert {(("vial", "ten"),)} == {r.index for r in workspace.exposure("clinic.births", chosen={"vial": "ten"}).rows}

@@ -136,6 +136,16 @@ def _firm(program: CompiledProgram, company: str) -> Company:
     return firms[company]
 
 
+def _heeded(program: CompiledProgram, dimension: str) -> None:
+    """Refuse a dimension that no sizing quantity has: nothing would be read otherwise for it."""
+    sizing = {c.index for c in program.cells if (q := program.quantities[c.quantity]).tier and q.measure}
+    dimensions = sorted({d for index in sizing for d, _ in index})
+    if dimension not in dimensions:
+        message = f"no quantity that sizes a tier is told apart by {dimension!r}"
+        hint = f"choose a member of {' or '.join(dimensions)}" if dimensions else "leave it out"
+        raise UsageError(Problem("BW001", message, hint=hint))
+
+
 def _period(program: CompiledProgram, period: int | None, asked: Asked) -> int:
     """Return the period of an answer, having checked what was asked for."""
     for dimension, member in (asked.chosen or {}).items():
@@ -146,6 +156,7 @@ def _period(program: CompiledProgram, period: int | None, asked: Asked) -> int:
         if member not in members:
             hint = did_you_mean(member, members, "members")
             raise UsageError(Problem("BW001", f"{member!r} is not a member of {dimension!r}", hint=hint))
+        _heeded(program, dimension)
     if asked.by not in RANKINGS:
         hint = did_you_mean(asked.by, RANKINGS, "rankings")
         raise UsageError(Problem("BW001", f"no ranking {asked.by!r}", hint=hint))
