@@ -344,3 +344,19 @@ def test_a_dimension_that_no_tier_is_read_by_is_refused() -> None:
     (problem,) = caught.value.problems
     assert ("BW001", "choose a member of vial") == (problem.code, problem.hint)
     assert {(("vial", "ten"),)} == {r.index for r in workspace.exposure("clinic.births", chosen={"vial": "ten"}).rows}
+
+
+@pytest.mark.parametrize(
+    ("company", "note"),
+    [
+        ("lotus", "members of lotus have rows of their own: fjord, meridian"),
+        ("aurora", "parts of aurora have rows of their own: aurora_fill"),
+        ("aurora_fill", "aurora, of which aurora_fill is a part, has rows of its own"),
+    ],
+)
+def test_rows_of_members_parts_and_the_parent_are_pointed_to(company: str, note: str) -> None:
+    """The rows of a company are its own, so the answer says where those of its members, parts and parent stand."""
+    workspace = Workspace.open(ROOT / "tests/golden/vaccines")
+
+    assert note == workspace.company_exposure(company).notes[0]
+    assert not any("of their own" in n or "of its own" in n for n in workspace.company_exposure("fjord").notes)

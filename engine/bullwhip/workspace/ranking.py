@@ -75,8 +75,24 @@ def company_exposure(workspace: Workspace, company: str, period: int | None, ask
     return CompanyExposure(
         company, firm.label, firm.ticker, at, workspace.scenario_id, workspace.as_of_date,
         asked.by, _explained(exposing, found[: asked.top], moved, asked),
-        totals(found, asked.by, exposing.counting)[: asked.top], notes(program, found, asked.by),
+        totals(found, asked.by, exposing.counting)[: asked.top],
+        (*_beside(program, firm), *notes(program, found, asked.by)),
     )  # fmt: skip
+
+
+def _beside(program: CompiledProgram, firm: Company) -> tuple[str, ...]:
+    """Return who has rows of its own that a company's do not hold: members of a group, parts, and the parent."""
+    suppliers = {s.company for s in program.chain.supplies if s.role == "supplier"}
+    parts = [c.id for c in program.chain.companies if c.parent == firm.id and c.id in suppliers]
+    members = [m for m in firm.members if m in suppliers]
+    said = [
+        f"{what} of {firm.id} have rows of their own: {', '.join(some)}"
+        for what, some in (("members", members), ("parts", parts))
+        if some
+    ]
+    if firm.parent in suppliers:
+        said.append(f"{firm.parent}, of which {firm.id} is a part, has rows of its own")
+    return tuple(said)
 
 
 def _explained(
