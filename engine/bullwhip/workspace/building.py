@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,19 +44,28 @@ class LoadRequest:
     limits: Limits = field(default_factory=Limits)
 
 
-def build(workspace: Workspace, store: Path, rebuild: bool = False, progress: Progress | None = None) -> Published:
+def build(
+    workspace: Workspace,
+    store: Path,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    along: Sequence[str] = (),
+) -> Published:
     """Publish the graph of a workspace in a store; graphs that files brought stay, and so does all that is unchanged.
+
+    Answers that an earlier build wrote along go where they are not asked for again, for inputs may have changed.
 
     Args:
         workspace: what to build.
         store: the folder of the store; made where there is none.
         rebuild: whether to make the database anew from all texts.
         progress: told how much is written of how much.
+        along: answers to write along as nodes, some of `workspace.materialising.KINDS`.
 
     Raises:
-        BullwhipError: BW531 to BW534, BW540, BW541; the store is as it was then.
+        BullwhipError: BW001 for answers that do not exist, BW531 to BW534, BW540, BW541; the store is as it was then.
     """
-    text = workspace.nquads()
+    text = _with_answers(workspace, along)
     origin = Origin("workspace", workspace.program.header.id, hashlib.sha256(text).hexdigest())
     wanted = {name: Change(part, origin) for name, part in split_graphs(text).items()}
 
@@ -66,6 +75,17 @@ def build(workspace: Workspace, store: Path, rebuild: bool = False, progress: Pr
         return wanted | dict.fromkeys(sorted(mine - set(wanted)))
 
     return publish(store, changes, create=True, rebuild=rebuild, progress=progress)
+
+
+def _with_answers(workspace: Workspace, along: Sequence[str]) -> bytes:
+    """Return the graph of a workspace as sorted N-Quads, with answers in graphs of their own."""
+    if not along:
+        return workspace.nquads()
+    from bullwhip.query.serialize import to_nquads
+
+    answers = to_nquads(workspace.materialise(along))
+    lines = {*workspace.nquads().splitlines(keepends=True), *answers.splitlines(keepends=True)}
+    return b"".join(sorted(lines))
 
 
 def load(store: Path, request: LoadRequest, progress: Progress | None = None) -> Published:
@@ -101,7 +121,7 @@ def load(store: Path, request: LoadRequest, progress: Progress | None = None) ->
 
     def changes(manifest: Manifest) -> Mapping[str, Change | None]:
         for name, origin in origins.items():
-            _refuse_foreign(store, manifest, {name}, origin)
+            _refuse_foreign(store, manifest, {name}, origin, unnamed=graphs)
         files = {origin.name for origin in origins.values()}
         old = [n for n, g in manifest.graphs.items() if g.origin.kind == "file" and g.origin.name in files]
         return dict.fromkeys(n for n in old if n not in found) | found
@@ -158,15 +178,34 @@ def _expect(file: RdfFile, parsed: Parsed, expected: int | None) -> None:
         raise LoadError(Problem("BW539", message, Place(file.name), hint))
 
 
-def _refuse_foreign(store: Path, manifest: Manifest, names: set[str], origin: Origin) -> None:
-    """Refuse to write over a graph that came from elsewhere: it would be lost without a word."""
+def _refuse_foreign(
+    store: Path, manifest: Manifest, names: set[str], origin: Origin, unnamed: Collection[str] = ()
+) -> None:
+    """Refuse to write over a graph that came from elsewhere: it would be lost without a word.
+
+    What to do instead depends on both: a graph of a workspace comes back with the next build, and `--graph` names the
+    graph of statements that name none, `unnamed`.
+    """
     for name in sorted(names):
         record = manifest.graphs.get(name)
         if record is None or (record.origin.kind, record.origin.name) == (origin.kind, origin.name):
             continue
         message = f"the graph <{name}> is there already, from the {record.origin.kind} {record.origin.name!r}"
-        other = "build in a store of its own" if origin.kind == "workspace" else "choose another with --graph"
-        hint = f"bullwhip load --remove '{name}' --store {store} removes it, or {other}"
+        removes = f"bullwhip load --remove '{name}' --store {store} removes it, or "
+        if origin.kind == "workspace":
+            hint = f"{removes}build in a store of its own"
+        elif name in unnamed:
+            hint = (
+                "choose another with --graph"
+                if record.origin.kind == "workspace"
+                else f"{removes}choose another with --graph"
+            )
+        elif record.origin.kind == "workspace":
+            hint = (
+                f"bullwhip build -o {store} brings it up to date, with answers by --with; another store takes the file"
+            )
+        else:
+            hint = f"{removes}load the file into another store (--create makes one)"
         raise LoadError(Problem("BW541", message, Place(str(store)), hint))
 
 

@@ -438,11 +438,13 @@ class Workspace:
 
         return workspace_store(self)
 
-    def build(self, store: str | Path, *, rebuild: bool = False, progress: Progress | None = None) -> Published:
+    def build(
+        self, store: str | Path, *, rebuild: bool = False, progress: Progress | None = None, along: Sequence[str] = ()
+    ) -> Published:
         """Write the whole graph as a store on disk, a generation at once, and say what has changed (convention §24)."""
         from bullwhip.workspace.building import build
 
-        return build(self, Path(store), rebuild, progress)
+        return build(self, Path(store), rebuild, progress, along)
 
     def query(
         self,

@@ -6,6 +6,7 @@ import difflib
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bullwhip.errors import Place, Problem, QueryError, UsageError, did_you_mean
@@ -14,6 +15,7 @@ from bullwhip.query.dataset import build_quads, to_nquads
 from bullwhip.query.header import CHOICES, NEEDS, TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
 from bullwhip.resources import data
+from bullwhip.store.generations import is_store
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 from bullwhip.workspace.calling import functions_of
@@ -88,10 +90,9 @@ def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
         held = run(store, f"ASK {{ ?node a {NEEDS[need]} }}", {}, file).rows
         if held == (("false",),):
             message = f"{store.name} holds no {NEEDS[need]}, which {header.id} asks for"
-            hint = (
-                f"bullwhip push URL --with {need} sends them along; into a folder: bullwhip export trig --with {need} "
-                "-o FILE.trig, then bullwhip load FILE.trig --store NEW --create; or ask the workspace itself"
-            )
+            place = shlex.quote(store.name)
+            there = f"build -o {place}" if is_store(Path(store.name)) else f"push {place if '://' in place else 'URL'}"
+            hint = f"bullwhip {there} --with {need} writes them along; or ask the workspace itself"
             raise QueryError(Problem("BW504", message, Place(file), hint))
 
 
