@@ -67,6 +67,14 @@ SCALES = {
 }
 """Scale to its power of ten."""
 
+_WRITTEN = {
+    "thousand": "千", "million": "百万", "billion": "十亿", "trillion": "万亿",
+    "mn": "百万", "bn": "十亿", "tn": "万亿",
+}  # fmt: skip
+"""Words that documents print for a scale, and the scale; `read unit` knows them, a unit of ours is written one way."""
+
+_GROUPED = re.compile(r"\s*([+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?)(?![0-9,])")
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)(?![0-9.])|(?P<name>[^\W\d]\w*|%|¥|\$)|(?P<op>\*|/|\^|\(|\)|·|-)|(?P<bad>\S))"
 )
@@ -279,6 +287,12 @@ class Vocabulary:
         match = re.match(r"\s*([+-]?[0-9][0-9.eE+/-]*)\s*(.*?)\s*$", text)
         if not match:
             raise NumberFormatError(f"{text!r} does not begin with a plain decimal number")
+        grouped = _GROUPED.match(text)
+        if grouped:
+            digits = grouped[1]
+            raise UnitError(
+                f"{digits!r} has separators", f"write {text.strip().replace(digits, digits.replace(',', ''), 1)}"
+            )
         number, rest = match[1], match[2]
         while number and not number[-1].isdigit():  # `3e` of `3EUR` or a trailing operator belongs to the unit
             number, rest = number[:-1], number[-1] + rest
@@ -311,6 +325,9 @@ class Vocabulary:
         for prefix, exponent in SI_PREFIXES.items():
             if name.startswith(prefix) and name[len(prefix) :] in self.names and self.names[name[len(prefix) :]].si:
                 return self._scaled(name[len(prefix) :], prefix, Fraction(10) ** exponent, scale=False)
+        scale = _WRITTEN.get(name.lower())
+        if scale:
+            raise UnitError(f"no unit {name!r}", f"scales are written in Chinese: {scale} for {name}", name)
         hint = did_you_mean(name, [*self.names, *self.aliases])
         raise UnitError(f"no unit {name!r}", hint, name)
 
