@@ -35,7 +35,7 @@ class Table:
     terms: Sequence[tuple[Cell, ...]]
     """One tuple a row; None where the query leaves a cell unbound."""
     warnings: tuple[Problem, ...] = ()
-    """What failed in functions that the query calls (BW521)."""
+    """What failed in functions that the query calls (BW521), and names in our vocabulary that there are not (BW201)."""
 
     @cached_property
     def rows(self) -> tuple[tuple[str | None, ...], ...]:

@@ -6,19 +6,23 @@ import difflib
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
 
 from bullwhip.errors import Place, Problem, QueryError, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
 from bullwhip.query.dataset import build_quads, to_nquads
 from bullwhip.query.header import CHOICES, NEEDS, TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
+from bullwhip.query.unknown_terms import unknown_terms
 from bullwhip.resources import data
 from bullwhip.store.generations import is_store
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
-from bullwhip.workspace.calling import functions_of
+from bullwhip.workspace.calling import SIGNATURES, functions_of
 from bullwhip.workspace.inferring import with_inferred
 from bullwhip.workspace.needing import needed_store
 from bullwhip.workspace.parameters import known_values, suggest_value
@@ -81,7 +85,27 @@ def query(
     answer = run(asked, sparql, terms, file, functions_of(workspace))
     if store is not None and header.needs and not answer.terms:
         _refuse_without(store, header, file)
-    return answer
+    told = _unknown(workspace, asked, file, sparql)
+    return replace(answer, warnings=(*told, *answer.warnings)) if told else answer
+
+
+def _unknown(workspace: Workspace, store: Store, file: str, sparql: str) -> list[Problem]:
+    """Return warnings of names in our namespace that neither the vocabulary nor the store knows."""
+    functions = [f"bw:{name}" for name in SIGNATURES]
+    shipped = re.findall(r"\bbw:\w+", (data("ontology") / "core.ttl").read_text(encoding="utf-8"))
+    if not any(True for _ in unknown_terms(file, sparql, {*shipped, *functions})):
+        return []
+    from bullwhip.load.vocabulary import (
+        read_terms,
+    )  # reading files takes libraries that an answer from the cache does not
+
+    known, found = {*read_terms(workspace.files), *functions}, []
+    for iri, problem in unknown_terms(file, sparql, known):
+        term = str(ox.NamedNode(iri))
+        parts = (f"{{ {term} ?p ?o }}", f"{{ ?s {term} ?o }}", f"{{ ?s ?p {term} }}")
+        if run(store, f"ASK {{ {' UNION '.join(parts)} }}", {}, file).rows == (("false",),):
+            found.append(problem)
+    return found
 
 
 def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
