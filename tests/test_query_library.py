@@ -207,7 +207,7 @@ def test_a_store_without_the_nodes_says_so(solar: Records) -> None:
         ws.query(f"queries/{name}.rq", {"driver": "plant.installed"}, TEXTS[name], ws.store())
 
     assert "BW504" == caught.value.problems[0].code
-    assert "into a folder: bullwhip export trig --with exposures" in caught.value.problems[0].hint
+    assert "bullwhip push URL --with exposures writes them along" in caught.value.problems[0].hint
 
 
 @pytest.mark.parametrize("name", [n for n, h in HEADERS.items() if h.needs])

@@ -187,7 +187,7 @@ def test_virtuoso_has_the_same_answers(
     with virtuoso_server(tmp_path) as url:
         monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
         store = RemoteStore(url)
-        assert {"sent"} == {graph.state for graph in push(here.memory, store)}
+        assert {graph.state for graph in push(here.memory, store)} <= {"sent", "altered"}  # 1.0 comes back as 1
         for query, (text, terms, expected) in here.expected.items():
             if CALL.search(text):
                 continue

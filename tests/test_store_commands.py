@@ -82,7 +82,7 @@ def test_answers_are_sent_along(server: str, capsys: pytest.CaptureFixture[str])
     sent = said(capsys, "push", server, "--with", "exposures")
     expected = said(capsys, *library)
 
-    assert (3, True) == (code, "push URL --with exposures" in refused)
+    assert (3, True) == (code, f"bullwhip push {server} --with exposures" in refused)
     assert {True: {"same"}, False: {"sent"}} == {
         there: {g["state"] for g in sent if (g["graph"] in held) == there} for there in (True, False)
     }
@@ -210,3 +210,18 @@ def test_a_store_that_keeps_less_than_it_is_sent_is_told() -> None:
         list(push(source, Lossy()))
 
     assert "BW524" == caught.value.problems[0].code
+
+
+def test_a_store_that_keeps_other_numbers_is_told() -> None:
+    """As many triples with another number are not what was sent; the line that is lost is named, each time."""
+
+    class Rounding(OxigraphStore):
+        def replace(self, graph: str, nquads: bytes) -> None:
+            super().replace(graph, nquads.replace(b'"1.25"', b'"1.2"'))
+
+    line = b'<urn:a> <urn:p> "1.25" <urn:g> .'
+    target = Rounding()
+    for _ in range(2):
+        (sent,) = push(OxigraphStore.of(line), target)
+
+        assert ("altered", line.decode()) == (sent.state, sent.altered)

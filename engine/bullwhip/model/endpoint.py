@@ -58,9 +58,12 @@ class Sent:
 
     graph: str
     triples: int
-    state: Literal["sent", "same"]
-    """Replaced there, or found there triple by triple."""
+    state: Literal["sent", "same", "altered"]
+    """Replaced there, or found there triple by triple; altered where it comes back otherwise than it was sent."""
+    altered: str = ""
+    """The first line that does not come back, as N-Quads."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {"graph": self.graph, "triples": self.triples, "state": self.state}
+        told = {"graph": self.graph, "triples": self.triples, "state": self.state}
+        return told | {"altered": self.altered or None}

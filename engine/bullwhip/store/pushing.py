@@ -17,7 +17,8 @@ def push(
     """Make every graph of one store stand in another as it stands here, and yield what was done with each.
 
     A graph with as many triples there is read back and compared, so that an upload which broke off goes on where it
-    ended, and a second one sends nothing. Graphs that only the other store has are left alone.
+    ended, and a second one sends nothing. What was sent is read back: an endpoint may keep as many triples with other
+    numbers. Graphs that only the other store has are left alone.
 
     Args:
         source: where the graphs are.
@@ -43,4 +44,17 @@ def push(
         done += number
         if progress:
             progress(done, total)
-        yield Sent(graph, number, "same" if same else "sent")
+        lost = "" if same else _first_lost(lines, target.dump(graph))
+        yield Sent(graph, number, "same" if same else "altered" if lost else "sent", lost)
+
+
+def _first_lost(lines: bytes, held: bytes) -> str:
+    r"""Return the first line that a store does not hold, empty where it holds all.
+
+    >>> _first_lost(b"a\nb\n", b"a\nc\n"), _first_lost(b"a\n", b"a\n")
+    ('b', '')
+    """
+    if lines == held:
+        return ""
+    there = set(held.split(b"\n"))
+    return next((line.decode("utf-8", "replace") for line in lines.split(b"\n") if line not in there), "")
