@@ -361,10 +361,19 @@ def test_compiled_code_and_numpy_give_the_same_answer(shipped: Workspace) -> Non
 def test_a_signal_ends_the_process_with_130(tmp_path: Path) -> None:
     """Ctrl-C in a long sweep of threads ends the process soon, with 130, a count, and no traceback."""
     command = [sys.executable, "-m", "bullwhip", "simulate", MARKET, "--vary", UTILIZATION, "--samples", "100000000000"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+
+    def hear() -> None:  # what runs in the background of a shell is started deaf to it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=hear
+    ) as process:
         time.sleep(6)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1]
+        try:
+            said = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
 
     assert 130 == process.returncode
     assert said.startswith("interrupted")
