@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,11 @@ from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace import answering, listing
+from bullwhip.workspace.demand import Demand
 from bullwhip.workspace.naming import parse_set, read_date, select_cells
 from bullwhip.workspace.opening import open_program
 
 if TYPE_CHECKING:
-    import sympy
     from rdflib import Dataset
 
     from bullwhip.audit import AuditRow
@@ -39,40 +38,7 @@ if TYPE_CHECKING:
     from bullwhip.workspace.reading import Outcome
     from bullwhip.workspace.solving import Unknown
 
-__all__ = ["Demand", "Workspace"]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One quantity at one index and period: its value, its closed form, and what it rests on."""
-
-    workspace: Workspace
-    position: int
-
-    @property
-    def answer(self) -> Value:
-        """The value with its sources."""
-        return answering.value(self.workspace.evaluation, self.position, self.workspace.scenario_id)
-
-    @property
-    def value(self) -> Fraction | None:
-        """The exact value in the quantity's unit; None where it is unknown."""
-        return self.answer.value
-
-    @property
-    def unit(self) -> str:
-        """The quantity's unit."""
-        return self.answer.unit
-
-    @property
-    def closed_form(self) -> sympy.Expr:
-        """The value as a SymPy expression in its inputs."""
-        return answering.closed_form(self.workspace.evaluation, self.position).sympy
-
-    @property
-    def closed_form_text(self) -> str:
-        """The closed form as text, in authored order."""
-        return answering.closed_form(self.workspace.evaluation, self.position).text
+__all__ = ["Workspace"]
 
 
 class Workspace:

@@ -1,0 +1,1 @@
+"""What a notebook shows: answers as tables, the chain map, and sliders."""
