@@ -38,7 +38,7 @@ COMMANDS: dict[str, str] = {
     "push": "Send the workspace's graphs to a SPARQL endpoint.",
     "doctor": "Show what a store or SPARQL endpoint can do.",
     "check": "Check a workspace, a store or a rule file and report every problem.",
-    "export": "Write the chain map, graphs or RDF to a file.",
+    "export": "Write pictures, graphs, tables or RDF to a file.",
     "init": "Write a small workspace that teaches the format.",
     "schema": "Write the JSON Schema of the YAML files, for editors.",
 }

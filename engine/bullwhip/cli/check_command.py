@@ -20,7 +20,7 @@ from bullwhip.export.sarif import to_sarif
 from bullwhip.model.violation import SEVERITIES, ShapeReport, Violation
 from bullwhip.store.generations import is_store
 from bullwhip.workspace.checking import Checked, check_graph, check_path
-from bullwhip.workspace.exporting import write_file
+from bullwhip.workspace.outputs import write_file
 
 _SHOWN = 3
 """Cases of one check in one document that are shown without --all."""

@@ -1,59 +1,78 @@
-"""`bullwhip export`: the chain map, graphs and RDF as files."""
+"""`bullwhip export`: pictures, graphs, tables and RDF as files."""
 
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from bullwhip.cli.options import selecting
+from bullwhip.cli.options import changing
 from bullwhip.cli.output import note
-from bullwhip.errors import Place, Problem, UsageError, did_you_mean
 from bullwhip.workspace import Workspace
-from bullwhip.workspace.exporting import FORMATS, write_file
+from bullwhip.workspace.exporting import format_of
+from bullwhip.workspace.formats import FORMATS, PICTURES
+from bullwhip.workspace.opening import input_folders
+from bullwhip.workspace.outputs import check_target, write_file
 
 
-@click.command("export", short_help="Write the chain map, graphs or RDF to a file.")
-@click.argument("form", metavar="FORMAT")
+def _complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Return the formats whose name begins so, each with its title."""
+    return [CompletionItem(name, help=form.title) for name, form in FORMATS.items() if name.startswith(begun)]
+
+
+class _Command(click.Command):
+    """Help with every format of the table."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, form.title) for name, form in FORMATS.items()])
+
+
+@click.command("export", cls=_Command, short_help="Write pictures, graphs, tables or RDF to a file.")
+@click.argument("form", metavar="FORMAT", shell_complete=_complete)
 @click.option("-o", "--output", metavar="FILE", help="The file to write; - or nothing is standard output.")
-@click.option(
-    "--language",
-    type=click.Choice(("zh", "en", "both")),
-    default="both",
-    help="Language of labels in pictures.",
-)
-@click.option("--period", type=int, metavar="YEAR", help="Period of the figures in pictures, and of answers.")
-@click.option("--scenario", default="base", metavar="ID", help="The scenario of those.")
+@click.option("--language", metavar="zh|en|both", help="Language of labels; both when absent.")
+@click.option("--period", type=int, metavar="YEAR", help="Period of figures and answers; the default one when absent.")
+@click.option("--of", "of", default="", metavar="ID", help="The quantity that the export is about.")
+@click.option("--driver", multiple=True, metavar="ID", help="Drivers of a chart or table; repeatable.")
+@click.option("--picture", default="", metavar="NAME", help=f"Which picture: {', '.join(PICTURES)}.")
 @click.option(
     "--with", "along", multiple=True, metavar="ANSWERS",
     help="Write sensitivities or exposures of the period and scenario along, in RDF; repeatable.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
-@selecting
+@changing
 @click.pass_context
 def command(
-    context: click.Context,
-    workspace: Workspace,
-    form: str,
-    output: str | None,
-    language: str,
-    period: int | None,
-    along: tuple[str, ...],
-    force: bool,
+    context: click.Context, /, workspace: Workspace, form: str, output: str | None, force: bool, **asked: Any
 ) -> None:
-    """Write FORMAT: svg (chain map), dot, graphml, turtle, trig, nquads; rules-sparql, rules-nemo, rules-clingo.
+    """Write FORMAT to a file, or to standard output.
 
-    A file is written beside its name and renamed into place, so that a failure leaves nothing half-written.
+    What a format has no place for is refused. A file is written beside its name and renamed into place, so that a
+    failure leaves nothing half-written; what the workspace is read from is never replaced.
     """
-    if form not in FORMATS:
-        hint = did_you_mean(form, FORMATS, "formats") or f"formats: {', '.join(FORMATS)}"
-        raise UsageError(Problem("BW001", f"no format {form!r}", hint=hint))
-    if output not in (None, "-") and Path(output or "").exists() and not force:
-        raise UsageError(Problem("BW003", "the file exists", Place(str(output)), "add --force to replace it"))
-    data = workspace.export(form, language=language, period=period, along=along)
-    if output in (None, "-"):
+    format_of(form)
+    path = None if output in (None, "-") else Path(str(output))
+    if path is not None:
+        check_target(path, _inputs(context), force=force)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", UserWarning)
+        data = workspace.export(form, **asked)
+    for warning in found:
+        note(str(warning.message))
+    if path is None:
         sys.stdout.buffer.write(data)
         return
-    write_file(Path(str(output)), data)
+    write_file(path, data)
     note(f"wrote {output}, {len(data):,} bytes")
+
+
+def _inputs(context: click.Context) -> Iterable[Path]:
+    """Return the folders that the workspace is read from."""
+    named = context.find_root().obj
+    return input_folders(Path(named) if named else None)

@@ -11,7 +11,7 @@ import click
 from bullwhip.cli.output import note
 from bullwhip.workspace import Workspace
 
-__all__ = ["computing", "json_option", "period_option", "selecting"]
+__all__ = ["changing", "computing", "json_option", "period_option", "selecting"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -41,6 +41,11 @@ _CHANGES = (
 def selecting(function: _F) -> _F:
     """Add --as-of and --policy, and pass the opened workspace as `workspace`."""
     return _opening(function, _SELECTION)
+
+
+def changing(function: _F) -> _F:
+    """Add what `computing` adds but for --json."""
+    return _opening(function, (*_SELECTION, *_CHANGES))
 
 
 def computing(function: _F) -> _F:

@@ -43,7 +43,7 @@ def command(kind: str | None, output: str | None, force: bool, as_json: bool) ->
     path = Path(str(output))
     if path.exists() and not force:
         raise UsageError(Problem("BW003", "the file exists", Place(str(output)), "add --force to replace it"))
-    from bullwhip.workspace.exporting import write_file
+    from bullwhip.workspace.outputs import write_file
 
     data = f"{_text(schema(kind))}\n".encode()
     write_file(path, data)

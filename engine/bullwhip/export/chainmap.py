@@ -21,7 +21,9 @@ from bullwhip.export.map_layout import (
     place_columns,
 )
 from bullwhip.export.map_routes import ARROW, Route, choose_slots, count_lanes, gutter_loads, route_edges
+from bullwhip.export.svg_metadata import svg_metadata
 from bullwhip.export.text_width import clip, wrap
+from bullwhip.model.about import About
 from bullwhip.model.chain import Chain
 from bullwhip.model.label import Language
 
@@ -59,7 +61,12 @@ _LEGEND_OMITTED = {"zh": "未画出（没有边与其余相连）：", "en": "No
 
 
 def chain_map(
-    chain: Chain, language: MapLanguage, title: str, subtitle: str, values: Mapping[str, str], stamp: str
+    chain: Chain,
+    language: MapLanguage,
+    title: str,
+    subtitle: str,
+    values: Mapping[str, str],
+    stamp: str | About,
 ) -> str:
     """Return the chain map as an SVG document.
 
@@ -69,7 +76,8 @@ def chain_map(
         title: heading of the picture.
         subtitle: line beneath it; may be empty.
         values: by tier id a short text under its heading, e.g. `1,601 亿 USD, 2025E`.
-        stamp: last line of the picture: model version, data date, sources.
+        stamp: last line of the picture: model version, data date, sources; at length in its metadata where it is
+            known what the map says of itself.
 
     >>> from bullwhip.model.chain import Tier
     >>> from bullwhip.model.label import Label
@@ -78,15 +86,17 @@ def chain_map(
     (True, 1)
     """
     content = map_content(chain, language, values)
-    title, subtitle, stamp = (clean_text(text).strip() for text in (title, subtitle, stamp))
+    line = stamp if isinstance(stamp, str) else stamp.line()
+    title, subtitle, line = (clean_text(text).strip() for text in (title, subtitle, line))
     columns, routes = _arranged(content)
     width = max(_MIN_WIDTH, float(round(_rightmost(columns, routes) + _MARGIN)))
     head, top = _head(title, subtitle, width - 2 * _MARGIN)
     columns, routes = _arranged(content, top)
     bottom = max([top, *_lowest(columns, routes)]) + 26.0
-    foot, height = _foot(_legend(content, language), stamp, bottom, width - 2 * _MARGIN)
+    foot, height = _foot(_legend(content, language), line, bottom, width - 2 * _MARGIN)
     parts = [
         _open(title, language, width, height, content),
+        *(() if isinstance(stamp, str) else (svg_metadata(stamp),)),
         *(_text(line) for line in head),
         *(_edge(route) for route in routes),
         *(_panel(panel) for column in columns for panel in column.panels),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from bullwhip.export.escape import clean_text, dot_quoted
 from bullwhip.export.map_content import CompanyEntry, MapLanguage, label_lines, supplier_entries
 from bullwhip.export.share_text import describe_share, share_text, shown_shares
+from bullwhip.model.about import About
 from bullwhip.model.chain import Chain, Share
 from bullwhip.model.quantity import Quantity
 
@@ -22,7 +23,7 @@ __all__ = ["chain_graph", "to_dot", "to_graphml"]
 Attribute = str | int | float | bool
 
 
-def chain_graph(chain: Chain, quantities: Mapping[str, Quantity]) -> Graph:
+def chain_graph(chain: Chain, quantities: Mapping[str, Quantity], about: About | None = None) -> Graph:
     """Return tiers, companies and quantities with what ties them, as a directed graph with typed edges.
 
     Nodes are named `tier:hbm`, `company:sk_hynix`, `quantity:hbm.value` and have a `kind`. Edges have a `kind` too:
@@ -44,6 +45,8 @@ def chain_graph(chain: Chain, quantities: Mapping[str, Quantity]) -> Graph:
     import networkx
 
     graph: Graph = networkx.MultiDiGraph()
+    if about is not None:
+        graph.graph.update(_described(about))
     for tier in chain.tiers:
         attributes = _known(kind="tier", label_zh=tier.label.zh, label_en=tier.label.en, order=tier.order)
         graph.add_node(_node("tier", tier.id), **attributes, demand=tier.demand)
@@ -60,19 +63,23 @@ def chain_graph(chain: Chain, quantities: Mapping[str, Quantity]) -> Graph:
     return graph
 
 
-def to_graphml(chain: Chain, quantities: Mapping[str, Quantity]) -> str:
-    """Return `chain_graph` as GraphML; read back, it has the same nodes, edges and attributes."""
+def to_graphml(chain: Chain, quantities: Mapping[str, Quantity], about: About | None = None) -> str:
+    """Return `chain_graph` as GraphML; read back, it has the same nodes, edges and attributes, also of the graph."""
     import io
 
     from networkx.readwrite.graphml import write_graphml_xml
 
     out = io.BytesIO()
-    write_graphml_xml(chain_graph(chain, quantities), out, encoding="utf-8", prettyprint=True)
+    write_graphml_xml(chain_graph(chain, quantities, about), out, encoding="utf-8", prettyprint=True)
     return out.getvalue().decode("utf-8").rstrip() + "\n"
 
 
-def to_dot(chain: Chain, quantities: Mapping[str, Quantity], language: MapLanguage) -> str:
+def to_dot(
+    chain: Chain, quantities: Mapping[str, Quantity], language: MapLanguage, comments: Sequence[str] = ()
+) -> str:
     r"""Return the chain as Graphviz text: a cluster per tier with its suppliers and the quantities that size it.
+
+    Comments stand in the attribute of that name, a line each.
 
     >>> from bullwhip.model.chain import Tier
     >>> from bullwhip.model.label import Label
@@ -83,6 +90,7 @@ def to_dot(chain: Chain, quantities: Mapping[str, Quantity], language: MapLangua
     suppliers = supplier_entries(chain, language)
     lines = [
         "digraph chain {",
+        *((f"  graph [comment={dot_quoted(*comments)}];",) if comments else ()),
         "  graph [rankdir=LR, compound=true, newrank=true, ranksep=1.0, nodesep=0.08, fontsize=14];",
         '  node [shape=box, style=rounded, fontname="Noto Sans CJK SC", fontsize=10, height=0.25, margin="0.08,0.03"];',
         '  edge [color="#66707a", arrowsize=0.7];',
@@ -131,6 +139,24 @@ def _known(**values: str | int | float | None) -> dict[str, Any]:
     """Return the attributes that have a value, their texts cleaned for XML."""
     cleaned = {key: clean_text(value) if isinstance(value, str) else value for key, value in values.items()}
     return {key: value for key, value in cleaned.items() if value is not None and value != ""}
+
+
+def _described(about: About) -> dict[str, Any]:
+    """Return what the graph says of itself: one text an attribute, as every format of graphs can hold it."""
+    said = about.as_dict()
+    sources = "; ".join(f"{d.id} {d.publisher.text('en')} {d.published}".rstrip() for d in about.documents)
+    return _known(
+        bullwhip=about.version,
+        workspace=about.workspace,
+        inputs=about.inputs,
+        data_date=about.data_date,
+        scenario=about.scenario,
+        policy=about.policy,
+        as_of=about.as_of,
+        sources=sources,
+        label_zh=said["label"]["zh"],
+        label_en=said["label"]["en"],
+    )
 
 
 def _tie(graph: Graph, source: str, target: str, kind: str, detail: str = "", **attributes: Attribute) -> None:

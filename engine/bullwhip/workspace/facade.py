@@ -451,13 +451,12 @@ class Workspace:
 
         return materialised(self, kinds, **asked)
 
-    def export(
-        self, form: str, *, language: str = "both", period: int | None = None, along: Sequence[str] = ()
-    ) -> bytes:
-        """Return an export as bytes: svg, dot, graphml, turtle, trig, nquads, rules-sparql, -nemo or -clingo."""
+    def export(self, form: str, **asked: Any) -> bytes:
+        """Return an export as bytes; formats and the fields of `Asked` are in `bullwhip.workspace.formats`."""
         from bullwhip.workspace.exporting import export
+        from bullwhip.workspace.formats import Asked
 
-        return export(self, form, language, period, along)
+        return export(self, form, Asked(**asked))
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""

@@ -12,7 +12,7 @@ from bullwhip.model.program import CheckedProgram, CompiledProgram
 from bullwhip.resources import data
 from bullwhip.workspace.cache import engine_key, read_plan, write_plan
 
-__all__ = ["check_files", "open_files", "open_program"]
+__all__ = ["check_files", "input_folders", "open_files", "open_program"]
 
 
 def _folders(path: Path | None) -> tuple[Path, Path | None, Path | None]:
@@ -37,6 +37,11 @@ def _folders(path: Path | None) -> tuple[Path, Path | None, Path | None]:
         )
     ontology, queries = path / "ontology", path / "queries"
     return path / "rules", ontology if ontology.is_dir() else None, queries if queries.is_dir() else data("queries")
+
+
+def input_folders(path: Path | None) -> tuple[Path, ...]:
+    """Return the folders that a workspace is read from: rules, and ontology and queries where there are any."""
+    return tuple(folder for folder in _folders(path) if folder is not None)
 
 
 def open_files(path: Path | None) -> tuple[dict[str, bytes], str]:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from bullwhip.errors import Place, Problem, QueryError, UsageError, did_you_mean
 from bullwhip.model.program import CompiledProgram
+from bullwhip.query.about_graph import describe_graph
 from bullwhip.query.dataset import build_quads, to_nquads
 from bullwhip.query.header import CHOICES, NEEDS, TYPES, QueryHeader, read_header, read_headers, read_parameters
 from bullwhip.query.sparql import Table, run
@@ -23,6 +24,7 @@ from bullwhip.store.generations import is_store
 from bullwhip.store.interface import Store
 from bullwhip.workspace.cache import read_blob, write_blob
 from bullwhip.workspace.calling import SIGNATURES, functions_of
+from bullwhip.workspace.describing import about_data
 from bullwhip.workspace.inferring import with_inferred
 from bullwhip.workspace.needing import needed_store
 from bullwhip.workspace.parameters import known_values, suggest_value
@@ -41,7 +43,8 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, pol
         ontology = {n: b for n, b in files.items() if n.startswith(("ontology/chain/", "ontology/shapes/"))}
         for name in ("core.ttl", "shapes.ttl"):
             ontology[f"ontology/{name}"] = (data("ontology") / name).read_bytes()
-        found = with_inferred(program.inference, to_nquads(build_quads(program, ontology)))
+        said = describe_graph(about_data(program, files, as_of, policy))
+        found = with_inferred(program.inference, to_nquads([*build_quads(program, ontology), *said]))
         write_blob(program.key, kind, found)
     return found
 

@@ -1,0 +1,62 @@
+"""What a workspace says of itself in every export: version, data, scenario, sources, drivers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bullwhip.model.about import About, DriverValue
+from bullwhip.model.policy import POLICY
+from bullwhip.model.program import CompiledProgram
+from bullwhip.numbers import fraction_text
+
+if TYPE_CHECKING:
+    from bullwhip.workspace.facade import Workspace
+
+__all__ = ["about", "about_data"]
+
+
+def about(workspace: Workspace, *, drivers: bool = True) -> About:
+    """Return what an export of the workspace says of itself.
+
+    Args:
+        workspace: the workspace, under its scenario.
+        drivers: whether the values of drivers belong to it; what holds no values rests on none.
+    """
+    said = about_data(workspace.program, workspace.files, workspace.as_of_date, workspace.policy)
+    changed = replace(said, scenario=workspace.scenario_id, values=workspace.values)
+    return replace(changed, drivers=_drivers(workspace)) if drivers else changed
+
+
+def about_data(program: CompiledProgram, files: Mapping[str, bytes], as_of: str = "", policy: str = "") -> About:
+    """Return what there is to say of the data alone, under no scenario."""
+    from bullwhip import __version__
+
+    dates = [d.published for d in program.documents if d.published]
+    return About(
+        program.header.id, program.header.label, __version__, _hash_of(files), max(dates, default=""),
+        program.documents, "base", (), as_of, policy or POLICY,
+    )  # fmt: skip
+
+
+def _hash_of(files: Mapping[str, bytes]) -> str:
+    """Return a hash of the input files alone, which changes with the data and not with the engine."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + files[name])
+    return digest.hexdigest()
+
+
+def _drivers(workspace: Workspace) -> tuple[DriverValue, ...]:
+    """Return the drivers that have a value; one that has none is not there."""
+    program, evaluation = workspace.program, workspace.evaluation
+    found = []
+    for position, cell in enumerate(program.cells):
+        quantity = program.quantities[cell.quantity]
+        if quantity.is_driver:
+            value = evaluation.value(position)
+            if value is not None:
+                found.append(DriverValue(cell.name, fraction_text(value), quantity.unit))
+    return tuple(found)

@@ -1,0 +1,125 @@
+"""Every format of `export`: what it is for, what it takes, and the function that writes it, imported when it is used.
+
+A format is one line of `FORMATS`; help, completion, the façade, the JSON API and docs/exports.md follow the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+__all__ = ["FORMATS", "OPTIONS", "PICTURES", "Asked", "Format", "Option"]
+
+Option = Literal["language", "period", "along", "of", "driver", "picture", "table", "swing", "excel"]
+
+OPTIONS: dict[Option, str] = {
+    "language": "--language", "period": "--period", "along": "--with", "of": "--of", "driver": "--driver",
+    "picture": "--picture", "table": "--table", "swing": "--swing", "excel": "--excel",
+}  # fmt: skip
+"""By option what it is called on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an export is asked for beside its format; what is None or empty was not asked for."""
+
+    language: str | None = None
+    """zh, en or both."""
+    period: int | None = None
+    along: Sequence[str] = ()
+    """Answers written along in RDF: sensitivities, exposures."""
+    of: str = ""
+    """The quantity that it is about, with members where wanted."""
+    driver: str | Sequence[str] = ()
+    """Drivers, with members where wanted."""
+    picture: str = ""
+    """Which picture is drawn, one of `PICTURES`."""
+    table: str = ""
+    swing: str = ""
+    """How far drivers move, as a percentage."""
+    excel: bool = False
+    """Whether tables begin with a mark by which Excel knows that they are UTF-8."""
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        """The drivers as a tuple, also where one is given as text."""
+        return (self.driver,) * bool(self.driver) if isinstance(self.driver, str) else tuple(self.driver)
+
+    @property
+    def lingua(self) -> Any:
+        """The language of labels; both where none is asked for."""
+        return self.language or "both"
+
+    def given(self) -> tuple[Option, ...]:
+        """Return the options that were asked for.
+
+        >>> Asked(language="zh", of="x").given()
+        ('language', 'of')
+        """
+        names: Any = tuple(f.name for f in fields(self) if getattr(self, f.name) not in (None, "", (), [], False))
+        return names  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of `export`."""
+
+    media: str
+    suffix: str
+    title: str
+    writer: str
+    """`module:function` of a function that takes a workspace and an `Asked` and returns bytes."""
+    takes: tuple[Option, ...] = ()
+    needs: tuple[Option, ...] = ()
+    """Those without which there is nothing to write."""
+    computes: bool = True
+    """Whether a scenario, or values that are set, change what is written."""
+    extra: str = ""
+    """The extra of the package that brings what it needs."""
+
+
+_GRAPH = "bullwhip.workspace.graphing"
+_RDF = "bullwhip.workspace.serializing"
+_RULES = "bullwhip.workspace.rule_texts"
+_PICTURE = "bullwhip.workspace.picturing"
+
+FORMATS: dict[str, Format] = {
+    "svg": Format(
+        "image/svg+xml", "svg", "the chain map as a picture", f"{_PICTURE}:chain_map", ("language", "period")
+    ),
+    "dot": Format(
+        "text/vnd.graphviz", "dot", "the chain as Graphviz text", f"{_GRAPH}:dot", ("language",), computes=False
+    ),
+    "graphml": Format(
+        "application/graphml+xml", "graphml", "the chain with its quantities as GraphML", f"{_GRAPH}:graphml",
+        computes=False,
+    ),
+    "turtle": Format(
+        "text/turtle", "ttl", "the whole graph as Turtle, named graphs merged", f"{_RDF}:turtle", ("period", "along"),
+        computes=False,
+    ),
+    "trig": Format(
+        "application/trig", "trig", "the whole graph as TriG, one named graph a document", f"{_RDF}:trig",
+        ("period", "along"), computes=False,
+    ),
+    "nquads": Format(
+        "application/n-quads", "nq", "the whole graph as sorted N-Quads", f"{_RDF}:nquads", ("period", "along"),
+        computes=False,
+    ),
+    "rules-sparql": Format(
+        "application/sparql-query", "rq", "the inference rules as SPARQL CONSTRUCT queries", f"{_RULES}:sparql",
+        computes=False,
+    ),
+    "rules-nemo": Format(
+        "text/plain", "rls", "the inference rules as a program of Nemo", f"{_RULES}:nemo", computes=False
+    ),
+    "rules-clingo": Format(
+        "text/plain", "lp", "the inference rules, with the facts they read, as a program of clingo",
+        f"{_RULES}:clingo", computes=False,
+    ),
+}  # fmt: skip
+"""By name; the order is that of help and docs."""
+
+PICTURES = ("map",)
+"""What `picture` may be."""
