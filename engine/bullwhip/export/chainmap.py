@@ -6,16 +6,19 @@ gives the same bytes. Companies without a printed share have no number; a missin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 
 from bullwhip.export.escape import clean_text, xml_attribute, xml_text
 from bullwhip.export.map_content import OTHER_MARKET, MapContent, MapLanguage, map_content
 from bullwhip.export.map_layout import (
     BADGE,
+    DENSITIES,
     NAME,
     SHARE,
     ColumnBox,
     CompanyBox,
+    Density,
     Line,
     PanelBox,
     place_columns,
@@ -27,7 +30,7 @@ from bullwhip.model.about import About
 from bullwhip.model.chain import Chain
 from bullwhip.model.label import Language
 
-__all__ = ["PALETTE", "chain_map"]
+__all__ = ["PALETTE", "arranged", "arrow_path", "chain_map", "edge_path", "map_size", "panel_color"]
 
 PALETTE = (
     "#4a5fb0", "#1f77a8", "#16807a", "#3c7f3a", "#857012", "#a85c22", "#b04a5a", "#96458f", "#6a55a8", "#3f6c8f",
@@ -41,7 +44,10 @@ FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
 )
 
-_MARGIN, _MIN_WIDTH, _TITLE, _SUBTITLE, _FOOT = 28.0, 480.0, 19.0, 12.0, 10.0
+PAGE = 1680.0
+"""How wide a map becomes before it is set more densely: at this width, its smallest text is read on a screen."""
+
+_MARGIN, _MIN_WIDTH, _TITLE, _SUBTITLE, _FOOT = 28.0, 480.0, 19.0, 12.0, 11.0
 
 _FOOT_LINES = 12
 
@@ -57,6 +63,15 @@ _LEGEND = {
     ),
 }
 _LEGEND_OTHER = {"zh": "†：与同环节其他份额口径不同。", "en": "†: share of another market than the tier's others."}
+_LEGEND_ESTIMATE = {
+    "zh": "虚线公司框：份额为预测或估计。",
+    "en": "Dashed box of a company: its share is an estimate.",
+}
+_LEGEND_COUNT = {
+    "zh": "图中公司 {shown} 家，{printed} 家有印出的份额；另有 {left} 家未画出：它们不是图中环节的供应商。",
+    "en": "{shown} companies shown, {printed} with a printed share; {left} more are not drawn: "
+    "they supply none of the tiers shown.",
+}
 _LEGEND_OMITTED = {"zh": "未画出（没有边与其余相连）：", "en": "Not drawn, no edge ties them to the rest: "}
 
 
@@ -67,6 +82,7 @@ def chain_map(
     subtitle: str,
     values: Mapping[str, str],
     stamp: str | About,
+    estimates: Collection[str] = (),
 ) -> str:
     """Return the chain map as an SVG document.
 
@@ -78,6 +94,7 @@ def chain_map(
         values: by tier id a short text under its heading, e.g. `1,601 亿 USD, 2025E`.
         stamp: last line of the picture: model version, data date, sources; at length in its metadata where it is
             known what the map says of itself.
+        estimates: ids of claims that are estimates; the boxes of shares that they print are dashed.
 
     >>> from bullwhip.model.chain import Tier
     >>> from bullwhip.model.label import Label
@@ -85,13 +102,13 @@ def chain_map(
     >>> svg.startswith("<svg "), svg.count('class="tier"')
     (True, 1)
     """
-    content = map_content(chain, language, values)
+    content = map_content(chain, language, values, estimates)
     line = stamp if isinstance(stamp, str) else stamp.line()
     title, subtitle, line = (clean_text(text).strip() for text in (title, subtitle, line))
-    columns, routes = _arranged(content)
+    columns, routes = arranged(content)
     width = max(_MIN_WIDTH, float(round(_rightmost(columns, routes) + _MARGIN)))
     head, top = _head(title, subtitle, width - 2 * _MARGIN)
-    columns, routes = _arranged(content, top)
+    columns, routes = arranged(content, top)
     bottom = max([top, *_lowest(columns, routes)]) + 26.0
     foot, height = _foot(_legend(content, language), line, bottom, width - 2 * _MARGIN)
     parts = [
@@ -106,16 +123,30 @@ def chain_map(
     return "\n".join(parts) + "\n"
 
 
-def _arranged(content: MapContent, top: float = 0.0) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
-    """Return columns and edges: placed once to see which gaps the edges take, and again with room for them."""
+def arranged(content: MapContent, top: float = 0.0) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
+    """Return columns and edges, as loosely set as a page of `PAGE` allows, else as densely as it goes."""
     if not content.columns:
         return (), ()
+    for density in DENSITIES:
+        columns, routes = _set(content, top, density)
+        if _rightmost(columns, routes) + _MARGIN <= PAGE:
+            break
+    return columns, routes
+
+
+def _set(content: MapContent, top: float, density: Density) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
+    """Return columns and edges: placed once to see which gaps the edges take, and again with room for them."""
     edges = content.edges
-    columns = place_columns(content, _MARGIN, top, [60.0] * len(content.columns), {})
+    columns = place_columns(content, _MARGIN, top, [60.0] * len(content.columns), {}, density)
     slots = choose_slots(columns, edges)
-    gutters = [min(58.0, 36.0 + 3.0 * load) for load in gutter_loads(columns, edges)]
-    columns = place_columns(content, _MARGIN, top, gutters, count_lanes(slots))
+    gutters = [density.gutter * min(58.0, 36.0 + 3.0 * load) for load in gutter_loads(columns, edges)]
+    columns = place_columns(content, _MARGIN, top, gutters, count_lanes(slots), density)
     return columns, route_edges(columns, edges, slots)
+
+
+def map_size(columns: Sequence[ColumnBox], routes: Sequence[Route]) -> tuple[float, float]:
+    """Return how wide and how high the map itself is, without heading and legend."""
+    return _rightmost(columns, routes) + _MARGIN, max([0.0, *_lowest(columns, routes)]) + _MARGIN
 
 
 def _rightmost(columns: Sequence[ColumnBox], routes: Sequence[Route]) -> float:
@@ -145,7 +176,13 @@ def _head(title: str, subtitle: str, width: float) -> tuple[list[Line], float]:
 def _legend(content: MapContent, language: MapLanguage) -> list[str]:
     marked = any(c.share.endswith(OTHER_MARKET) for e in content.entries for c in e.companies)
     languages: tuple[Language, ...] = ("zh", "en") if language == "both" else (language,)
-    lines = [_LEGEND[code] + (" " + _LEGEND_OTHER[code] if marked else "") for code in languages]
+    estimated = any(c.estimate for e in content.entries for c in e.companies)
+    lines = []
+    for code in languages:
+        more = [_LEGEND_OTHER[code]] * marked + [_LEGEND_ESTIMATE[code]] * estimated
+        if content.counts.shown:
+            more.append(_LEGEND_COUNT[code].format(**asdict(content.counts)))
+        lines.append(" ".join([_LEGEND[code], *more]))
     if content.omitted:
         separator = ", " if language == "en" else "、"
         lines.append(_LEGEND_OMITTED[languages[0]] + separator.join(content.omitted))
@@ -176,7 +213,7 @@ def _open(title: str, language: MapLanguage, width: float, height: float, conten
 
 
 def _panel(panel: PanelBox) -> str:
-    color, rect = _color(panel), panel.rect
+    color, rect = panel_color(panel), panel.rect
     dash = ' stroke-dasharray="4 3"' if panel.entry.place == "beside" else ""
     name = " ".join((*panel.entry.heading, panel.entry.value)).strip()
     parts = [
@@ -189,7 +226,7 @@ def _panel(panel: PanelBox) -> str:
         x, y = first.x - BADGE + 7.5, first.y - 4.5
         parts.append(f'<circle cx="{_num(x)}" cy="{_num(y)}" r="7.5" fill="{color}"/>')
         parts.append(
-            f'<text x="{_num(x)}" y="{_num(y + 3.4)}" font-size="9.5" font-weight="700" text-anchor="middle" '
+            f'<text x="{_num(x)}" y="{_num(y + 3.9)}" font-size="11" font-weight="700" text-anchor="middle" '
             f'fill="#ffffff">{panel.entry.tier.order}</text>'
         )
     parts += [_text(line) for line in panel.lines]
@@ -200,6 +237,7 @@ def _panel(panel: PanelBox) -> str:
 def _company(box: CompanyBox, color: str) -> str:
     entry, rect = box.entry, box.rect
     x, y, height = _num(rect.x), _num(rect.y), _num(rect.height)
+    dash = ' stroke-dasharray="3 2"' if entry.estimate else ""
     parts = [f"<g><title>{xml_text(entry.details)}</title>"]
     parts.append(
         f'<rect class="box" x="{x}" y="{y}" width="{_num(rect.width)}" height="{height}" rx="3" fill="#ffffff"/>'
@@ -210,7 +248,7 @@ def _company(box: CompanyBox, color: str) -> str:
             parts.append(f'{bar}rx="3" fill="{_tint(color, strength)}"/>')
     parts.append(
         f'<rect class="frame" x="{x}" y="{y}" width="{_num(rect.width)}" height="{height}" rx="3" fill="none" '
-        f'stroke="{_tint(color, 0.7)}"/>'
+        f'stroke="{_tint(color, 0.7)}"{dash}/>'
     )
     parts.append(_text(Line(rect.x + 6.0, rect.y + 13.0, clip(entry.name, NAME, box.name_width), NAME)))
     if entry.share:
@@ -222,20 +260,28 @@ def _company(box: CompanyBox, color: str) -> str:
 
 
 def _edge(route: Route) -> str:
-    color = _tint(_color(route.source), 0.6)
-    (x, y), *_ = route.segments[0]
-    path = f"M{_num(x)} {_num(y)}" + "".join(
-        f" C{' '.join(f'{_num(px)} {_num(py)}' for px, py in segment[1:])}" for segment in route.segments
-    )
-    tip_x, tip_y = route.tip
-    back = tip_x - ARROW - 1.0 if route.rightward else tip_x + ARROW + 1.0
-    head = f"M{_num(tip_x)} {_num(tip_y)} L{_num(back)} {_num(tip_y - 3.2)} L{_num(back)} {_num(tip_y + 3.2)} Z"
+    color = _tint(panel_color(route.source), 0.6)
     names = f"{' '.join(route.source.entry.heading)} → {' '.join(route.target.entry.heading)}"
     return (
         f"<g><title>{xml_text(names)}</title>"
-        f'<path class="edge" d="{path}" fill="none" stroke="{color}" stroke-width="1.3"/>'
-        f'<path class="head" d="{head}" fill="{color}"/></g>'
+        f'<path class="edge" d="{edge_path(route)}" fill="none" stroke="{color}" stroke-width="1.3"/>'
+        f'<path class="head" d="{arrow_path(route)}" fill="{color}"/></g>'
     )
+
+
+def edge_path(route: Route) -> str:
+    """Return the course of an edge as the path of a picture."""
+    (x, y), *_ = route.segments[0]
+    return f"M{_num(x)} {_num(y)}" + "".join(
+        f" C{' '.join(f'{_num(px)} {_num(py)}' for px, py in segment[1:])}" for segment in route.segments
+    )
+
+
+def arrow_path(route: Route) -> str:
+    """Return the arrow head of an edge as the path of a picture."""
+    tip_x, tip_y = route.tip
+    back = tip_x - ARROW - 1.0 if route.rightward else tip_x + ARROW + 1.0
+    return f"M{_num(tip_x)} {_num(tip_y)} L{_num(back)} {_num(tip_y - 3.2)} L{_num(back)} {_num(tip_y + 3.2)} Z"
 
 
 def _text(line: Line) -> str:
@@ -245,7 +291,8 @@ def _text(line: Line) -> str:
     return f'<text x="{_num(line.x)}" y="{_num(line.y)}" {size}{weight}{fill}>{xml_text(line.text)}</text>'
 
 
-def _color(panel: PanelBox) -> str:
+def panel_color(panel: PanelBox) -> str:
+    """Return the colour of a tier: that of its column, or of what stands beside the order."""
     if panel.entry.place == "ordered":
         return PALETTE[panel.column % len(PALETTE)]
     return DEMAND if panel.entry.place == "demand" else BESIDE

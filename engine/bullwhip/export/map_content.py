@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -14,6 +14,7 @@ from bullwhip.model.label import Label
 
 __all__ = [
     "CompanyEntry",
+    "Counts",
     "MapContent",
     "MapLanguage",
     "Place",
@@ -44,6 +45,8 @@ class CompanyEntry:
     """Part of the bar up to the upper end of a range."""
     details: str
     """Full name, ticker and every printed share, for the tooltip."""
+    estimate: bool = False
+    """Whether the share is an estimate and no actual figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,15 @@ class TierEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many companies there are: shown, those of them with a printed share, and those that are not drawn."""
+
+    shown: int = 0
+    printed: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MapContent:
     """Columns from left to right, and the tier edges to draw."""
 
@@ -66,6 +78,7 @@ class MapContent:
     edges: tuple[tuple[str, str], ...]
     omitted: tuple[str, ...]
     """Tiers that have suppliers but no edge to the rest, by name; they are not drawn."""
+    counts: Counts = Counts()
 
     @property
     def entries(self) -> tuple[TierEntry, ...]:
@@ -85,13 +98,15 @@ def label_lines(label: Label, fallback: str, language: MapLanguage) -> tuple[str
     return lines or (clean_text(fallback).strip() or "?",)
 
 
-def map_content(chain: Chain, language: MapLanguage, values: Mapping[str, str]) -> MapContent:
-    """Return what the map shows.
+def map_content(
+    chain: Chain, language: MapLanguage, values: Mapping[str, str], estimates: Collection[str] = ()
+) -> MapContent:
+    """Return what the map shows; shares printed by the claims among `estimates` are marked.
 
     A tier with a place in the order of value release is always shown; one beside the chain when it has suppliers,
     and a source of demand in any case, if edges tie it to the rest.
     """
-    companies = supplier_entries(chain, language)
+    companies = supplier_entries(chain, language, estimates)
     edges = tuple(dict.fromkeys((e.source, e.target) for e in chain.edges if e.source != e.target))
     tiers = list({t.id: t for t in chain.tiers}.values())
     shown = _shown(tiers, edges, companies)
@@ -105,7 +120,10 @@ def map_content(chain: Chain, language: MapLanguage, values: Mapping[str, str]) 
         columns.setdefault(positions[tier.id], []).append(entry)
     left_out = [t for t in tiers if t.id not in shown and companies.get(t.id)]
     omitted = tuple(" ".join(label_lines(t.label, t.id, language)) for t in left_out)
-    return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges, omitted)
+    drawn = {c.id for column in columns.values() for e in column for c in e.companies}
+    printed = {c.id for column in columns.values() for e in column for c in e.companies if c.share}
+    counts = Counts(len(drawn), len(printed), len({c.id for c in chain.companies} - drawn))
+    return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges, omitted, counts)
 
 
 def _place(tier: Tier) -> Place:
@@ -118,7 +136,9 @@ def _rank(tier: Tier) -> tuple[int, int]:
     return ("ordered", "demand", "beside").index(_place(tier)), tier.order or 0
 
 
-def supplier_entries(chain: Chain, language: MapLanguage) -> dict[str, tuple[CompanyEntry, ...]]:
+def supplier_entries(
+    chain: Chain, language: MapLanguage, estimates: Collection[str] = ()
+) -> dict[str, tuple[CompanyEntry, ...]]:
     """Return by tier its suppliers, each once, the largest printed share first, the tier's market before others.
 
     Without a printed share they stand in the order of the documents.
@@ -130,7 +150,8 @@ def supplier_entries(chain: Chain, language: MapLanguage) -> dict[str, tuple[Com
         entries = found.setdefault(supply.tier, {})
         if supply.role == "supplier" and supply.company not in entries:
             company = known.get(supply.company) or Company(supply.company, Label())
-            entries[company.id] = _company(company, shares.get((company.id, supply.tier)), language)
+            shown = shares.get((company.id, supply.tier))
+            entries[company.id] = _company(company, shown, language, estimates)
     return {tier: tuple(sorted(entries.values(), key=_place_in_tier)) for tier, entries in found.items()}
 
 
@@ -138,7 +159,9 @@ def _place_in_tier(entry: CompanyEntry) -> tuple[bool, bool, Fraction, Fraction]
     return not entry.share, entry.share.endswith(OTHER_MARKET), -entry.possible, -entry.certain
 
 
-def _company(company: Company, shown: ShownShare | None, language: MapLanguage) -> CompanyEntry:
+def _company(
+    company: Company, shown: ShownShare | None, language: MapLanguage, estimates: Collection[str]
+) -> CompanyEntry:
     name = " ".join(label_lines(company.label, company.id, language))
     full = " ".join(label_lines(company.label, company.id, "both"))
     details = " · ".join(p for p in (full, clean_text(company.ticker)) if p)
@@ -146,7 +169,14 @@ def _company(company: Company, shown: ShownShare | None, language: MapLanguage) 
         return CompanyEntry(company.id, name, "", Fraction(0), Fraction(0), details)
     printed = "; ".join(describe_share(s) for s in (shown.share, *shown.others))
     text = clean_text(share_text(shown.share)) + ("" if shown.comparable else OTHER_MARKET)
-    return CompanyEntry(company.id, name, text, *bar_extent(shown.share), clean_text(f"{details} · {printed}"))
+    return CompanyEntry(
+        company.id,
+        name,
+        text,
+        *bar_extent(shown.share),
+        clean_text(f"{details} · {printed}"),
+        shown.share.claim in estimates,
+    )
 
 
 def _shown(

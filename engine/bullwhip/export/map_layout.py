@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bullwhip.export.map_content import CompanyEntry, MapContent, TierEntry
 from bullwhip.export.text_width import MIN_EMS, clip, text_width, wrap
 
 __all__ = [
+    "DENSITIES",
     "HEADING",
     "LANE",
     "NAME",
@@ -22,6 +23,7 @@ __all__ = [
     "SMALL",
     "ColumnBox",
     "CompanyBox",
+    "Density",
     "Line",
     "PanelBox",
     "Rect",
@@ -29,7 +31,7 @@ __all__ = [
     "slot_centres",
 ]
 
-NAME, SHARE, HEADING, SMALL = 11.0, 10.0, 13.0, 10.5
+NAME, SHARE, HEADING, SMALL = 11.0, 11.0, 13.0, 11.0
 """Font sizes."""
 
 LANE = 8.0
@@ -38,13 +40,37 @@ LANE = 8.0
 BADGE = 20.0
 """Room for the position in the order of release, before the heading."""
 
-MAX_ROWS = 14
-"""A tier with more companies flows into two sub-columns."""
-
 _ROW, _ROW_GAP, _PAD, _INSET, _SHARE_GAP = 18.0, 4.0, 9.0, 6.0, 8.0
 _SUB_GAP, _SLOT = 6.0, 18.0
-_MIN_BOX, _MAX_NAME, _MAX_HEADING, _MAX_UNIQUE = 92.0, 128.0, 190.0, 330.0
+_MIN_BOX, _MAX_UNIQUE = 92.0, 330.0
 _ELLIPSIS_EMS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """How densely a map is set."""
+
+    rows: int
+    """A tier with more companies flows into two sub-columns."""
+    name: float
+    """The widest name that is not clipped."""
+    heading: float
+    """The widest line of a heading that is not broken."""
+    gutter: float = 1.0
+    """The part of the full room between columns."""
+
+
+DENSITIES = (
+    Density(14, 128.0, 190.0),
+    Density(14, 110.0, 150.0, 0.8),
+    Density(32, 128.0, 150.0, 0.8),
+    Density(32, 112.0, 130.0, 0.7),
+    Density(32, 100.0, 112.0, 0.6),
+    Density(32, 88.0, 100.0, 0.55),
+    Density(32, 76.0, 96.0, 0.5),
+    Density(40, 64.0, 92.0, 0.5),
+)
+"""From loose to dense; a map takes the first that fits the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +103,8 @@ class Line:
     size: float
     bold: bool = False
     muted: bool = False
+    figure: bool = False
+    """Whether it is the figure of a tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +152,12 @@ class _Measure:
 
 
 def place_columns(
-    content: MapContent, left: float, top: float, gutters: Sequence[float], lanes: Mapping[tuple[int, int], int]
+    content: MapContent,
+    left: float,
+    top: float,
+    gutters: Sequence[float],
+    lanes: Mapping[tuple[int, int], int],
+    density: Density = DENSITIES[0],
 ) -> tuple[ColumnBox, ...]:
     """Return the columns, centred on one horizontal line.
 
@@ -134,8 +167,9 @@ def place_columns(
         top: where the highest column, with the edges that pass above it, begins.
         gutters: the room after each column.
         lanes: how many edges pass through slot `s` of column `c`, by `(c, s)`; slot 0 is above the first panel.
+        density: how densely names and headings are set.
     """
-    measures = [_measure(column) for column in content.columns]
+    measures = [_measure(column, density) for column in content.columns]
     flat: list[list[PanelBox]] = []
     x = left
     sides: list[float] = []
@@ -162,16 +196,16 @@ def slot_centres(column: ColumnBox) -> tuple[float, ...]:
     return (panels[0].rect.y - _SLOT, *between, panels[-1].rect.bottom + _SLOT)
 
 
-def _measure(column: Sequence[TierEntry]) -> _Measure:
-    subs = 2 if any(len(entry.companies) > MAX_ROWS for entry in column) else 1
-    box = max((_box_width(entry.companies) for entry in column if entry.companies), default=_MIN_BOX)
+def _measure(column: Sequence[TierEntry], density: Density) -> _Measure:
+    subs = 2 if any(len(entry.companies) > density.rows for entry in column) else 1
+    box = max((_box_width(entry.companies, density.name) for entry in column if entry.companies), default=_MIN_BOX)
     inside = subs * box + (subs - 1) * _SUB_GAP
     for entry in column:
         first, *rest = entry.heading
         inside = max(
             inside,
-            min(_MAX_HEADING, _badge(entry) + text_width(first, HEADING, bold=True)),
-            *(min(_MAX_HEADING, text_width(text, SMALL)) for text in (*rest, entry.value)),
+            min(density.heading, _badge(entry) + text_width(first, HEADING, bold=True)),
+            *(min(density.heading, text_width(text, SMALL)) for text in (*rest, entry.value)),
         )
     inside = float(math.ceil(inside))
     return _Measure((inside - (subs - 1) * _SUB_GAP) / subs, inside, subs)
@@ -181,9 +215,9 @@ def _badge(entry: TierEntry) -> float:
     return BADGE if entry.place == "ordered" else 0.0
 
 
-def _box_width(companies: Sequence[CompanyEntry]) -> float:
+def _box_width(companies: Sequence[CompanyEntry], most: float) -> float:
     """Return the width at which names read in full, within bounds, and no two names are clipped to the same text."""
-    wide = max(_needed(company, _MAX_NAME) for company in companies)
+    wide = max(_needed(company, most) for company in companies)
     width = max(_MIN_BOX, wide)
     names = {c.name for c in companies}
     while width < _MAX_UNIQUE and len({_clipped(c, width) for c in companies}) < len(names):
@@ -248,7 +282,7 @@ def _heading(entry: TierEntry, x: float, y: float, width: float) -> tuple[tuple[
         lines.append(Line(x, y + 11.0, line, SMALL, muted=True))
         y += 14.0
     for line in wrap(entry.value, SMALL, width, 3):
-        lines.append(Line(x, y + 11.0, line, SMALL))
+        lines.append(Line(x, y + 11.0, line, SMALL, figure=True))
         y += 14.0
     return tuple(lines), y
 
@@ -261,6 +295,6 @@ def _moved(panel: PanelBox, by: float) -> PanelBox:
         panel.entry,
         panel.column,
         move(panel.rect),
-        tuple(Line(t.x, t.y + by, t.text, t.size, t.bold, t.muted) for t in panel.lines),
+        tuple(replace(t, y=t.y + by) for t in panel.lines),
         tuple(CompanyBox(b.entry, move(b.rect), b.name_width) for b in panel.boxes),
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bullwhip.model.about import About, DriverValue
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
-from bullwhip.numbers import fraction_text
+from bullwhip.numbers import decimal_text, fraction_text
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["about", "about_data"]
+__all__ = ["about", "about_data", "input_hash", "short", "tier_figures"]
 
 
 def about(workspace: Workspace, *, drivers: bool = True) -> About:
@@ -36,12 +37,12 @@ def about_data(program: CompiledProgram, files: Mapping[str, bytes], as_of: str 
 
     dates = [d.published for d in program.documents if d.published]
     return About(
-        program.header.id, program.header.label, __version__, _hash_of(files), max(dates, default=""),
+        program.header.id, program.header.label, __version__, input_hash(files), max(dates, default=""),
         program.documents, "base", (), as_of, policy or POLICY,
     )  # fmt: skip
 
 
-def _hash_of(files: Mapping[str, bytes]) -> str:
+def input_hash(files: Mapping[str, bytes]) -> str:
     """Return a hash of the input files alone, which changes with the data and not with the engine."""
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -60,3 +61,31 @@ def _drivers(workspace: Workspace) -> tuple[DriverValue, ...]:
             if value is not None:
                 found.append(DriverValue(cell.name, fraction_text(value), quantity.unit))
     return tuple(found)
+
+
+def tier_figures(workspace: Workspace, period: int, language: str) -> dict[str, str]:
+    """Return a short figure for each tier: the primary quantity that sizes it, where its value is known."""
+    shown: dict[str, str] = {}
+    program = workspace.program
+    for position, cell in enumerate(program.cells):
+        quantity = program.quantities[cell.quantity]
+        if not quantity.primary or quantity.tier in shown or cell.period not in (None, period):
+            continue
+        value = workspace.evaluation.value(position)
+        if value is not None:
+            members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
+            shown[quantity.tier] = f"{short(value, language)} {quantity.unit}{members}"
+    return shown
+
+
+def short(value: Fraction, language: str) -> str:
+    """Return a figure of four digits with the scale that readers of the language expect.
+
+    >>> short(Fraction(160_125_588_697), "en"), short(Fraction(160_125_588_697), "zh"), short(Fraction(35), "en")
+    ('160.1 bn', '1,601 亿', '35')
+    """
+    scales = ((10**8, " 亿"), (10**4, " 万")) if language == "zh" else ((10**9, " bn"), (10**6, " m"))
+    for size, word in scales:
+        if abs(value) >= size:
+            return decimal_text(value / size, 4) + word
+    return decimal_text(value, 4)
