@@ -15,6 +15,7 @@ export function exposure(values, driver, options = {}) {
 /** The rows of all drivers that reach a company. */
 export function companyExposure(values, company, options = {}) {
   const asked = settled(values, { ...options, company });
+  asked.within = new Set(values.cone(asked.targets.map((cell) => values.model.nodeOf[cell])));
   return ranked(values.model, values.drivers().flatMap((driver) => rowsOf(values, driver, asked)), asked.by);
 }
 
@@ -64,7 +65,7 @@ function rosterOf(model) {
 
 function rowsOf(values, driver, asked) {
   const { model } = values;
-  const slopes = values.slopes(values.driverCells(driver), true);
+  const slopes = values.slopes(values.driverCells(driver), true, asked.within);
   const here = new Map();
   for (const cell of asked.targets) {
     const sides = slopes.get(model.nodeOf[cell]);

@@ -289,21 +289,23 @@ export class Values {
     return this.above;
   }
 
-  /** The slopes of all nodes that a move of cells touches, to the right and to the left, by node. */
-  slopes(moved, proportional) {
+  /** The slopes of all nodes that a move of cells touches, to the right and to the left, by node; only of some where `within`. */
+  slopes(moved, proportional, within = null) {
+    if (within) return this.#pass(moved, proportional, within);
     const key = `${proportional} ${moved.join(" ")}`;
-    if (!this.passes.has(key)) this.passes.set(key, this.#pass(moved, proportional));
+    if (!this.passes.has(key)) this.passes.set(key, this.#pass(moved, proportional, null));
     return this.passes.get(key);
   }
 
-  #pass(moved, proportional) {
-    const seeds = new Map(moved.map((cell) => [this.model.nodeOf[cell], seed(this.pair(cell), proportional)]));
+  #pass(moved, proportional, within) {
+    const nodes = moved.map((cell) => [this.model.nodeOf[cell], cell]).filter(([i]) => !within || within.has(i));
+    const seeds = new Map(nodes.map(([i, cell]) => [i, seed(this.pair(cell), proportional)]));
     const touched = new Set(seeds.keys());
     const queue = [...touched];
     const above = this.users();
     while (queue.length) {
       for (const user of above[queue.pop()]) {
-        if (!touched.has(user)) {
+        if (!touched.has(user) && (!within || within.has(user))) {
           touched.add(user);
           queue.push(user);
         }

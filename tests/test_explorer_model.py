@@ -1,0 +1,198 @@
+"""The explorer computes in the page what the engine computes: values, answers to moves, exposures, in order."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import bullwhip
+from bullwhip import Workspace
+from bullwhip.query.exposure import sizing_cells
+from bullwhip.workspace.modelling import explorer_model, model_json
+from model_points import model_cases, moved_inputs
+from model_programs import program_case
+
+ROOT = Path(__file__).parent
+MODEL = Path(bullwhip.__file__).parent / "explorer" / "model.js"
+GOLDEN = {"solar": 250, "vaccines": 60, "batteries": 20, "wind": 250}
+"""How many random points are tried exactly, by workspace; 1,000 on every one of them gave no difference."""
+
+
+def compared(cases: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Return what the page's evaluator finds of cases; skipped where there is no Node to run it."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node here: the browser tests compare fewer points")
+    file = folder / "cases.json"
+    file.write_text(json.dumps(cases), encoding="utf-8")
+    done = subprocess.run(
+        [node, str(ROOT / "model_compare.mjs"), str(file), str(MODEL)], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Workspace:
+    """The shipped workspace."""
+    return Workspace.open()
+
+
+@pytest.fixture(scope="module")
+def data(shipped: Workspace) -> dict[str, Any]:
+    """Its model."""
+    return explorer_model(shipped)
+
+
+def test_the_shipped_chain_comes_out_as_in_the_engine(shipped: Workspace, tmp_path: Path) -> None:
+    """Every cell at random points, every answer of every tier to every driver, every exposure: within 1e-12."""
+    cases = model_cases(shipped, 24, seed=1)
+
+    (found,) = compared([cases], tmp_path)
+
+    assert found["wrong"] == []
+    assert found["worst"] <= 1e-12
+    assert (len(cases["points"]), len(cases["moves"]) > 1500, len(cases["exposures"]) > 90) == (24, True, True)
+
+
+def test_golden_chains_come_out_as_in_the_engine(tmp_path: Path) -> None:
+    """So do the chains of other industries, with their kinks and unknowns."""
+    cases = [model_cases(Workspace.open(ROOT / "golden" / name), n, seed=2) for name, n in GOLDEN.items()]
+
+    found = compared(cases, tmp_path)
+
+    assert [f["wrong"] for f in found] == [[]] * len(GOLDEN)
+    assert max(f["worst"] for f in found) <= 1e-12
+
+
+def test_a_thousand_points_of_every_target(shipped: Workspace, data: dict[str, Any], tmp_path: Path) -> None:
+    """What sizes a tier, at 1,000 random points of all inputs, is what the kernel of the engine gives."""
+    program = shipped.program
+    generator = random.Random(3)  # noqa: S311  not for secrets
+    sizing = sizing_cells(program, program.header.default_period, {})
+    targets = [p for p in sizing if shipped.evaluation.value(p) is not None]
+    changes = [moved_inputs(shipped, generator) for _ in range(1000)]
+    inputs = [p for p, _ in changes[0]]
+    run = shipped.kernel(
+        [program.cells[p].name for p in targets], [program.cells[p].name for p in inputs], backend="numpy"
+    )
+    expected = run(np.array([[float(text) for _, text in row] for row in changes]).T, allow_invalid=True).T
+    points = [
+        {"changes": row, "variants": {}, "cells": targets, "expected": [None if v != v else v for v in values]}
+        for row, values in zip(changes, expected.tolist(), strict=True)
+    ]
+
+    (found,) = compared([{"data": data, "points": points, "moves": [], "exposures": []}], tmp_path)
+
+    assert found["wrong"] == []
+    assert found["values"] == 1000 * len(targets)
+
+
+def test_every_operation_comes_out_as_in_the_engine(tmp_path: Path) -> None:
+    """Random programs of every operation: ties, jumps, roots, unknown inputs and divisions by zero included."""
+    cases = [program_case(seed) for seed in range(300)]
+
+    found = compared(cases, tmp_path)
+
+    assert [(k, f["wrong"]) for k, f in enumerate(found) if f["wrong"]] == []
+    assert max(f["worst"] for f in found) <= 1e-12
+    assert sum(m["expected"]["kink"] for c in cases for m in c["moves"]) > 50
+
+
+def test_scenarios_are_in_the_model(shipped: Workspace, data: dict[str, Any], tmp_path: Path) -> None:
+    """The page reaches a scenario by its changes and variants, and gets the engine's values of it."""
+    points = []
+    for scenario in data["scenarios"]:
+        under = shipped.scenario(scenario["id"])
+        cells = [p for p, c in enumerate(shipped.program.cells) if c.definition >= 0]
+        values = [under.evaluation.value(p) for p in cells]
+        points.append({
+            "changes": [[int(c), v] for c, v in scenario["values"].items()], "variants": scenario["variants"],
+            "cells": cells, "expected": [None if v is None else float(v) for v in values],
+        })  # fmt: skip
+
+    (found,) = compared([{"data": data, "points": points, "moves": [], "exposures": []}], tmp_path)
+
+    assert found["wrong"] == []
+    assert {s["id"] for s in data["scenarios"]} == {"base", *shipped.program.scenarios}
+
+
+def test_a_model_starts_under_its_own_scenario(shipped: Workspace) -> None:
+    """Under a scenario and with values set, the model says which cells these change, and to what."""
+    under = shipped.scenario("liquid_30").with_values("training.utilization[period=2025]=0.6")
+
+    start = explorer_model(under)["start"]
+
+    cells = {shipped.program.cells[int(p)].name: v for p, v in start["values"].items()}
+    assert cells == {"cooling.liquid_penetration": 0.3, "training.utilization[period=2025]": 0.6}
+
+
+def test_the_model_is_small(shipped: Workspace) -> None:
+    """The data leaves room for font, code and style in a page of 300 KB as transferred."""
+    assert len(gzip.compress(model_json(shipped), 9)) < 110_000
+
+
+def test_same_inputs_give_same_bytes() -> None:
+    """Neither the run nor the hash seed shows in the data."""
+    code = "from bullwhip import Workspace as W; from bullwhip.workspace.modelling import model_json as m; import sys; "
+    code += f"sys.stdout.buffer.write(m(W.open({str(ROOT / 'golden' / 'vaccines')!r})))"
+    some = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment(seed)).stdout
+        for seed in ("1", "2")
+    ]
+
+    assert some[0] == some[1]
+    assert json.loads(some[0])["format"] == "bullwhip-explorer/1"
+
+
+def environment(seed: str) -> dict[str, str]:
+    """Return this process's environment with another hash seed."""
+    import os
+
+    return {**os.environ, "PYTHONHASHSEED": seed, "BULLWHIP_CACHE": "off"}
+
+
+def test_every_number_says_its_value_exactly(shipped: Workspace, data: dict[str, Any]) -> None:
+    """An input's number is exactly what the engine computes with: JSON digits or a fraction as text."""
+    given = data["given"]
+
+    read = {p: Fraction(str(v)) for p, v in zip(given["cell"], given["value"], strict=True)}
+
+    assert read == {p: g.value for p, g in shipped.program.given.items()}
+
+
+def test_sliders_reach_the_present_value_and_every_print(shipped: Workspace, data: dict[str, Any]) -> None:
+    """A slider goes from below to above what is given and what documents print, but not beyond the declared range."""
+    ranges, given = data["ranges"], shipped.program.given
+    ends = {p: (Fraction(str(low)), Fraction(str(high)))
+            for p, low, high in zip(ranges["cell"], ranges["low"], ranges["high"], strict=True)}  # fmt: skip
+
+    quantities = {p: shipped.program.quantities[shipped.program.cells[p].quantity] for p in ends}
+
+    assert [p for p, (low, high) in ends.items() if not low <= given[p].value <= high or low == high] == []
+    assert [p for p, (low, _) in ends.items() if (q := quantities[p]).low is not None and low < q.low] == []
+    assert len(ends) > 380
+
+
+def test_every_number_of_the_model_is_within_its_list(data: dict[str, Any]) -> None:
+    """Cells, claims, quantities, documents and dimensions are named by places that exist."""
+    claims, cells = len(data["claims"]["document"]), len(data["cells"]["quantity"])
+
+    used = [c for key in ("claims", "losers") for some in data["given"][key] for c in some]
+    used += [s["claim"] for s in data["shares"]] + [c for k in data["conflicts"] for c in k["claims"]]
+
+    assert all(0 <= c < claims for c in used)
+    assert {len(column) for column in data["claims"].values()} == {claims}
+    assert all(c is None or 0 <= c < cells for c in data["claims"]["cell"])
+    assert all(0 <= q < len(data["quantities"]) for q in data["cells"]["quantity"])
