@@ -71,6 +71,8 @@ NOT_A_FILE: dict[str, str] = {
     "BW537": "an RDF file: test_hostile_rdf.py",
     "BW538": "an RDF file: test_hostile_rdf.py",
     "BW539": "an RDF file: test_rdf_files.py, test_a_file_is_compared_with_the_hash_beside_it",
+    "BW591": "a system: test_pool.py, test_a_system_without_fork_is_told",
+    "BW592": "a request: test_pool.py, test_a_pool_that_only_reads_refuses_changes",
     "BW540": "a parser: test_rdf_files.py, test_a_parser_that_dies_is_a_problem_and_no_more",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }

@@ -105,6 +105,7 @@ ALLOWED = {
     "bullwhip/__init__.py": ["import_module"],  # its own modules, when they are first asked for
     "bullwhip/cli/__init__.py": ["import_module"],  # the module of a command
     "bullwhip/query/shacl.py": ["subprocess"],  # this interpreter, with a list of arguments
+    "bullwhip/serve/nursery.py": ["subprocess"],  # the same, for the process that workers are forked from
     "bullwhip/store/processes.py": ["subprocess"],  # the same, for what reads RDF and writes stores
 }
 """What a module may use, and for what."""

@@ -131,6 +131,8 @@ CODES: dict[str, str] = {
     "BW538": "a feature of RDF is not read",
     "BW539": "a file is not the one that was expected",
     "BW540": "a process that reads RDF or writes a store died",
+    "BW591": "this system cannot run what serves",
+    "BW592": "an endpoint that only reads is asked to change something",
     "BW503": "a query parameter takes one value and is given several",
     "BW504": "a store does not hold the nodes that a query needs",
     "BW901": "a size or time limit was reached",

@@ -9,7 +9,7 @@ import re
 
 from bullwhip.errors import LimitError, Place, Problem, QueryError
 
-__all__ = ["Tokens", "guard", "place_of"]
+__all__ = ["RefusedError", "Tokens", "guard", "place_of"]
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_CLAUSES, MAX_OPTIONAL, MAX_OPERATORS = 100_000, 20_000, 64, 256, 64, 1_000
 """Limits on a query: beyond them the engine's parser overflows its stack or its planner does not return."""
@@ -37,12 +37,26 @@ _OPERANDS = frozenset(["variable", "name", "word", "number", "string", "language
 _CLOSES = {")": "(", "}": "{", "]": "[", ">>": "<<"}
 
 
-def guard(name: str, text: str) -> Tokens:
+class RefusedError(QueryError):
+    """A query asks for more than reading the dataset."""
+
+
+def guard(name: str, text: str, dataset: bool = False) -> Tokens:
     """Return the tokens of a query that may run.
 
     The engine's parser has no tokens of its own: `trueSERVICE` is two words to it, and after an operand `<a#>` may be a
     comparison and a comment. So words are searched for what they contain, and where a `<` can be read in two ways
     the whole text must be clean.
+
+    Args:
+        name: what messages call the query.
+        text: the query.
+        dataset: whether FROM may stand in it as a word, for a store in which it names graphs and fetches nothing.
+
+    Raises:
+        RefusedError: BW501 where it asks for more than reading the dataset.
+        QueryError: BW501 where it holds what no query does.
+        LimitError: BW901 where it is too long, too deep or has too many parts.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise LimitError(Problem("BW901", f"a query of more than {MAX_BYTES:,} bytes", Place(name)))
@@ -57,7 +71,7 @@ def guard(name: str, text: str) -> Tokens:
         if kind == "bad":
             raise QueryError(Problem("BW501", f"unexpected {value!r}", place_of(name, text, match.start())))
         if kind in ("word", "name"):
-            _refuse(name, text, match)
+            _refuse(name, text, match, dataset)
         if kind == "iri" and operand and "(" in brackets and not set(value).isdisjoint("#'()"):
             ambiguous = True
         if len(_nest(brackets, value, kind)) > MAX_DEPTH:
@@ -82,17 +96,17 @@ def _nest(brackets: list[str], value: str, kind: str) -> list[str]:
     return brackets
 
 
-def _refuse(name: str, text: str, match: re.Match[str]) -> None:
+def _refuse(name: str, text: str, match: re.Match[str], dataset: bool) -> None:
     """Refuse a word that would read or write anything but the dataset."""
     word = match[0].partition(":")[0].lower()
     place = place_of(name, text, match.start(), len(match[0]))
     if "service" in word:
-        raise QueryError(Problem("BW501", "SERVICE is not allowed: a query reads this dataset only", place))
-    if "from" in word:
+        raise RefusedError(Problem("BW501", "SERVICE is not allowed: a query reads this dataset only", place))
+    if "from" in word and not (dataset and word == "from" and match.lastgroup == "word"):
         message = "FROM is not allowed: a query reads the union of all graphs"
-        raise QueryError(Problem("BW501", message, place, "write GRAPH <…> { … } to read one graph"))
+        raise RefusedError(Problem("BW501", message, place, "write GRAPH <…> { … } to read one graph"))
     if match.lastgroup == "word" and word in _UPDATES:
-        raise QueryError(Problem("BW501", f"{match[0].upper()} is not allowed: a query only reads", place))
+        raise RefusedError(Problem("BW501", f"{match[0].upper()} is not allowed: a query only reads", place))
 
 
 def _count(name: str, tokens: Tokens) -> None:

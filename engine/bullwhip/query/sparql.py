@@ -22,7 +22,7 @@ from bullwhip.store.functions import short
 from bullwhip.store.interface import Cell, Function, Store
 from bullwhip.terms import PREFIXES
 
-__all__ = ["Table", "run"]
+__all__ = ["Table", "run", "syntax_problem"]
 
 MAX_ROWS = 1_000_000
 
@@ -122,7 +122,7 @@ def _explained(error: QueryError, name: str, text: str, functions: Mapping[str, 
     try:
         ox.Store().query(text, prefixes=PREFIXES)
     except SyntaxError as syntax:
-        return QueryError(_syntax(name, text, str(syntax)))
+        return QueryError(syntax_problem(name, text, str(syntax)))
     except (RuntimeError, ValueError):
         pass  # what the store has said already
     return QueryError([
@@ -137,7 +137,7 @@ def _functions_near(problem: Problem, functions: Mapping[str, Function]) -> str:
     return (did_you_mean(missing, names) or f"functions: {', '.join(names)}") if names else ""
 
 
-def _syntax(name: str, text: str, message: str) -> Problem:
+def syntax_problem(name: str, text: str, message: str) -> Problem:
     """Return a parser's message as a problem: its place, and those of its expectations that are words."""
     match = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
     if match is None:

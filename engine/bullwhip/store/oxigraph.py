@@ -118,7 +118,7 @@ class OxigraphStore:
         called = {ox.NamedNode(iri): failures.watch(iri, f) for iri, f in (functions or {}).items()}
         try:
             with self._lock:
-                engine, union = self._seen(text)
+                engine, union = self.seen(text)
                 answer = engine.query(
                     text, prefixes=PREFIXES, use_default_graph_as_union=union, custom_functions=called
                 )
@@ -196,7 +196,24 @@ class OxigraphStore:
         self.engine = ox.Store()
         self.frozen = True
 
-    def _seen(self, text: str) -> tuple[ox.Store, bool]:
+    def prepare(self, nquads: bytes = b"") -> None:
+        """Make what a query may need that counts solutions, now and not when it comes.
+
+        Args:
+            nquads: all that the store holds, each line in a named graph, where that is at hand: it is quicker then,
+                and what GRAPH needs beside is left for the next time.
+        """
+        with self._lock:
+            if not nquads:
+                self.seen("select count graph")
+                return
+            lines = {line[: line.rfind(b" <")] for line in nquads.split(b"\n") if line}
+            self._repeats = len(lines) < nquads.count(b"\n")
+            if self._repeats:
+                self._merged, self._named = ox.Store(), False
+                _fill(self._merged, b" .\n".join(lines) + b" .\n", checked=True)
+
+    def seen(self, text: str) -> tuple[ox.Store, bool]:
         """Return what a query reads, and whether its default graph is the union that the engine makes.
 
         The engine's union gives a triple once for each graph that says it. Where there are such triples, the union is

@@ -1,0 +1,87 @@
+"""The state that is served: a workspace, its graph as a store in memory or a store on disk, and a name for both."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bullwhip.errors import LoadError, Place, Problem
+from bullwhip.store.generations import data_files, is_store, read_current
+from bullwhip.store.oxigraph import OxigraphStore
+from bullwhip.workspace import Workspace
+
+__all__ = ["Recipe", "Snapshot", "named_after"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is served."""
+
+    workspace: str | None = None
+    scenario: str = "base"
+    values: tuple[str, ...] = ()
+    as_of: str = ""
+    policy: str = ""
+    store: str | None = None
+    """The folder of a store that queries read instead of the graph of the workspace."""
+
+
+def named_after(*parts: str) -> str:
+    """Return a name for what the parts determine."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+
+
+class Snapshot:
+    """What a process that answers has in memory."""
+
+    def __init__(self, workspace: Workspace, store: OxigraphStore | None, folder: Path | None, name: str) -> None:
+        self.workspace, self.folder, self.name = workspace, folder, name
+        self._store = store
+
+    @classmethod
+    def open(cls, recipe: Recipe) -> Snapshot:
+        """Return what a recipe says; a store on disk is opened later, by each worker: threads of it do not survive.
+
+        Raises:
+            BullwhipError: with every problem found.
+        """
+        workspace = Workspace.open(
+            recipe.workspace, scenario=recipe.scenario, values=recipe.values, as_of=recipe.as_of, policy=recipe.policy
+        )
+        parts = (workspace.program.key, recipe.scenario, *recipe.values, recipe.as_of, recipe.policy)
+        if recipe.store is None:
+            nquads = workspace.nquads()
+            store = OxigraphStore.of(nquads, "the graph", frozen=True, checked=True)
+            store.prepare(nquads)
+            return cls(workspace, store, None, named_after(*parts))
+        folder, said = _database(Path(recipe.store))
+        return cls(workspace, None, folder, named_after(*parts, said))
+
+    @property
+    def store(self) -> OxigraphStore:
+        """The store that queries read."""
+        if self._store is None:
+            assert self.folder is not None  # noqa: S101  there is one or the other
+            self._store = OxigraphStore.open(self.folder)
+        return self._store
+
+    def warm(self) -> None:
+        """Make what many answers need, so that every worker forked from here has it."""
+        if self._store is not None:
+            self._store.prepare()
+        from bullwhip.workspace.calling import functions_of
+
+        functions_of(self.workspace)
+
+
+def _database(path: Path) -> tuple[Path, str]:
+    """Return the folder of the database in a store, and a text that changes with what it holds."""
+    if is_store(path):
+        generation = read_current(path)
+        files = generation.manifest.files
+        return generation.folder, "\x1f".join(f"{name} {file.sha256}" for name, file in sorted(files.items()))
+    if not (path / "CURRENT").is_file():
+        hint = "write one with bullwhip build"
+        raise LoadError(Problem("BW526", f"{path} holds no store", Place(str(path)), hint))
+    return path, "\x1f".join(f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in data_files(path))

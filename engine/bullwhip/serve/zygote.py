@@ -1,0 +1,149 @@
+"""The process that opens the workspace once and forks workers, which so have all of it from the start.
+
+It holds no threads, for a fork copies one thread only, and no socket but the one to the pool: it is started before
+the server listens and inherits nothing. It ends when the pool does, and its workers end with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import Any, NoReturn
+
+from bullwhip.errors import BullwhipError
+from bullwhip.serve.jobs import Limits
+from bullwhip.serve.snapshot import Recipe, Snapshot
+from bullwhip.serve.wire import Notes
+from bullwhip.serve.worker import close_others, work
+
+__all__ = ["Zygote", "main"]
+
+_IDLE = 0.3
+"""Seconds without a note after which there is time to warm what answers need."""
+
+
+class Zygote:
+    """Forks on request and tells how its children end."""
+
+    def __init__(self, notes: Notes, snapshot: Snapshot, limits: Limits, confined: str = "") -> None:
+        self.notes, self.snapshot, self.limits, self.confined = notes, snapshot, limits, confined
+        self.children: dict[int, int] = {}
+        self.warm = False
+        self.woken, waker = os.pipe()
+        os.set_blocking(waker, False)
+        os.set_blocking(self.woken, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        gc.collect()
+        gc.freeze()
+
+    def run(self) -> None:
+        """Do what notes ask until the pool has gone."""
+        idle_since = time.monotonic()
+        while True:
+            wait = None if self.warm else max(0.0, idle_since + _IDLE - time.monotonic())
+            readable, _, _ = select.select([self.notes.connection.fileno(), self.woken], [], [], wait)
+            if self.woken in readable:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self.woken, 4096)
+                self._reap()
+            if self.notes.connection.fileno() in readable:
+                idle_since = time.monotonic()
+                notes = self.notes.receive()
+                if notes is None:
+                    return
+                for note in notes:
+                    self._do(note)
+            elif not readable:
+                self._warm()
+
+    def _do(self, note: dict[str, Any]) -> None:
+        if "fork" in note:
+            self._fork(note["fork"], self.notes.handle())
+        elif "kill" in note:
+            for process, number in self.children.items():
+                if number == note["kill"]:
+                    os.kill(process, signal.SIGKILL)
+
+    def _fork(self, number: int, handle: int) -> None:
+        try:
+            process = os.fork()
+        except OSError as error:
+            os.close(handle)
+            self.notes.send({"failed": number, "why": str(error)})
+            return
+        if process == 0:
+            _as_child(lambda: work(handle, self.snapshot, self.limits, self.confined), handle)
+        os.close(handle)
+        self.children[process] = number
+        try:
+            watch = os.pidfd_open(process)
+        except (AttributeError, OSError):
+            self.notes.send({"forked": number, "process": process})
+            return
+        self.notes.send({"forked": number, "process": process, "watch": True}, watch)
+        os.close(watch)
+
+    def _reap(self) -> None:
+        while self.children:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            number = self.children.pop(process, None)
+            if number is not None:
+                self.notes.send({"ended": number, "code": os.waitstatus_to_exitcode(status)})
+
+    def _warm(self) -> None:
+        self.warm = True
+        self.snapshot.warm()
+        gc.collect()
+        gc.freeze()
+        self.notes.send({"warm": True})
+
+
+def _as_child(task: Any, *kept: int) -> NoReturn:
+    """Do a task in a process that has just been forked, and end it."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        close_others(*kept)
+        task()
+        code = 0
+    except (BrokenPipeError, ConnectionResetError):
+        code = 0
+    except BaseException:  # noqa: BLE001  nothing may go on above the fork
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    """Open what the pool asks for, and fork until it has gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    notes = Notes(socket.socket(fileno=int(sys.argv[1])))
+    first = json.loads(sys.argv[2])
+    try:
+        snapshot = Snapshot.open(Recipe(**first["recipe"] | {"values": tuple(first["recipe"]["values"])}))
+    except BullwhipError as error:
+        problems = [p.as_dict() | {"text": p.place.text if p.place else ""} for p in error.problems]
+        notes.send({"error": problems, "class": type(error).__name__})
+        return
+    notes.send({"ready": snapshot.name})
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the pool has gone
+        Zygote(notes, snapshot, Limits(**first["limits"])).run()
+
+
+if __name__ == "__main__":
+    main()
