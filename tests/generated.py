@@ -22,6 +22,7 @@ _CLASSES = {
     "4": "Computing (exit 3)",
     "5": "Queries (exit 3)",
     "6": "Inference (exit 3, at a limit 4)",
+    "7": "The endpoint (exit 2)",
     "9": "Limits (exit 4)",
 }
 

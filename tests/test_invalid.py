@@ -74,6 +74,9 @@ NOT_A_FILE: dict[str, str] = {
     "BW591": "a system: test_pool.py, test_a_system_without_fork_is_told",
     "BW592": "a request: test_pool.py, test_a_pool_that_only_reads_refuses_changes",
     "BW540": "a parser: test_rdf_files.py, test_a_parser_that_dies_is_a_problem_and_no_more",
+    "BW701": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
+    "BW702": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
+    "BW703": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

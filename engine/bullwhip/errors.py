@@ -2,6 +2,7 @@
 
 BullwhipError                 what every face catches; carries one or more problems
 ├── UsageError       BW0xx    the command line or a Python argument is wrong      exit 2
+│                    BW70x    … or a request to the API is                          exit 2
 ├── LoadError        BW1xx    a file cannot be read as what it claims to be       exit 3
 ├── ValidationError  BW2xx    files were read, their content does not hold up     exit 3
 ├── CompileError     BW3xx    rules cannot be turned into a program               exit 3
@@ -135,6 +136,9 @@ CODES: dict[str, str] = {
     "BW592": "an endpoint that only reads is asked to change something",
     "BW503": "a query parameter takes one value and is given several",
     "BW504": "a store does not hold the nodes that a query needs",
+    "BW701": "the API has no call or parameter of this name",
+    "BW702": "a parameter of the API is missing or given twice",
+    "BW703": "a parameter of the API cannot be read",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""

@@ -10,6 +10,7 @@ from bullwhip.cli.output import Column, as_printed, note, table, write_json
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import audited
 
 _COLUMNS = (
     Column("verdict", "verdict", False),
@@ -51,10 +52,10 @@ def command(
     rows = workspace.audit(report, locator)
     summary = {v: sum(r.verdict == v for r in rows) for v in VERDICTS}
     shown = [
-        r for r in rows if (r.verdict in wanted if wanted else everything or r.verdict != "not_derivable" or as_json)
+        r for r in rows if (r.verdict in wanted if wanted else everything or r.verdict != "not_derivable")
     ]
     if as_json:
-        write_json({"summary": summary, "rows": [r.as_dict() for r in shown]})
+        write_json(audited(rows, wanted))
     else:
         cells = []
         for r in shown:

@@ -13,6 +13,7 @@ from bullwhip.model.quantity import index_text
 from bullwhip.model.solution import Switching
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import one_or_all
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -53,8 +54,7 @@ def command(
     """
     answers = workspace.bottlenecks(name, period, driver=driver, within=within)
     if as_json:
-        found = [a.as_dict() for a in answers]
-        write_json(found[0] if name and len(found) == 1 else found)
+        write_json(one_or_all(answers, named=bool(name)))
         return
     rows = [_row(a, c, limit) for a in answers for c in a.caps for limit in c.limits if name or _counts(c, limit)]
     several = len({row[0] for row in rows}) > 1

@@ -8,6 +8,7 @@ from bullwhip.audit.conflicts import KINDS
 from bullwhip.cli.options import computing
 from bullwhip.cli.output import Column, as_printed, note, table, write_json
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import disputed
 
 _COLUMNS = (
     Column("group", "#", True),
@@ -41,20 +42,12 @@ def command(
     first. identity: a figure does not follow from those it is printed with (see audit). whole: shares of one whole
     add up to more than it. Exit code 1 when there is any.
     """
-    from bullwhip.workspace.listing import chosen_claims
+    from bullwhip.workspace.conflicting import conflicts_about
 
-    chosen_claims(workspace.program, report, "", "", "")  # a misspelt filter is refused: it would read as no conflict
-    chosen_claims(workspace.program, "", "", subject, "")
     published = {d.id: d.published for d in workspace.program.documents}
-    found = [
-        c
-        for c in workspace.conflicts()
-        if (not wanted or c.kind in wanted)
-        and (not report or report in {claim.document for claim in c.claims})
-        and (not subject or any(subject in (p.subject, p.entity, p.entity.partition("/")[2]) for p in c.claims))
-    ]
+    found = conflicts_about(workspace, report, subject, wanted)
     if as_json:
-        write_json([c.as_dict(published) for c in found])
+        write_json(disputed(workspace, found))
     else:
         rows = []
         for number, conflict in enumerate(found, 1):

@@ -14,6 +14,7 @@ from bullwhip.model.attribution import Change, Difference, Moved, Term
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text, round_half_up
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import differing
 
 _ENDS = (
     Column("period", "period", False),
@@ -77,9 +78,7 @@ def command(
     )  # fmt: skip
     answer = workspace.diff(a, b, names, period, by)
     if as_json:
-        found = answer.as_dict()
-        found |= {"changes": found["changes"][:top], "drivers": found["drivers"][:top]}
-        write_json(found | {"receipt": workspace.receipt()})
+        write_json(differing(workspace, answer, top))
         return
     if names:
         _show_terms(answer)

@@ -15,6 +15,7 @@ from bullwhip.export.tables import to_json_line, to_tsv
 from bullwhip.model.answer import Exposure
 from bullwhip.model.exposure import CompanyExposure
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import stamped
 
 
 @click.command("exposure", short_help="Rank the companies that a driver reaches.")
@@ -67,7 +68,7 @@ def command(
         workspace.company_exposure(company, period, **asked) if company else workspace.exposure(driver, period, **asked)
     )
     if as_json:
-        write_json(answer.as_dict() | {"receipt": workspace.receipt()})
+        write_json(stamped(workspace, answer))
         return
     _show(answer, driver, totals)
 

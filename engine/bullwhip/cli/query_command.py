@@ -13,6 +13,7 @@ from bullwhip.cli.output import Column, note, say, table, write_json
 from bullwhip.cli.store_options import store_option
 from bullwhip.errors import Problem, UsageError
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import plain_table
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -124,7 +125,7 @@ def _write(answer: Table, limit: int | None, form: str | None) -> None:
     """Write an answer, and to stderr what is left out of it and what went wrong in functions."""
     rows = answer.rows if limit is None else answer.rows[:limit]
     if form == "json":
-        write_json({**answer.as_dict(), "rows": [list(row) for row in rows], "total": len(answer.rows)})
+        write_json(plain_table(answer, limit))
     elif form == "sparql-json":
         from bullwhip.export.results import to_sparql_json
 

@@ -13,6 +13,7 @@ from bullwhip.model.answer import SecondOrder, Sensitivity
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import one_or_all
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -63,8 +64,7 @@ def command(
     """
     answers = workspace.sensitivity(name, drivers, period, forms=as_json, second=second)
     if as_json:
-        found = [a.as_dict() for a in answers]
-        write_json(found[0] if len(found) == 1 else found)
+        write_json(one_or_all(answers))
         return
     if second:
         _show_second(answers)

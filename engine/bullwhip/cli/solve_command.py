@@ -13,6 +13,7 @@ from bullwhip.model.quantity import index_text
 from bullwhip.model.solution import Bounds, Extended, Place, Root, Solution
 from bullwhip.numbers import decimal_text, fraction_text
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import one_or_all
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -66,8 +67,7 @@ def command(
     unknown = "factor" if scale else "value" if level else ""
     answers = workspace.solve(target, driver, period, claim=claim, unknown=unknown, within=within)  # type: ignore[arg-type]  # one of three
     if as_json:
-        found = [a.as_dict() for a in answers]
-        write_json(found[0] if len(found) == 1 else found)
+        write_json(one_or_all(answers))
     else:
         rows = [row for a in answers for row in _rows(a)]
         kept = [k for k in range(len(_COLUMNS)) if k < _CHOICES or any(row[k] for row in rows)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from bullwhip.cli.options import computing, period_option
 from bullwhip.cli.output import Column, note, table, write_json
 from bullwhip.numbers import decimal_text
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.plain import one_or_all
 
 _COLUMNS = (
     Column("quantity", "quantity", False),
@@ -36,8 +35,7 @@ def command(
     """Show the value of ID at every index and period, or at those that ID[dim=value,…] and --period choose."""
     answers = workspace.value(name, period)
     if as_json:
-        found: list[dict[str, Any]] = [a.as_dict() for a in answers]
-        write_json(found[0] if len(found) == 1 else found)
+        write_json(one_or_all(answers))
         return
     rows = []
     for a in answers:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bullwhip.audit import audit
 from bullwhip.audit.conflicts import Conflict, find_conflicts
 from bullwhip.model.policy import POLICY
+from bullwhip.workspace.listing import chosen_claims
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["conflicts"]
+__all__ = ["conflicts", "conflicts_about"]
 
 
 def conflicts(workspace: Workspace) -> list[Conflict]:
@@ -19,3 +21,28 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
     program = workspace.program
     rows = audit(workspace.evaluation, program.claims)
     return find_conflicts(program, rows, workspace.policy or POLICY)
+
+
+def conflicts_about(
+    workspace: Workspace, report: str = "", subject: str = "", kinds: Collection[str] = ()
+) -> list[Conflict]:
+    """Return the conflicts that filters choose.
+
+    Args:
+        workspace: the workspace.
+        report: only those with a claim of this document.
+        subject: only those about this: as printed, or an id with or without its kind.
+        kinds: only these; all when empty.
+
+    Raises:
+        UsageError: BW001 for a filter that fits no claim: it would read as no conflict.
+    """
+    chosen_claims(workspace.program, report, "", "", "")
+    chosen_claims(workspace.program, "", "", subject, "")
+    return [
+        c
+        for c in workspace.conflicts()
+        if (not kinds or c.kind in kinds)
+        and (not report or report in {claim.document for claim in c.claims})
+        and (not subject or any(subject in (p.subject, p.entity, p.entity.partition("/")[2]) for p in c.claims))
+    ]
