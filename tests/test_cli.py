@@ -217,6 +217,8 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["export", "svgg"], 2, "did you mean 'svg'"),
         (["export", "svg", "-o", "/nonexistent/folder/x.svg"], 2, "cannot be written"),
         (["--workspace", "/nonexistent", "list", "tiers"], 2, "does not exist"),
+        (["serve", "--port", "70000"], 2, "0<=x<=65535"),
+        (["serve", "--allow-update", "--token-file", str(Path(__file__))], 2, "BW587 what"),
         (["exposures"], 2, "did you mean 'exposure'"),
         (["value", "server.market", "--set", "server.gpu_cost_share=0"], 3, "BW401 division by zero"),
     ],

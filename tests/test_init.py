@@ -41,7 +41,11 @@ ASKED: dict[str, list[str]] = {
 }
 """Something to ask of the new workspace by every command."""
 
-ELSEWHERE = {"init": "writes it", "push": "needs an endpoint: tests/test_store_commands.py"}
+ELSEWHERE = {
+    "init": "writes it",
+    "push": "needs an endpoint: tests/test_store_commands.py",
+    "serve": "does not end: tests/test_serve_command.py",
+}
 """Commands that are not asked of it, and why."""
 
 
@@ -54,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_is_asked() -> None:
-    """No command is left out but the one that writes the folder, and the one that needs an endpoint."""
+    """No command is left out but the one that writes the folder, one that needs an endpoint, and one that is one."""
     assert set(ELSEWHERE) == set(COMMANDS) - set(ASKED)
 
 

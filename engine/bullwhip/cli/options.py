@@ -11,7 +11,7 @@ import click
 from bullwhip.cli.output import note
 from bullwhip.workspace import Workspace
 
-__all__ = ["changing", "computing", "json_option", "period_option", "selecting"]
+__all__ = ["changing", "computing", "json_option", "period_option", "selecting", "stating"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -54,6 +54,23 @@ def computing(function: _F) -> _F:
     These are --scenario, --set, --as-of, --policy and --json.
     """
     return _opening(json_option(function), (*_SELECTION, *_CHANGES))
+
+
+def stating(function: _F) -> _F:
+    """Add the options that say which workspace under which scenario, and pass what they say as `recipe`, unopened.
+
+    It is the folder, the scenario, the values, the date and the policy, for whoever opens it in another process.
+    """
+
+    @wraps(function)
+    def stated(*arguments: Any, scenario: str, values: tuple[str, ...], as_of: str, policy: str, **others: Any) -> Any:
+        folder = click.get_current_context().find_root().obj
+        return function(*arguments, recipe=(folder, scenario, values, as_of, policy), **others)
+
+    wrapped: Any = stated
+    for option in (*_SELECTION, *_CHANGES):
+        wrapped = option(wrapped)
+    return cast(_F, wrapped)
 
 
 def _opening(function: _F, options: Sequence[Callable[[Any], Any]]) -> _F:

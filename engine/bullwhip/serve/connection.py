@@ -1,0 +1,108 @@
+"""Connections: what uvicorn leaves open is closed here, before and below the application.
+
+A head that does not come to its end in time, more connections than are allowed, and bytes that are no HTTP, which are
+answered like everything else: with a problem, and with nothing said of the software.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bullwhip.serve.jobs import problem_reply
+from bullwhip.serve.settings import HttpLimits
+
+__all__ = ["connections"]
+
+_TITLES = {
+    400: "the request is not well-formed",
+    408: "the request takes too long",
+    414: "the request is too large",
+    431: "the request is too large",
+    501: "the request needs what is not here",
+    503: "too many connections are open",
+}
+
+
+def connections(limits: HttpLimits) -> type[asyncio.Protocol]:
+    """Return the protocol of a connection within limits, for uvicorn to make one a client."""
+
+    class Connection(_Connection):
+        _limits = limits
+
+    return Connection
+
+
+class _Connection(H11Protocol):
+    _limits: HttpLimits
+    _waiting: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.conn = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.url)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._limits.connections:
+            self._end(503, "limit: connections")
+            return
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiting is None and self.conn.their_state is h11.IDLE:
+            self._wait()
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; called while h11's refusal is being handled."""
+        error = sys.exception()
+        status = getattr(error, "error_status_hint", 400)
+        if status == 431 and b"\n" not in self.conn.trailing_data[0]:
+            status = 414
+        self._end(status, str(error or msg)[:200])
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(self._limits.head_seconds, self._too_slow)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _too_slow(self) -> None:
+        self._waiting = None
+        if self.transport.is_closing():
+            return
+        if self.conn.trailing_data[0]:
+            self._end(408, f"limit: {self._limits.head_seconds:g} seconds for a request line with its headers")
+        else:
+            self.transport.close()
+
+    def _end(self, status: int, detail: str) -> None:
+        """Answer with a problem where that can still be done, and close."""
+        self._stop_waiting()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            code = "BW583" if status in (408, 414, 431, 503) else "BW581"
+            reply = problem_reply(status, _TITLES.get(status, _TITLES[400]), detail, code=code)
+            headers = [
+                (b"content-type", reply.media.encode()),
+                (b"content-length", str(len(reply.body)).encode()),
+                (b"cache-control", b"no-store"),
+                (b"x-content-type-options", b"nosniff"),
+                (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+                (b"connection", b"close"),
+            ]
+            head = f"HTTP/1.1 {status} {_TITLES.get(status, '')}\r\n".encode()
+            fields = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+            self.transport.write(head + fields + b"\r\n" + reply.body)
+        self.transport.close()

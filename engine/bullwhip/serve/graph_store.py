@@ -1,0 +1,85 @@
+"""SPARQL 1.1 Graph Store Protocol: whole graphs, read by anybody, put, merged and deleted where updates are on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bullwhip.serve.asking import absolute_iri, base_of, media_type, parameters, read_body
+from bullwhip.serve.jobs import GraphChange, GraphRead
+from bullwhip.serve.negotiation import GRAPHS, canonical, choose
+from bullwhip.serve.protocol import allow_writing, options, unacceptable
+from bullwhip.serve.refusals import Refused, malformed, not_allowed
+from bullwhip.serve.responding import answer
+from bullwhip.serve.settings import Settings
+from bullwhip.serve.workers import Workers
+
+__all__ = ["graph_store_endpoint"]
+
+_METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+_BODIES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+"""What a graph can be sent as. Formats of datasets would say another graph than the request does."""
+
+
+def graph_store_endpoint(pool: Workers, settings: Settings) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers at `/data`, for the graph named by `?default`, `?graph=IRI`, or by the URL below `/data/`."""
+
+    async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return options(_METHODS)
+        if request.method not in _METHODS.split(", "):
+            raise not_allowed(request.method, _METHODS)
+        if request.method in ("GET", "HEAD"):
+            graph, _ = _graph(request, settings)
+            accept = ", ".join(request.headers.getlist("accept"))
+            media = choose(accept, GRAPHS)
+            if not media:
+                raise unacceptable(accept, GRAPHS[:6])
+            return await answer(request, pool, GraphRead(graph, canonical(media, GRAPHS)), media)
+        allow_writing(request, settings)
+        graph, made = _graph(request, settings)
+        return await _change(request, pool, settings, graph, made)
+
+    return endpoint
+
+
+async def _change(request: Request, pool: Workers, settings: Settings, graph: str | None, made: bool) -> Response:
+    if request.method == "DELETE":
+        return await answer(request, pool, GraphChange("delete", graph))
+    media = media_type(request).name
+    if media not in _BODIES:
+        detail = f"{media!r} is not among {', '.join(_BODIES)}"
+        raise Refused(415, "BW584", "the media type of the body is not taken here", detail)
+    body = await read_body(request, settings, settings.limits.body)
+    base = graph or base_of(request)
+    job = GraphChange("replace" if request.method == "PUT" else "merge", graph, media, body, base)
+    response = await answer(request, pool, job)
+    if made and response.status_code < 300 and graph is not None:
+        response.status_code = 201
+        response.headers["Location"] = graph
+    return response
+
+
+def _graph(request: Request, settings: Settings) -> tuple[str | None, bool]:
+    """Return the graph that a request is about, None for the default one, and whether its name is made here."""
+    given = parameters(request.scope["query_string"], settings)
+    named = [value for key, value in given if key == "graph"]
+    default = [value for key, value in given if key == "default"]
+    path: str = request.scope["path"]
+    direct = path.removeprefix("/data").strip("/")
+    if len(named) + len(default) + bool(direct) > 1:
+        raise malformed("a request is about one graph: ?default, ?graph=IRI, or the URL itself")
+    if default:
+        if default != [""]:
+            raise malformed("default takes no value")
+        return None, False
+    if named:
+        return absolute_iri(named[0], "graph"), False
+    if direct:
+        return base_of(request), False
+    if request.method == "POST":
+        return f"{base_of(request).rstrip('/')}/{uuid4()}", True
+    raise malformed("no graph is named", hint="?default, ?graph=IRI, or the URL itself below /data/")
