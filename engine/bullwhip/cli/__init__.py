@@ -39,7 +39,6 @@ COMMANDS: dict[str, str] = {
     "doctor": "Show what a store or SPARQL endpoint can do.",
     "check": "Check a workspace, a store or a rule file and report every problem.",
     "export": "Write pictures, graphs, tables or RDF to a file.",
-    "export": "Write the chain map, graphs or RDF to a file.",
     "serve": "Serve a SPARQL endpoint, a JSON API and the explorer.",
     "init": "Write a small workspace that teaches the format.",
     "schema": "Write the JSON Schema of the YAML files, for editors.",
