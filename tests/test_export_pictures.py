@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
+import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bullwhip import Workspace
+from bullwhip.errors import BullwhipError, UsageError
+from bullwhip.export import raster
 from bullwhip.export.chainmap import chain_map
+from bullwhip.export.pdf_order import ordered_pdf
 from bullwhip.model.chain import Chain, Company, Tier
 from bullwhip.model.label import Label
+from bullwhip.numbers import fraction_text
+from bullwhip.workspace.describing import about
+from bullwhip.workspace.flowing import flows
+from bullwhip.workspace.swinging import read_part, swings
 from documents import ROOT
 from unit.test_export_chainmap import SVG, Box, rectangles, share, supply, texts
 
@@ -40,7 +55,11 @@ def size(root: ET.Element) -> tuple[float, float]:
 
 def check_apart(root: ET.Element) -> None:
     """Check that no text meets another one or the edge of the paper, and that no text is smaller than 11 pixels."""
-    written = texts(root)
+    moved = [g for g in root.iter(f"{SVG}g") if g.get("transform")]
+    down = float(moved[0].get("transform", "").split()[1].rstrip(")")) if moved else 0.0
+    inside = [t for g in moved for t in texts(g)]
+    written = [t for t in texts(root) if t not in inside]
+    written += [t._replace(top=t.top + down, bottom=t.bottom + down) for t in inside]
     paper = Box(0, 0, *size(root), "paper")
 
     assert [] == [(a, b) for a, b in combinations(written, 2) if a.meets(b)]
@@ -100,3 +119,170 @@ def test_an_estimated_share_is_dashed_and_an_actual_one_is_not() -> None:
 
     assert (["3 2", ""], True) == dashes({"e"})
     assert (["", ""], False) == dashes(set())
+
+
+# -- charts -----------------------------------------------------------------------------------------------------------
+
+
+CHARTS = (
+    ("", "sankey", {"of": "server.market"}),
+    ("vaccines", "sankey", {"of": "fill.market[vial=single]"}),
+    ("batteries", "sankey", {"of": "mineral.revenue"}),
+    ("", "tornado", {"of": "server.market"}),
+    ("solar", "tornado", {"of": "module.market", "swing": "25 %"}),
+    ("", "bars", {"driver": "model.parameters"}),
+)
+
+
+def test_the_drawings_are_apart() -> None:
+    """In every chart and language no text meets another one or leaves the paper, and none is smaller than 11 pixels."""
+    for name, form, asked in CHARTS:
+        for language in LANGUAGES:
+            check_apart(ET.fromstring(workspace(name).export(form, language=language, **asked)))  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("", "server.market"), ("", "accelerator.value[chip=a100_sxm]"), ("vaccines", "fill.market[vial=single]"),
+     ("vaccines", "vial.market[vial=single]"), ("batteries", "mineral.revenue"), ("solar", "module.market")],
+)  # fmt: skip
+def test_bands_add_up_to_their_stage_exactly(name: str, of: str) -> None:
+    """What flows out of a stage is all of it, what flows in too where anything does; parts are values of the model."""
+    there = workspace(name)
+    found = flows(there, of, None, "en")
+    values = {v for p in range(len(there.program.cells)) if (v := there.evaluation.value(p)) is not None}
+
+    assert found.stages[0].value == there.demand(of).value
+    for stage in found.stages:
+        assert stage.value in values
+        for bands in (stage.into, stage.out):
+            assert sum(b.value for b in bands) in ((0, stage.value) if not bands else (stage.value,))
+            assert min((b.value for b in bands), default=1) > 0
+        assert [b.value for b in stage.out if b.stage >= 0] == [
+            found.stages[b.stage].value for b in stage.out if b.stage >= 0
+        ]
+
+
+def test_a_sum_flows_in_by_its_addends() -> None:
+    """A quantity that adds up members has a band for each, whatever its unit is."""
+    found = flows(workspace(""), "training.peak_compute_total", None, "en").stages[0]
+
+    assert ["PFLOP/s"] * len(found.into) == [b.figure.split()[-1] for b in found.into]
+    assert len(found.into) == 2
+    assert sum(b.value for b in found.into) == found.value
+
+
+def test_a_picture_that_would_not_be_true_is_refused() -> None:
+    """Parts of more than the whole, an unknown quantity, and one that no driver moves, are BW552 and no picture."""
+    market = "server.market"
+    for there, form, asked, message in (
+        (workspace("").with_values("server.gpu_cost_share=100 %", "hbm.value_per_accelerator=99999"), "sankey",
+         {"of": market}, "more than it"),
+        (workspace("vaccines"), "sankey", {"of": "cold.market[vial=single]"}, "shares printed at cold_logistics"),
+        (workspace(""), "sankey", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
+        (workspace(""), "tornado", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
+    ):  # fmt: skip
+        with pytest.raises(BullwhipError, match=message) as found:
+            there.export(form, **asked)  # type: ignore[arg-type]
+        assert ["BW552"] == [p.code for p in found.value.problems]
+
+
+def test_a_swing_is_the_quantity_computed_anew() -> None:
+    """Both ends of a bar are what `with_values` gives, and bars come widest first."""
+    there = workspace("solar")
+    found = swings(there, "module.market", [], None, "25 %", "en")
+    price = next(s for s in found.shown if s.driver == "module.price")
+    base = there.value("module.price", there.program.header.default_period)[0]
+    assert base.value is not None
+    again = [
+        there.with_values(f"module.price={fraction_text(base.value * part)} {base.unit}").demand("module.market").value
+        for part in (Fraction(3, 4), Fraction(5, 4))
+    ]
+
+    assert again == [price.low, price.high]
+    widths = [abs(s.high - s.low) for s in found.shown]
+    assert sorted(widths, reverse=True) == widths
+
+
+def test_a_driver_moves_no_further_than_its_declared_range() -> None:
+    """A share near its end is moved to the end, and marked."""
+    there = workspace("").with_values("server.gpu_cost_share=95 %")
+    found = swings(there, "server.market", ["server.gpu_cost_share"], None, "10 %", "en").shown[0]
+    value = there.demand("server.market").value
+    assert value is not None
+
+    assert found.clipped
+    assert value * Fraction(95, 100) == found.high
+
+
+@pytest.mark.parametrize("text", ["0", "100 %", "-5", "ten", "1e9", "10 % %"])
+def test_a_swing_is_a_percentage(text: str) -> None:
+    """What is no percentage between 0 and 100 is refused."""
+    with pytest.raises(UsageError):
+        read_part(text)
+
+
+# -- PNG and PDF ------------------------------------------------------------------------------------------------------
+
+
+def test_a_png_is_the_picture_and_says_what_it_is() -> None:
+    """It is twice as large as the picture, the same bytes each time, and its text chunk is what the picture says."""
+    png = workspace("solar").export("png")
+    again = workspace("solar").export("png")
+    width, height = struct.unpack(">II", png[16:24])
+    at = png.index(b"iTXtbullwhip\0") - 4
+    length = struct.unpack(">I", png[at : at + 4])[0]
+    said = json.loads(png[at + 8 + len(b"bullwhip\0\0\0\0\0") : at + 8 + length])
+
+    assert png == again
+    assert (2 * size(drawn("solar", "both"))[0], 2 * size(drawn("solar", "both"))[1]) == (width, height)
+    assert about(workspace("solar")).as_dict() == said
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_a_pdf_has_its_texts_as_texts(tmp_path: Path) -> None:
+    """Names in Chinese and English are found in it, as are its properties, and it is the same bytes each time."""
+    pdf = workspace("").export("pdf")
+    (tmp_path / "map.pdf").write_bytes(pdf)
+    words = subprocess.run(
+        ["pdftotext", str(tmp_path / "map.pdf"), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    more = subprocess.run(["pdfinfo", str(tmp_path / "map.pdf")], capture_output=True, check=True).stdout.decode()
+
+    assert {"英维克", "NVIDIA", "82%"} <= set(re.split(r"[\s]", words))
+    assert about(workspace("")).line() in more
+    assert pdf == workspace("").export("pdf")
+
+
+def test_what_the_packages_lack_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without vl-convert the message names the extra; without a Chinese font it names packages and draws."""
+    monkeypatch.setattr(raster, "cjk_font", lambda: None)
+    with pytest.warns(UserWarning, match=r"BW551 .*\n.*fonts-noto-cjk"):
+        assert workspace("solar").export("png").startswith(b"\x89PNG")
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    with pytest.raises(UsageError, match=r"BW004 .*\n.*bullwhip\[charts\]"):
+        workspace("solar").export("pdf")
+
+
+def test_another_kind_of_pdf_stays_as_it_is() -> None:
+    """What is no PDF with one classic table of objects is not touched."""
+    for other in (b"", b"%PDF-1.7\nstartxref\n0\n%%EOF", b"%PDF-1.7\nxref\n0 1\nstartxref\n9\n%%EOF\n"):
+        assert other == ordered_pdf(other, {"Title": "x"})
+
+
+@pytest.mark.parametrize(
+    ("form", "asked", "message"),
+    [
+        ("png", {"picture": "sankey"}, "sankey needs --of"),
+        ("png", {"picture": "map", "of": "x"}, "svg has no place for --of"),
+        ("png", {"picture": "sankee", "of": "x"}, "did you mean 'sankey'"),
+        ("sankey", {}, "sankey needs --of"),
+        ("bars", {"driver": ["a", "b"]}, "about one driver"),
+        ("svg", {"language": "de"}, "no language 'de'"),
+        ("tornado", {"of": "server.market", "picture": "map"}, "tornado has no place for --picture"),
+    ],
+)
+def test_what_a_picture_has_no_place_for_is_refused(form: str, asked: dict[str, Any], message: str) -> None:
+    """Options of other formats, and the lack of needed ones, are refused by name."""
+    with pytest.raises(UsageError, match=message):
+        workspace("").export(form, **asked)

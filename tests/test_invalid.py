@@ -29,6 +29,8 @@ NOT_A_FILE: dict[str, str] = {
     "BW421": "columns of scenarios: test_an_unknown_input_is_refused_by_name",
     "BW422": "columns of scenarios: test_lanes_without_a_value_are_counted_and_the_rule_is_named",
     "BW423": "columns of scenarios: test_columns_of_another_shape_are_refused",
+    "BW551": "a machine: test_export_pictures.py, test_what_the_packages_lack_is_said",
+    "BW552": "a picture: test_export_pictures.py, test_a_picture_that_would_not_be_true_is_refused",
     "BW451": "an argument: tests/test_init.py",
     "BW433": "an argument: test_a_simulation_in_which_nothing_varies_says_how_to_give_a_range",
     "BW434": "a cluster: test_a_cluster_that_does_not_answer_is_told",

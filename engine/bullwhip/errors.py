@@ -148,6 +148,8 @@ CODES: dict[str, str] = {
     "BW701": "the API has no call or parameter of this name",
     "BW702": "a parameter of the API is missing or given twice",
     "BW703": "a parameter of the API cannot be read",
+    "BW551": "no font with Chinese letters is found",
+    "BW552": "a picture or table of a quantity would not be true",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""

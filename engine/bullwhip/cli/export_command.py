@@ -41,6 +41,7 @@ class _Command(click.Command):
 @click.option("--of", "of", default="", metavar="ID", help="The quantity that the export is about.")
 @click.option("--driver", multiple=True, metavar="ID", help="Drivers of a chart or table; repeatable.")
 @click.option("--picture", default="", metavar="NAME", help=f"Which picture: {', '.join(PICTURES)}.")
+@click.option("--swing", default="", metavar="PERCENT", help="How far a tornado moves each driver; 10 % when absent.")
 @click.option(
     "--with", "along", multiple=True, metavar="ANSWERS",
     help="Write sensitivities or exposures of the period and scenario along, in RDF; repeatable.",

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bullwhip.model.about import About, DriverValue
+from bullwhip.model.label import Label
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
 from bullwhip.numbers import decimal_text, fraction_text
@@ -16,7 +17,7 @@ from bullwhip.numbers import decimal_text, fraction_text
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["about", "about_data", "input_hash", "short", "tier_figures"]
+__all__ = ["about", "about_data", "input_hash", "named", "short", "tier_figures"]
 
 
 def about(workspace: Workspace, *, drivers: bool = True) -> About:
@@ -89,3 +90,14 @@ def short(value: Fraction, language: str) -> str:
         if abs(value) >= size:
             return decimal_text(value / size, 4) + word
     return decimal_text(value, 4)
+
+
+def named(label: Label, fallback: str, language: str) -> str:
+    """Return a name in a language, or in both.
+
+    >>> named(Label("光模块", "optical module"), "x", "both"), named(Label(), "x", "zh")
+    ('光模块 optical module', 'x')
+    """
+    from bullwhip.export.map_content import label_lines
+
+    return " ".join(label_lines(label, fallback, language))  # type: ignore[arg-type]

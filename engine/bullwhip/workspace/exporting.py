@@ -12,7 +12,7 @@ from bullwhip.workspace.formats import FORMATS, OPTIONS, PICTURES, Asked, Format
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["export", "format_of"]
+__all__ = ["check", "export", "format_of"]
 
 _LANGUAGES = ("zh", "en", "both")
 
@@ -45,15 +45,19 @@ def export(workspace: Workspace, name: str, asked: Asked) -> bytes:
             does not take what is asked for, or needs what is not; BW004 where an extra is not installed.
     """
     form = format_of(name)
-    _check(workspace, name, form, asked)
+    check(workspace, name, form, asked)
     module, _, function = form.writer.partition(":")
     written = getattr(import_module(module), function)(workspace, asked)
     assert isinstance(written, bytes)  # noqa: S101  every writer of the table returns bytes
     return written
 
 
-def _check(workspace: Workspace, name: str, form: Format, asked: Asked) -> None:
-    """Refuse what the format does not take, and the lack of what it needs."""
+def check(workspace: Workspace, name: str, form: Format, asked: Asked) -> None:
+    """Refuse what a format does not take, and the lack of what it needs.
+
+    Raises:
+        UsageError: BW001 or BW002, as `export` says.
+    """
     given = asked.given()
     for option in given:
         if option not in form.takes:

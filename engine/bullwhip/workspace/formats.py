@@ -88,6 +88,26 @@ FORMATS: dict[str, Format] = {
     "svg": Format(
         "image/svg+xml", "svg", "the chain map as a picture", f"{_PICTURE}:chain_map", ("language", "period")
     ),
+    "sankey": Format(
+        "image/svg+xml", "svg", "what flows to and from a quantity, in one unit", f"{_PICTURE}:sankey",
+        ("language", "period", "of"), ("of",),
+    ),
+    "tornado": Format(
+        "image/svg+xml", "svg", "the swings of a quantity by its drivers", f"{_PICTURE}:tornado",
+        ("language", "period", "of", "driver", "swing"), ("of",),
+    ),
+    "bars": Format(
+        "image/svg+xml", "svg", "the companies that a driver reaches, by money", f"{_PICTURE}:exposure_bars",
+        ("language", "period", "driver"), ("driver",),
+    ),
+    "png": Format(
+        "image/png", "png", "a picture as PNG", f"{_PICTURE}:png",
+        ("language", "period", "of", "driver", "swing", "picture"), extra="charts",
+    ),
+    "pdf": Format(
+        "application/pdf", "pdf", "a picture as PDF, its texts searchable", f"{_PICTURE}:pdf",
+        ("language", "period", "of", "driver", "swing", "picture"), extra="charts",
+    ),
     "dot": Format(
         "text/vnd.graphviz", "dot", "the chain as Graphviz text", f"{_GRAPH}:dot", ("language",), computes=False
     ),
@@ -121,5 +141,5 @@ FORMATS: dict[str, Format] = {
 }  # fmt: skip
 """By name; the order is that of help and docs."""
 
-PICTURES = ("map",)
-"""What `picture` may be."""
+PICTURES = {"map": "svg", "sankey": "sankey", "tornado": "tornado", "bars": "bars"}
+"""What `picture` may be, and the format that draws it."""

@@ -1,0 +1,204 @@
+"""What flows along the chain in one unit: which companies a quantity goes to, and what is paid out of it further on.
+
+Nothing is invented to make bands fit: a part is there where the rules or the documents say so, and what no part
+accounts for is a band of its own (convention §26).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from bullwhip.errors import Problem, PropagationError, UsageError
+from bullwhip.export.sankey import Band, Stage
+from bullwhip.export.share_text import share_text, shown_shares
+from bullwhip.model.chain import Share
+from bullwhip.model.program import Cell
+from bullwhip.numbers import decimal_text
+from bullwhip.query.exposure import Roster
+from bullwhip.query.totals import Counting
+from bullwhip.workspace.describing import named, short
+
+if TYPE_CHECKING:
+    from bullwhip.workspace.facade import Workspace
+
+__all__ = ["Flows", "flows"]
+
+_REST = {"zh": ("未印出单一份额", "其余：未列入模型"), "en": ("no single share printed", "the rest: not in the model")}
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """The stages of a Sankey picture, and what is not drawn in it, with the reason."""
+
+    stages: tuple[Stage, ...]
+    unit: str
+    left_out: tuple[str, ...]
+
+
+def flows(workspace: Workspace, name: str, period: int | None, language: str) -> Flows:
+    """Return the flows of a quantity: to companies by printed shares, and to what is bought out of it.
+
+    Args:
+        workspace: the workspace.
+        name: the quantity, with members where it has several.
+        period: the period; the default one when absent.
+        language: of names.
+
+    Raises:
+        UsageError: BW552 where its parts are more than it, or it is not above zero, so that no picture is true.
+        PropagationError: BW552 where its value is unknown.
+    """
+    return _Flowing(workspace, language).of(workspace.demand(name, period).position)
+
+
+class _Flowing:
+    """Reads the parts of quantities off a workspace."""
+
+    def __init__(self, workspace: Workspace, language: str) -> None:
+        self.workspace, self.language, self.code = workspace, language, "en" if language == "en" else "zh"
+        self.program, self.evaluation = workspace.program, workspace.evaluation
+        self.roster = Roster.of(self.program)
+        self.counting = Counting(self.roster, self.evaluation.variants)
+        self.left_out: list[str] = []
+        self.stages: list[Stage] = []
+
+    def of(self, position: int) -> Flows:
+        """Return the flows of a cell."""
+        cell = self.program.cells[position]
+        value = self.evaluation.value(position)
+        if value is None:
+            missing = ", ".join(self.program.cells[p].name for p in self.evaluation.unknown(position)[:4])
+            raise PropagationError(Problem("BW552", f"{cell.name} is unknown for want of {missing}"))
+        if value <= 0:
+            raise UsageError(Problem("BW552", f"{cell.name} is {decimal_text(value)}: a band cannot be as high"))
+        self.stages.append(Stage("", value, "", (), ()))  # its place, before those of its parts
+        out = self._bought(cell, value)
+        sums = self._addends(cell, value)
+        into = sums or (self._companies(cell, value) if out else ())
+        out = out or self._companies(cell, value)
+        self.stages[0] = Stage(self._name(cell), value, self._figure(cell, value), into, out)
+        return Flows(tuple(self.stages), self.program.quantities[cell.quantity].unit, tuple(self.left_out))
+
+    def _position(self, cell: Cell) -> int:
+        position = self.program.dag.nodes[cell.node][1]
+        assert isinstance(position, int)  # noqa: S101  the node of a cell names its position
+        return position
+
+    def _name(self, cell: Cell) -> str:
+        members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
+        return f"{named(self.program.quantities[cell.quantity].label, cell.quantity, self.language)}{members}"
+
+    def _figure(self, cell: Cell, value: Fraction) -> str:
+        return f"{short(value, self.code)} {self.program.quantities[cell.quantity].unit}"
+
+    def _addends(self, cell: Cell, value: Fraction) -> tuple[Band, ...]:
+        """Return what the rule of a cell adds up, where it is a sum of cells in its own unit and of none below zero."""
+        nodes = self.program.dag.nodes
+        if cell.definition < 0 or nodes[cell.definition][0] != "+":
+            return ()
+        bands = []
+        for argument in nodes[cell.definition][1:]:
+            node = nodes[argument]
+            part = self.program.cells[node[1]] if node[0] == "cell" and isinstance(node[1], int) else None
+            amount = None if part is None else self.evaluation.value(self._position(part))
+            if part is None or amount is None or amount < 0 or not self._same_unit(part, cell):
+                return ()
+            bands.append(Band(self._name(part), amount, self._figure(part, amount)))
+        return tuple(bands) if sum((b.value for b in bands), Fraction(0)) == value else ()
+
+    def _same_unit(self, one: Cell, other: Cell) -> bool:
+        units = (self.program.quantities[c.quantity].unit for c in (one, other))
+        return len(set(units)) == 1
+
+    def _companies(self, cell: Cell, value: Fraction) -> tuple[Band, ...]:
+        """Return the printed shares of a quantity as bands, and what they leave."""
+        tier = self.program.quantities[cell.quantity].tier
+        printed = [s for s in self.program.chain.shares if s.quantity == cell.quantity and self._fits(s, cell)]
+        bands, ranges = [], []
+        for (company, _), shown in shown_shares(printed).items():
+            if shown.share.value is None or shown.share.bound not in ("", "~"):
+                ranges.append(f"{self._company(company)} {share_text(shown.share)}")
+                continue
+            amount = value * shown.share.value
+            figure = f"{self._figure(cell, amount)}, {share_text(shown.share)}"
+            bands.append(Band(self._company(company), amount, figure, detail=shown.share.period))
+        if ranges:
+            self.left_out.append(f"{self._name(cell)}: {', '.join(ranges)}")
+        if not bands:
+            return ()
+        bands.sort(key=lambda b: -b.value)
+        return self._with_rest(cell, value, bands, _REST[self.code][0], f"shares printed at {tier}")
+
+    def _fits(self, share: Share, cell: Cell) -> bool:
+        members = dict(cell.index)
+        return all(members.get(d, m) == m for d, m in share.index)
+
+    def _company(self, name: str) -> str:
+        label = next((c.label for c in self.program.chain.companies if c.id == name), None)
+        return named(label, name, self.code) if label else name
+
+    def _with_rest(
+        self, cell: Cell, value: Fraction, bands: list[Band], rest: str, what: str
+    ) -> tuple[Band, ...]:  # fmt: skip
+        """Return bands and what they leave of the whole, exactly.
+
+        Raises:
+            UsageError: BW552 where they are more than the whole.
+        """
+        left = value - sum((b.value for b in bands), Fraction(0))
+        if left < 0:
+            names = ", ".join(b.name for b in bands)
+            message = f"what is drawn of {cell.name} is {self._figure(cell, -left)} more than it: {what}: {names}"
+            raise UsageError(Problem("BW552", message, hint="the parts overlap or the figures contradict each other"))
+        if left > 0:
+            bands = [*bands, Band(rest, left, self._figure(cell, left), rest=True)]
+        return tuple(bands)
+
+    def _bought(self, cell: Cell, value: Fraction) -> tuple[Band, ...]:
+        """Return what is paid out of a quantity at the tiers that supply it, nearest first; each is a stage too."""
+        held = self._held(cell)
+        bands: list[Band] = []
+        for part in held:
+            amount = self.evaluation.value(self._position(part))
+            if amount is None or amount <= 0:
+                self.left_out.append(f"{self._name(part)}: unknown" if amount is None else self._name(part))
+                continue
+            at = len(self.stages)
+            self.stages.append(Stage("", amount, "", (), ()))
+            out = self._bought(part, amount) or self._companies(part, amount)
+            self.stages[at] = Stage(self._name(part), amount, self._figure(part, amount), (), out)
+            bands.append(Band(self._name(part), amount, self._figure(part, amount), stage=at))
+        if not bands:
+            return ()
+        return self._with_rest(cell, value, bands, _REST[self.code][1], "what is bought")
+
+    def _held(self, cell: Cell) -> list[Cell]:
+        """Return one cell a supplying tier whose money the cell holds, without those that another of them holds."""
+        unit = self.program.quantities[cell.quantity].unit
+        reason = self.counting.reason
+        inside = [q for q in self.roster.money(cell.quantity) if reason(q, cell.quantity) == "bought"]
+        direct = [q for q in inside if not any(reason(q, other) for other in inside if other != q)]
+        found: dict[str, Cell] = {}
+        for name in sorted(direct, key=lambda q: (not self.program.quantities[q].primary, q)):
+            quantity = self.program.quantities[name]
+            cells = [
+                c
+                for c in (self.program.cells[p] for p in self.program.positions(name))
+                if c.period in (None, cell.period) and all(dict(cell.index).get(d, m) == m for d, m in c.index)
+            ]
+            read = [c for c in cells if self._is_read(cell, c)]
+            some = read if len(cells) > 1 and len(read) == 1 else cells
+            if quantity.tier in found or len(some) != 1 or quantity.unit != unit:
+                reason_text = "its unit is another one" if quantity.unit != unit else "it has several members"
+                if quantity.tier in found:
+                    reason_text = "another quantity stands for its tier"
+                self.left_out.append(f"{name}: {reason_text}")
+                continue
+            found[quantity.tier] = some[0]
+        return list(found.values())
+
+    def _is_read(self, whole: Cell, part: Cell) -> bool:
+        """Return whether one cell rests on the other."""
+        return part.node in self.evaluation.below(self._position(whole))
