@@ -14,7 +14,7 @@ from bullwhip.propagate import Evaluation, responses
 from model_points import answer
 from random_programs import Small
 
-__all__ = ["program_case"]
+__all__ = ["program_case", "random_program"]
 
 _OPERATIONS = ("+", "+", "*", "*", "/", "/", "^", "min", "max", "abs", "floor", "ceil", "exp", "log", "<", "<=", "sign")
 _EXPONENTS = (
@@ -30,8 +30,7 @@ _EXPONENTS = (
 
 def program_case(seed: int) -> dict[str, Any]:
     """Return the data of a random program with its values and all answers to moves of its inputs."""
-    generator = random.Random(seed)  # noqa: S311  not for secrets
-    program = _program(generator)
+    program = random_program(seed)
     evaluation = Evaluation(program)
     cells = range(len(program.cells))
     inputs = [p for p in cells if program.cells[p].definition < 0]
@@ -43,6 +42,11 @@ def program_case(seed: int) -> dict[str, Any]:
         "moves": [m for moved in (*([p] for p in inputs), inputs) for m in _moves(program, moved)],
         "exposures": [],
     }  # fmt: skip
+
+
+def random_program(seed: int) -> CompiledProgram:
+    """Return a random program of every operation."""
+    return _program(random.Random(seed))  # noqa: S311  not for secrets
 
 
 def _program(generator: random.Random) -> CompiledProgram:

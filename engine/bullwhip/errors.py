@@ -141,6 +141,7 @@ CODES: dict[str, str] = {
     "BW538": "a feature of RDF is not read",
     "BW539": "a file is not the one that was expected",
     "BW540": "a process that reads RDF or writes a store died",
+    "BW571": "a quantity has no rule that could be written as a formula",
     "BW591": "this system cannot run what serves",
     "BW592": "an endpoint that only reads is asked to change something",
     "BW503": "a query parameter takes one value and is given several",

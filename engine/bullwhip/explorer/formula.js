@@ -2,7 +2,7 @@
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mfrac", "mi", "mn", "mo", "mrow", "msqrt", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"]);
-const ATTRIBUTES = new Set(["form", "movablelimits", "stretchy", "columnalign"]);
+const ATTRIBUTES = new Set(["form", "movablelimits", "stretchy", "displaystyle"]);
 
 /**
  * A formula as a <math> element.

@@ -13,7 +13,7 @@ from typing import Any
 
 from bullwhip.expr.tree import Binary, Call, Compare, Expr, Negate, Number, Reference
 
-__all__ = ["ELEMENTS", "Element", "Member", "Name", "Part", "Word", "as_lists", "equation", "layout"]
+__all__ = ["ELEMENTS", "Element", "Member", "Name", "Part", "Word", "as_lists", "equation", "equation_sides", "layout"]
 
 ELEMENTS = frozenset({
     "mfrac", "mi", "mn", "mo", "mrow", "msqrt", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder",
@@ -72,16 +72,20 @@ def layout(tree: Expr) -> Element:
     return _element(_laid(tree, 0))
 
 
-def equation(name: str, tree: Expr, members: Iterable[str] = ()) -> Element:
-    """Return `name = expression`, the name with its dimensions as indices."""
+def equation_sides(name: str, tree: Expr, dimensions: Iterable[str] = ()) -> tuple[Part, Part]:
+    """Return the two sides of `name = expression`, the name with its dimensions as indices."""
     indices: list[Part] = []
-    for dimension in members:
+    for dimension in dimensions:
         indices += [_mo(",")] if indices else []
         indices.append(Element("mi", (Member(dimension),)))
     left: Part = Element("mi", (Name(name),))
-    if indices:
-        left = Element("msub", (left, _row(*indices)))
-    return _row(left, _mo("="), layout(tree))
+    return Element("msub", (left, _row(*indices))) if indices else left, layout(tree)
+
+
+def equation(name: str, tree: Expr, dimensions: Iterable[str] = ()) -> Element:
+    """Return `name = expression` as one row."""
+    left, right = equation_sides(name, tree, dimensions)
+    return _row(left, _mo("="), right)
 
 
 def as_lists(part: Part, number: Callable[[str], int], member: Callable[[str, str], tuple[int, int]]) -> Any:
@@ -114,7 +118,9 @@ def _mo(text: str, **attributes: str) -> Element:
 
 
 def _row(*parts: Part) -> Element:
-    return Element("mrow", parts)
+    """Return parts side by side; one element alone is itself."""
+    only = parts[0] if len(parts) == 1 else None
+    return only if isinstance(only, Element) else Element("mrow", parts)
 
 
 def _element(part: Part) -> Element:
@@ -242,7 +248,7 @@ def _cases(arguments: tuple[Expr, ...]) -> Element:
     """Return the branches of a condition, one a line."""
     rows: list[tuple[Part, ...]] = []
     for condition, value in zip(arguments[:-1:2], arguments[1:-1:2], strict=True):
-        rows.append((_laid(value, 0), Element("mtext", (_IF, " ")), _laid(condition, 0)))
+        rows.append((_laid(value, 0), Element("mtext", (_IF, "\u00a0")), _laid(condition, 0)))
     rows.append((_laid(arguments[-1], 0), Element("mtext", (_ELSE,))))
     lines = tuple(
         Element("mtr", (Element("mtd", (value,)), Element("mtd", tuple(condition)))) for value, *condition in rows

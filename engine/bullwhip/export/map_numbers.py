@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bullwhip.export.chainmap import arranged, arrow_path, edge_path, map_size, panel_color
@@ -17,13 +17,16 @@ __all__ = ["map_numbers"]
 _BOLD, _MUTED, _FIGURE = 1, 2, 4
 
 
-def map_numbers(chain: Chain, language: Language, values: Mapping[str, str]) -> dict[str, Any]:
+def map_numbers(
+    chain: Chain, language: Language, values: Mapping[str, str], estimates: Collection[str] = ()
+) -> dict[str, Any]:
     """Return where everything of the chain map stands.
 
     Args:
         chain: tiers, edges, companies and shares.
         language: the language of the labels.
         values: by tier id a short text under its heading.
+        estimates: ids of claims that are estimates.
 
     >>> from bullwhip.model.chain import Tier
     >>> from bullwhip.model.label import Label
@@ -31,7 +34,7 @@ def map_numbers(chain: Chain, language: Language, values: Mapping[str, str]) -> 
     >>> [line[2] for line in shown["panels"][0]["lines"]], shown["panels"][0]["lines"][1][4]
     (['HBM', '3 USD'], 4)
     """
-    content = map_content(chain, language, values)
+    content = map_content(chain, language, values, estimates)
     columns, routes = arranged(content)
     width, height = map_size(columns, routes)
     pulls = {(e.source, e.target) for e in chain.edges if e.pulls}
@@ -57,7 +60,7 @@ def _panel(panel: PanelBox) -> dict[str, Any]:
         "boxes": [
             [b.entry.id, *(_round(v) for v in (b.rect.x, b.rect.y, b.rect.width, b.rect.height)),
              clip(b.entry.name, NAME, b.name_width), b.entry.share,
-             round(float(b.entry.certain), 4), round(float(b.entry.possible), 4)]
+             round(float(b.entry.certain), 4), round(float(b.entry.possible), 4), int(b.entry.estimate)]
             for b in panel.boxes
         ],
     }  # fmt: skip

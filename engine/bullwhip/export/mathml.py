@@ -122,8 +122,8 @@ def math_document(
     semantics = ElementTree.SubElement(math, f"{prefix}semantics")
     lines = tuple(
         Element("mtr", (
-            Element("mtd", (left,), (("columnalign", "right"),)), Element("mtd", (Element("mo", ("=",)),)),
-            Element("mtd", (right,), (("columnalign", "left"),)),
+            Element("mtd", (left,), (("style", "text-align:right"),)), Element("mtd", (Element("mo", ("=",)),)),
+            Element("mtd", (right,), (("style", "text-align:left"),)),
         ))
         for left, right in equations
     )  # fmt: skip
@@ -131,4 +131,5 @@ def math_document(
     for encoding, text in annotations:
         note = ElementTree.SubElement(semantics, f"{prefix}annotation", {"encoding": encoding})
         note.text = "\n".join(clean_text(line) for line in text.splitlines())
-    return ElementTree.tostring(math, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: str = ElementTree.tostring(math, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()

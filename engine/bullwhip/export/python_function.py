@@ -62,10 +62,10 @@ _IMPORTS = (
 
 
 def _quoted(text: str) -> str:
-    """Return a text for a docstring, which it cannot end and in which nothing is an escape.
+    r"""Return a text for a docstring, which it cannot end and in which nothing is an escape.
 
-    >>> _quoted('a\\"\\"\\"' + chr(10) + chr(92))
-    'a\\\\"\\\\"\\\\" \\\\\\\\'
+    >>> print(_quoted('a"' + chr(92) + "n"))
+    a\"\\n
     """
     return clean_text(text).replace("\\", "\\\\").replace('"', '\\"').strip()
 

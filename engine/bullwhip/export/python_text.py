@@ -75,7 +75,6 @@ class Shown:
         return f"({self.text})" if self.binds < least else self.text
 
 
-
 @dataclass
 class Writer:
     """Writes nodes; cells are called by their names.

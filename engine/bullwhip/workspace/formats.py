@@ -83,6 +83,7 @@ _GRAPH = "bullwhip.workspace.graphing"
 _RDF = "bullwhip.workspace.serializing"
 _RULES = "bullwhip.workspace.rule_texts"
 _PICTURE = "bullwhip.workspace.picturing"
+_FORMULA = "bullwhip.workspace.formulating"
 
 FORMATS: dict[str, Format] = {
     "svg": Format(
@@ -137,6 +138,21 @@ FORMATS: dict[str, Format] = {
     "rules-clingo": Format(
         "text/plain", "lp", "the inference rules, with the facts they read, as a program of clingo",
         f"{_RULES}:clingo", computes=False,
+    ),
+    "latex": Format(
+        "application/x-tex", "tex", "the rule of a quantity, and the rules it rests on, as LaTeX", f"{_FORMULA}:latex",
+        ("language", "of"), ("of",),
+    ),
+    "mathml": Format(
+        "application/mathml+xml", "mml", "the same as MathML", f"{_FORMULA}:mathml", ("language", "of"), ("of",)
+    ),
+    "python": Format(
+        "text/x-python", "py", "a quantity as a Python function of its inputs", f"{_FORMULA}:python",
+        ("of", "period"), ("of",),
+    ),
+    "rules-page": Format(
+        "text/html", "html", "all rules on one page: formulas, units, sources", f"{_FORMULA}:rules_page",
+        ("language", "period"),
     ),
 }  # fmt: skip
 """By name; the order is that of help and docs."""

@@ -42,6 +42,7 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
     roster = Roster.of(program)
     audited, conflicts = workspace.audit(), workspace.conflicts()
     claims = _Claims(numbering, audited, conflicts)
+    estimates = {c.id for c in program.claims if c.status == "E"}
     model = {
         "format": FORMAT,
         **_heading(workspace, at, claims),
@@ -56,7 +57,7 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
         "scenarios": _scenarios(workspace),
         "ranges": slider_ranges(workspace),
         "map": {
-            language: map_numbers(program.chain, language, tier_figures(workspace, at, language))
+            language: map_numbers(program.chain, language, tier_figures(workspace, at, language), estimates)
             for language in _LANGUAGES
         },
         "conflicts": [_conflict(c, claims) for c in conflicts],
