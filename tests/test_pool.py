@@ -3,54 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bullwhip.errors import UsageError
-from bullwhip.serve.jobs import GraphChange, GraphRead, Limits, Query, Reply, Update
+from bullwhip.serve.jobs import GraphChange, GraphRead, Limits, Reply, Update
 from bullwhip.serve.pool import Pool, Recipe
-
-JSON = "application/sparql-results+json"
-TURTLE = "text/turtle"
-SOLAR = str(Path(__file__).parent / "golden" / "solar")
-ENDLESS = (
-    "ASK { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?g), STR(?l))) < 0) }"
-)
-"""Takes longer than anyone waits and gives no row on the way."""
-
-
-def select(text: str, **more: Any) -> Query:
-    """Return a query whose rows are wanted as JSON."""
-    return Query(text, results=JSON, graph=TURTLE, **more)
-
-
-def in_pool(
-    task: Callable[[Pool], Coroutine[Any, Any, Any]], limits: Limits | None = None, writable: bool = False
-) -> Any:
-    """Return what a task gives that has a pool to itself."""
-
-    async def main() -> Any:
-        async with Pool(Recipe(SOLAR), limits or Limits(seconds=0.5, crowded_seconds=0.3), writable) as pool:
-            return await task(pool)
-
-    return asyncio.run(main())
-
-
-def body(reply: Reply) -> dict[str, Any]:
-    """Return the JSON of a reply."""
-    found: dict[str, Any] = json.loads(reply.body)
-    return found
-
-
-def cells(reply: Reply) -> list[list[str]]:
-    """Return the values of the rows of a reply."""
-    rows = body(reply)["results"]["bindings"]
-    return [[row[name]["value"] for name in body(reply)["head"]["vars"] if name in row] for row in rows]
+from pooling import ENDLESS, TURTLE, body, in_pool, select
 
 
 def test_what_takes_too_long_is_stopped_and_the_next_one_answered() -> None:

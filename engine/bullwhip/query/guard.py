@@ -6,10 +6,11 @@ The engine dies on what nests too deep and does not return from what is too long
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from bullwhip.errors import LimitError, Place, Problem, QueryError
 
-__all__ = ["RefusedError", "Tokens", "guard", "place_of"]
+__all__ = ["RefusedError", "Tokens", "guard", "guard_update", "place_of"]
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_CLAUSES, MAX_OPTIONAL, MAX_OPERATORS = 100_000, 20_000, 64, 256, 64, 1_000
 """Limits on a query: beyond them the engine's parser overflows its stack or its planner does not return."""
@@ -30,6 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UPDATES = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with", "into", "using")
+_Mode = Literal["read", "dataset", "change"]
 _FOREIGN = re.compile(r"service|load|from", re.IGNORECASE)
 
 Tokens = list[tuple[str, re.Match[str]]]
@@ -60,6 +62,30 @@ def guard(name: str, text: str, dataset: bool = False) -> Tokens:
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise LimitError(Problem("BW901", f"a query of more than {MAX_BYTES:,} bytes", Place(name)))
+    tokens = _scan(name, text, "dataset" if dataset else "read")
+    _count(name, tokens)
+    return tokens
+
+
+def guard_update(name: str, text: str) -> Tokens:
+    """Return the tokens of an update that may run: it changes the store that it is sent to and asks nobody else.
+
+    Args:
+        name: what messages call the update.
+        text: the update; the limit on its size is for the caller.
+
+    Raises:
+        RefusedError: BW501 where it holds LOAD or SERVICE.
+        QueryError: BW501 where it holds what no update does.
+        LimitError: BW901 where it is too deep or has too many parts; quads of INSERT DATA and DELETE DATA do not count.
+    """
+    tokens = _scan(name, text, "change")
+    _count(name, _without_data(tokens))
+    return tokens
+
+
+def _scan(name: str, text: str, mode: _Mode) -> Tokens:
+    """Return the tokens of a text that asks for nothing that is refused and does not nest too deep."""
     tokens: Tokens = []
     brackets: list[str] = []
     ambiguous = operand = False
@@ -71,7 +97,7 @@ def guard(name: str, text: str, dataset: bool = False) -> Tokens:
         if kind == "bad":
             raise QueryError(Problem("BW501", f"unexpected {value!r}", place_of(name, text, match.start())))
         if kind in ("word", "name"):
-            _refuse(name, text, match, dataset)
+            _refuse(name, text, match, mode)
         if kind == "iri" and operand and "(" in brackets and not set(value).isdisjoint("#'()"):
             ambiguous = True
         if len(_nest(brackets, value, kind)) > MAX_DEPTH:
@@ -82,7 +108,6 @@ def guard(name: str, text: str, dataset: bool = False) -> Tokens:
     if ambiguous and (deep or len(text) > 20 * MAX_CLAUSES or _FOREIGN.search(text)):
         message = "a '<' can be read as a comparison or as an IRI"
         raise QueryError(Problem("BW501", message, Place(name), "put a space after it, or name IRIs by prefix"))
-    _count(name, tokens)
     return tokens
 
 
@@ -96,17 +121,39 @@ def _nest(brackets: list[str], value: str, kind: str) -> list[str]:
     return brackets
 
 
-def _refuse(name: str, text: str, match: re.Match[str], dataset: bool) -> None:
-    """Refuse a word that would read or write anything but the dataset."""
+def _refuse(name: str, text: str, match: re.Match[str], mode: _Mode) -> None:
+    """Refuse a word that would read or write anything but what it may."""
     word = match[0].partition(":")[0].lower()
+    whole = match.lastgroup == "word"
     place = place_of(name, text, match.start(), len(match[0]))
     if "service" in word:
-        raise RefusedError(Problem("BW501", "SERVICE is not allowed: a query reads this dataset only", place))
-    if "from" in word and not (dataset and word == "from" and match.lastgroup == "word"):
+        what = "an update reads and writes this store only" if mode == "change" else "a query reads this dataset only"
+        raise RefusedError(Problem("BW501", f"SERVICE is not allowed: {what}", place))
+    if mode == "change":
+        if "load" in word:
+            message = "LOAD is not allowed: an update fetches nothing"
+            raise RefusedError(Problem("BW501", message, place, "send the graph itself"))
+        return
+    if "from" in word and not (mode == "dataset" and whole and word == "from"):
         message = "FROM is not allowed: a query reads the union of all graphs"
         raise RefusedError(Problem("BW501", message, place, "write GRAPH <…> { … } to read one graph"))
-    if match.lastgroup == "word" and word in _UPDATES:
+    if whole and word in _UPDATES:
         raise RefusedError(Problem("BW501", f"{match[0].upper()} is not allowed: a query only reads", place))
+
+
+def _without_data(tokens: Tokens) -> Tokens:
+    """Return the tokens that are not within the brackets of INSERT DATA or DELETE DATA: they are no pattern."""
+    kept: Tokens = []
+    depth = within = 0
+    for at, (kind, match) in enumerate(tokens):
+        depth += (kind == "open") - (kind == "close")
+        if not within and match[0] == "{" and at > 1 and tokens[at - 1][1][0].lower() == "data":
+            within = depth
+        if not within:
+            kept.append((kind, match))
+        elif depth < within:
+            within = 0
+    return kept
 
 
 def _count(name: str, tokens: Tokens) -> None:

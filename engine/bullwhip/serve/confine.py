@@ -17,9 +17,9 @@ import time
 
 from bullwhip.store.worker_limits import end_with_parent
 
-__all__ = ["bound_memory", "bound_time", "confine", "free_memory", "space"]
+__all__ = ["bound_memory", "bound_time", "confine", "release", "space"]
 
-_SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+_SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 1, 38, 22, 2
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
@@ -110,13 +110,17 @@ def bound_memory(added: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def free_memory() -> None:
-    """Lift the bound on memory again, for a process that goes on to fork others."""
+def release() -> None:
+    """Lift the bounds on memory and time, for a process that goes on and forks others; it outlives its parent."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+            _, hard = resource.getrlimit(what)
+            resource.setrlimit(what, (hard, hard))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, 0, 0, 0, 0)
 
 
 _armed = 0.0

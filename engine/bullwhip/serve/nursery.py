@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from bullwhip import errors
 from bullwhip.errors import BullwhipError, LoadError, Place, Problem
 from bullwhip.serve.jobs import Limits
 from bullwhip.serve.snapshot import Recipe
-from bullwhip.serve.wire import Frames, Notes
+from bullwhip.serve.wire import Frames, Notes, frame
 from bullwhip.store.processes import worker_environment
 
 __all__ = ["Ended", "Nursery", "Worker"]
@@ -50,14 +51,14 @@ class Worker:
         self._unsent = memoryview(b"")
         nursery.loop.add_reader(connection.fileno(), self._readable)
 
-    def ask(self, frame: bytes) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
+    def ask(self, job: bytes) -> asyncio.Future[tuple[dict[str, Any], bytes]]:
         """Send a frame and return the answer to come; it raises `Ended` when the worker ends first."""
         self.jobs += 1
         self._awaited = self.nursery.loop.create_future()
         if self.dead:
             self._awaited.set_exception(Ended(None))
             return self._awaited
-        self._unsent = memoryview(frame)
+        self._unsent = memoryview(job)
         self._send()
         return self._awaited
 
@@ -134,7 +135,9 @@ class Nursery:
         self.workers: dict[int, Worker] = {}
         self.gone = False
         self.retired = False
+        self.has_ended = False
         self.process: subprocess.Popen[bytes] | None = None
+        self.watch = -1
         self.opened: asyncio.Future[str] = loop.create_future()
         self._count = 0
         connection.setblocking(False)
@@ -154,13 +157,30 @@ class Nursery:
         its.close()
         return nursery
 
-    def fork(self) -> Worker:
-        """Ask for a worker; `awaited` of it is done when it is ready for a job."""
+    @classmethod
+    def of(cls, worker: Worker, on_warm: Callable[[], None]) -> Nursery:
+        """Return a worker that has changed the store as what workers are forked from; `opened` when it is ready."""
+        own = worker.nursery
+        own.workers.pop(worker.number, None)
+        own.loop.remove_reader(worker.connection.fileno())
+        worker.dead = True
+        nursery = cls(own.loop, worker.connection, on_warm)
+        nursery.watch, worker.watch = worker.watch, -1
+        worker.connection.send(frame({"go": True}))
+        return nursery
+
+    def fork(self, change: str = "") -> Worker:
+        """Ask for a worker; `awaited` of it is done when it is ready for a job.
+
+        Args:
+            change: where the worker is to change the store: the name of the state that follows. It takes its one job
+                at once.
+        """
         ours, its = socket.socketpair()
         ours.setblocking(False)
         self._count += 1
         worker = self.workers[self._count] = Worker(self._count, self, ours)
-        self.tell({"fork": self._count}, its.fileno())
+        self.tell({"change": self._count, "name": change} if change else {"fork": self._count}, its.fileno())
         its.close()
         return worker
 
@@ -186,8 +206,11 @@ class Nursery:
     def retire(self) -> None:
         """Have the process end when the last of its workers has."""
         self.retired = True
-        if not self.workers:
-            self.close()
+        self._end_retired()
+
+    def _end_retired(self) -> None:
+        if self.retired and not self.workers and not self.gone:
+            self._last = self.loop.create_task(self.end())  # kept, or it may be collected
 
     def close(self) -> None:
         """End the process and its workers."""
@@ -206,14 +229,28 @@ class Nursery:
     async def end(self) -> None:
         """End the process and its workers, and wait until it is gone."""
         self.close()
-        if self.process is None:
-            return
         for _ in range(200):
-            if self.process.poll() is not None:
-                return
+            if self.has_ended or self._is_over():
+                break
             await asyncio.sleep(0.005)
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        if self.watch >= 0:
+            with contextlib.suppress(ProcessLookupError, OSError):
+                signal.pidfd_send_signal(self.watch, signal.SIGKILL)
+            os.close(self.watch)
+            self.watch = -1
+        self.has_ended = True
+
+    def _is_over(self) -> bool:
+        if self.process is not None:
+            return self.process.poll() is not None
+        if self.watch < 0 or not select.select([self.watch], [], [], 0)[0]:
+            return self.watch < 0
+        with contextlib.suppress(ChildProcessError):  # it is a child of ours only where we are the first process
+            os.waitid(os.P_PIDFD, self.watch, os.WEXITED | os.WNOHANG)
+        return True
 
     def _readable(self) -> None:
         notes = self.notes.receive()
@@ -239,8 +276,7 @@ class Nursery:
             worker = self.workers.pop(note["ended"] if "ended" in note else note["failed"], None)
             if worker is not None:
                 worker.has_ended(note.get("code"))
-            if self.retired and not self.workers:
-                self.close()
+            self._end_retired()
         elif "ready" in note and not self.opened.done():
             self.opened.set_result(note["ready"])
         elif "error" in note and not self.opened.done():

@@ -8,22 +8,28 @@ and does not change under way.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
+import secrets
 import signal
 from collections import deque
+from collections.abc import Coroutine
 from types import TracebackType
+from typing import Any
 
 from bullwhip.errors import Problem, UsageError
 from bullwhip.serve.jobs import GraphChange, Job, Limits, Reply, Update, problem_reply
 from bullwhip.serve.nursery import Ended, Nursery, Worker
 from bullwhip.serve.problems import beyond
-from bullwhip.serve.snapshot import Recipe
+from bullwhip.serve.snapshot import Recipe, named_after
 from bullwhip.serve.wire import job_frame, read_reply
 
 __all__ = ["Pool", "Recipe"]
 
 _MOST_JOBS = 10_000
 """Jobs after which a worker makes place for a fresh one."""
+_MOST_START = 30
+"""Seconds until a process that was forked is ready."""
 _MOST_FAILURES = 5
 """Workers in a row that end before they are ready; then no more are started until a request comes."""
 
@@ -54,6 +60,8 @@ class Pool:
         self.confined = ""
         """What keeps workers from connecting: `seccomp`, `namespace`, `none`; empty until one has started."""
         self._nursery: Nursery | None = None
+        self._old: list[Nursery] = []
+        """Those of states before, of which a worker may still be at work."""
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._starting = 0
@@ -61,6 +69,10 @@ class Pool:
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._changing = asyncio.Lock()
+        self._changes = 0
+        self._salt = secrets.token_hex(8)
+        """Names of later states are of this pool alone: an update may take the time or a random number."""
 
     async def start(self) -> None:
         """Open what is served; returns when the first worker is ready.
@@ -90,8 +102,8 @@ class Pool:
         for worker in (*self._busy, *self._idle):
             worker.kill()
         nursery, self._nursery = self._nursery, None
-        if nursery is not None:
-            await nursery.end()
+        for each in (*self._old, *([nursery] if nursery else [])):
+            await each.end()
         for task in self._tasks:
             task.cancel()
 
@@ -117,18 +129,59 @@ class Pool:
         except UnicodeEncodeError:
             return problem_reply(400, "the request cannot be read", "half of a surrogate pair is no text", code="BW501")
         if isinstance(job, Update | GraphChange):
-            return problem_reply(403, "not allowed here", "this endpoint only reads", code="BW592")
+            return await self._change(frame)
         worker = await self._take()
         if isinstance(worker, Reply):
             return worker
         seconds = self.limits.crowded_seconds if self._waiting else self.limits.seconds
         try:
-            return await self._ask(worker, frame, seconds)
+            reply, last = await self._ask(worker, frame, seconds)
+            if last:
+                worker.let_go()
+            return reply
         finally:
             self._release(worker)
 
-    async def _ask(self, worker: Worker, frame: bytes, seconds: float) -> Reply:
-        """Return what a worker answers in time; it is killed otherwise."""
+    async def _change(self, frame: bytes) -> Reply:
+        """Change the store in a copy of the process that holds it, and go on with the copy where that succeeds."""
+        if not self.writable:
+            return problem_reply(403, "not allowed here", "this endpoint only reads", code="BW592")
+        if self._changes > self.limits.waiting:
+            return _full(self._changes)
+        self._changes += 1
+        try:
+            async with self._changing:
+                if self._nursery is None or self._nursery.gone:
+                    return _gone()
+                name = named_after(self.snapshot, self._salt, hashlib.sha256(frame).hexdigest())
+                candidate = self._nursery.fork(change=name)
+                try:
+                    reply, _ = await self._ask(candidate, frame, self.limits.seconds)
+                    if 200 <= reply.status < 300:
+                        await self._go_on_with(candidate, name)
+                    return reply
+                finally:
+                    candidate.kill()
+        finally:
+            self._changes -= 1
+
+    async def _go_on_with(self, candidate: Worker, name: str) -> None:
+        """Fork from a process that has changed the store; those who are at work finish on the state before."""
+        old = self._nursery
+        new = Nursery.of(candidate, self._refresh)
+        try:
+            await asyncio.wait_for(asyncio.shield(new.opened), _MOST_START)
+        except BaseException:
+            self._spawn(new.end())
+            raise
+        self._nursery, self.snapshot = new, name
+        if old is not None:
+            self._old = [*(o for o in self._old if not o.has_ended), old]
+            old.retire()
+        self._refresh()
+
+    async def _ask(self, worker: Worker, frame: bytes, seconds: float) -> tuple[Reply, bool]:
+        """Return what a worker answers in time, and whether it has had enough; it is killed when it is late."""
         answer = worker.ask(frame)
         alarm = asyncio.get_running_loop().call_later(seconds, answer.cancel)
         try:
@@ -137,15 +190,13 @@ class Pool:
             late = not worker.dead and answer.cancelled() and not _is_cancelled()
             worker.kill()
             if late:
-                return self._late(seconds)
+                return self._late(seconds), True
             raise
         except Ended as end:
-            return self._dead(end, seconds)
+            return self._dead(end, seconds), True
         finally:
             alarm.cancel()
-        if head.get("last"):
-            worker.let_go()
-        return read_reply(head, body)
+        return read_reply(head, body), bool(head.get("last"))
 
     def _late(self, seconds: float) -> Reply:
         hint = "ask for less, or again when nobody waits" if seconds < self.limits.seconds else "ask for less at once"
@@ -174,12 +225,9 @@ class Pool:
                 self._busy.add(worker)
                 return worker
         if self._closed or self._nursery is None or self._nursery.gone:
-            return problem_reply(503, "not running", "the process that holds the data has ended", code="BW540")
+            return _gone()
         if len(self._waiting) >= self.limits.waiting:
-            reply = problem_reply(
-                503, "too many wait", f"{len(self._waiting)} requests wait already", code="BW901", limit="waiting"
-            )
-            return Reply(reply.status, reply.media, reply.body, (("Retry-After", "1"),))
+            return _full(len(self._waiting))
         self._failures = min(self._failures, _MOST_FAILURES - 1)
         self._fill()
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -224,14 +272,17 @@ class Pool:
         missing = self.limits.workers - len(self._idle) - len(self._busy) - self._starting
         for _ in range(missing if self._failures < _MOST_FAILURES else 0):
             self._starting += 1
-            task = asyncio.get_running_loop().create_task(self._begin(self._nursery.fork()))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._spawn(self._begin(self._nursery.fork()))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)  # kept, or it may be collected
+        task.add_done_callback(self._tasks.discard)
 
     async def _begin(self, worker: Worker) -> None:
         """Wait until a worker is ready."""
         try:
-            head, _ = await asyncio.wait_for(worker.awaited, 30)
+            head, _ = await asyncio.wait_for(worker.awaited, _MOST_START)
             self.confined, self._failures = head["confined"], 0
         except (Ended, TimeoutError):
             worker.kill()
@@ -254,6 +305,16 @@ class Pool:
         for worker in old:
             worker.let_go()
         self._fill()
+
+
+def _full(waiting: int) -> Reply:
+    detail = f"{waiting} requests wait already"
+    reply = problem_reply(503, "too many wait", detail, code="BW901", limit="waiting", hint="ask again in a moment")
+    return Reply(reply.status, reply.media, reply.body, (("Retry-After", "1"),))
+
+
+def _gone() -> Reply:
+    return problem_reply(503, "not running", "the process that holds the data has ended", code="BW540")
 
 
 def _is_cancelled() -> bool:

@@ -13,12 +13,13 @@ __all__ = ["beyond", "reply_to", "warnings"]
 _MOST_WARNINGS, _MOST_WORDS = 10, 600
 
 
-def reply_to(error: BullwhipError, *, limit: int = 413) -> Reply:
+def reply_to(error: BullwhipError, *, limit: int = 413, other: int = 422) -> Reply:
     """Return the reply to a job that an error ends: what was wrong, where, and what to do.
 
     Args:
         error: one problem or several.
         limit: the status where the job itself goes beyond a limit.
+        other: the status where the request is sound and has no answer.
 
     >>> reply_to(QueryError(Problem("BW501", "unexpected '}'", hint="close it"))).status
     400
@@ -32,7 +33,7 @@ def reply_to(error: BullwhipError, *, limit: int = 413) -> Reply:
     elif isinstance(error, UsageError):
         status, title = 400, "the request cannot be read"
     else:
-        status, title = 422, "there is no answer"
+        status, title = other, "there is no answer" if other == 422 else "the body cannot be read"
     first, *more = error.problems
     members = _members(first)
     if more:

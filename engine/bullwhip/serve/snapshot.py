@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,12 @@ class Snapshot:
         self._store = store
 
     @classmethod
-    def open(cls, recipe: Recipe) -> Snapshot:
+    def open(cls, recipe: Recipe, writable: bool = False) -> Snapshot:
         """Return what a recipe says; a store on disk is opened later, by each worker: threads of it do not survive.
+
+        Args:
+            recipe: what is served.
+            writable: whether the store is to be changed; one on disk is copied into memory then.
 
         Raises:
             BullwhipError: with every problem found.
@@ -56,7 +61,14 @@ class Snapshot:
             store.prepare(nquads)
             return cls(workspace, store, None, named_after(*parts))
         folder, said = _database(Path(recipe.store))
+        if writable:
+            store = OxigraphStore.of(_copied(folder), "the graph", frozen=True, checked=True)
+            return cls(workspace, store, None, named_after(*parts, said))
         return cls(workspace, None, folder, named_after(*parts, said))
+
+    def changed(self, name: str) -> Snapshot:
+        """Return what there is after the store has been changed, under a new name."""
+        return Snapshot(self.workspace, OxigraphStore(self.store.engine, "the graph", frozen=True), None, name)
 
     @property
     def store(self) -> OxigraphStore:
@@ -73,6 +85,24 @@ class Snapshot:
         from bullwhip.workspace.calling import functions_of
 
         functions_of(self.workspace)
+
+
+def _copied(folder: Path) -> bytes:
+    """Return all quads of a database. A process of its own opens it: the threads that this needs end with it."""
+    reader, writer = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            os.close(reader)
+            with os.fdopen(writer, "wb") as file:
+                file.write(OxigraphStore.open(folder).dump())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        data = file.read()
+    os.waitpid(process, 0)
+    return data
 
 
 def _database(path: Path) -> tuple[Path, str]:

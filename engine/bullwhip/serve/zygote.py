@@ -16,18 +16,29 @@ import socket
 import sys
 import time
 import traceback
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, cast
 
 from bullwhip.errors import BullwhipError
-from bullwhip.serve.jobs import Limits
+from bullwhip.serve.changing import change
+from bullwhip.serve.confine import bound_memory, bound_time, confine, release
+from bullwhip.serve.jobs import GraphChange, Limits, Update
 from bullwhip.serve.snapshot import Recipe, Snapshot
-from bullwhip.serve.wire import Notes
-from bullwhip.serve.worker import close_others, work
+from bullwhip.serve.wire import Notes, read_frame, read_job, reply_frame, write_all
+from bullwhip.serve.worker import close_others, out_of_memory, work
 
 __all__ = ["Zygote", "main"]
 
 _IDLE = 0.3
 """Seconds without a note after which there is time to warm what answers need."""
+
+
+class _Succeeds(BaseException):
+    """Leaves all calls of the process that was copied, for this one goes on as another."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        super().__init__()
+        self.zygote = zygote
 
 
 class Zygote:
@@ -46,7 +57,12 @@ class Zygote:
         gc.freeze()
 
     def run(self) -> None:
-        """Do what notes ask until the pool has gone."""
+        """Do what notes ask until the pool has gone.
+
+        Raises:
+            _Succeeds: in the copy of this process that goes on in its place.
+        """
+        self.notes.send({"ready": self.snapshot.name})
         idle_since = time.monotonic()
         while True:
             wait = None if self.warm else max(0.0, idle_since + _IDLE - time.monotonic())
@@ -67,13 +83,20 @@ class Zygote:
 
     def _do(self, note: dict[str, Any]) -> None:
         if "fork" in note:
-            self._fork(note["fork"], self.notes.handle())
+            self._fork(
+                note["fork"],
+                self.notes.handle(),
+                self._work,
+            )
+        elif "change" in note:
+            name = note["name"]
+            self._fork(note["change"], self.notes.handle(), lambda handle: self._change(handle, name))
         elif "kill" in note:
             for process, number in self.children.items():
                 if number == note["kill"]:
                     os.kill(process, signal.SIGKILL)
 
-    def _fork(self, number: int, handle: int) -> None:
+    def _fork(self, number: int, handle: int, task: Callable[[int], None]) -> None:
         try:
             process = os.fork()
         except OSError as error:
@@ -81,7 +104,7 @@ class Zygote:
             self.notes.send({"failed": number, "why": str(error)})
             return
         if process == 0:
-            _as_child(lambda: work(handle, self.snapshot, self.limits, self.confined), handle)
+            _as_child(task, handle)
         os.close(handle)
         self.children[process] = number
         try:
@@ -91,6 +114,29 @@ class Zygote:
             return
         self.notes.send({"forked": number, "process": process, "watch": True}, watch)
         os.close(watch)
+
+    def _work(self, handle: int) -> None:
+        work(handle, self.snapshot, self.limits, self.confined)
+
+    def _change(self, handle: int, name: str) -> None:
+        """Change the store, which nobody else sees; go on in place of the process that forks when the pool says so."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        how = self.confined or confine()
+        bound_memory(self.limits.memory)
+        bound_time(self.limits.seconds)
+        found = read_frame(handle)
+        if found is None:
+            return
+        try:
+            job = cast(Update | GraphChange, read_job(*found))
+            reply = change(self.snapshot, job, self.limits, name)
+        except MemoryError:
+            reply = out_of_memory(self.limits)
+        write_all(handle, reply_frame(reply))
+        if not 200 <= reply.status < 300 or read_frame(handle) is None:
+            return
+        release()
+        raise _Succeeds(Zygote(Notes(socket.socket(fileno=handle)), self.snapshot.changed(name), self.limits, how))
 
     def _reap(self) -> None:
         while self.children:
@@ -112,21 +158,26 @@ class Zygote:
         self.notes.send({"warm": True})
 
 
-def _as_child(task: Any, *kept: int) -> NoReturn:
+def _as_child(task: Callable[[int], None], handle: int) -> NoReturn:
     """Do a task in a process that has just been forked, and end it."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        close_others(*kept)
-        task()
+        close_others(handle)
+        task(handle)
         code = 0
+    except _Succeeds:
+        code = -1
+        raise
     except (BrokenPipeError, ConnectionResetError):
         code = 0
     except BaseException:  # noqa: BLE001  nothing may go on above the fork
         traceback.print_exc()
     finally:
-        os._exit(code)
+        if code >= 0:
+            os._exit(code)
+    raise AssertionError("unreachable")
 
 
 def main() -> None:
@@ -134,15 +185,23 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     notes = Notes(socket.socket(fileno=int(sys.argv[1])))
     first = json.loads(sys.argv[2])
+    recipe = Recipe(**first["recipe"] | {"values": tuple(first["recipe"]["values"])})
     try:
-        snapshot = Snapshot.open(Recipe(**first["recipe"] | {"values": tuple(first["recipe"]["values"])}))
+        snapshot = Snapshot.open(recipe, first["writable"])
     except BullwhipError as error:
         problems = [p.as_dict() | {"text": p.place.text if p.place else ""} for p in error.problems]
         notes.send({"error": problems, "class": type(error).__name__})
         return
-    notes.send({"ready": snapshot.name})
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the pool has gone
-        Zygote(notes, snapshot, Limits(**first["limits"])).run()
+    zygote: Zygote | None = Zygote(notes, snapshot, Limits(**first["limits"]))
+    del snapshot, notes  # what is changed later is not to be kept
+    while zygote is not None:
+        try:
+            zygote.run()
+            zygote = None
+        except _Succeeds as successor:
+            zygote = successor.zygote
+        except (BrokenPipeError, ConnectionResetError):  # the pool has gone
+            zygote = None
 
 
 if __name__ == "__main__":
