@@ -125,20 +125,23 @@ def _refuse(name: str, text: str, match: re.Match[str], mode: _Mode) -> None:
     """Refuse a word that would read or write anything but what it may."""
     word = match[0].partition(":")[0].lower()
     whole = match.lastgroup == "word"
-    place = place_of(name, text, match.start(), len(match[0]))
+
+    def place() -> Place:  # only where it is told: it counts lines
+        return place_of(name, text, match.start(), len(match[0]))
+
     if "service" in word:
         what = "an update reads and writes this store only" if mode == "change" else "a query reads this dataset only"
-        raise RefusedError(Problem("BW501", f"SERVICE is not allowed: {what}", place))
+        raise RefusedError(Problem("BW501", f"SERVICE is not allowed: {what}", place()))
     if mode == "change":
         if "load" in word:
             message = "LOAD is not allowed: an update fetches nothing"
-            raise RefusedError(Problem("BW501", message, place, "send the graph itself"))
+            raise RefusedError(Problem("BW501", message, place(), "send the graph itself"))
         return
     if "from" in word and not (mode == "dataset" and whole and word == "from"):
         message = "FROM is not allowed: a query reads the union of all graphs"
-        raise RefusedError(Problem("BW501", message, place, "write GRAPH <…> { … } to read one graph"))
+        raise RefusedError(Problem("BW501", message, place(), "write GRAPH <…> { … } to read one graph"))
     if whole and word in _UPDATES:
-        raise RefusedError(Problem("BW501", f"{match[0].upper()} is not allowed: a query only reads", place))
+        raise RefusedError(Problem("BW501", f"{match[0].upper()} is not allowed: a query only reads", place()))
 
 
 def _without_data(tokens: Tokens) -> Tokens:

@@ -86,7 +86,8 @@ class Worker:
             self.nursery.loop.remove_writer(self.connection.fileno())
             self.connection.close()
             if not self._awaited.done():
-                self._awaited.cancel()
+                self._awaited.set_exception(Ended(None))
+                self._awaited.exception()  # whether anybody asks for it or not
 
     def has_ended(self, code: int | None) -> None:
         """Note how the worker has ended."""

@@ -17,7 +17,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
 
-from bullwhip.errors import Problem, UsageError
+from bullwhip.errors import BullwhipError, Problem, UsageError
 from bullwhip.serve.jobs import GraphChange, Job, Limits, Reply, Update, problem_reply
 from bullwhip.serve.nursery import Ended, Nursery, Worker
 from bullwhip.serve.problems import beyond
@@ -66,9 +66,11 @@ class Pool:
         self._busy: set[Worker] = set()
         self._starting = 0
         self._failures = 0
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[asyncio.Future[Worker | None]] = deque()
+        """Each is given a worker, or None where none can be started."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._reviving = False
         self._changing = asyncio.Lock()
         self._changes = 0
         self._salt = secrets.token_hex(8)
@@ -208,6 +210,8 @@ class Pool:
 
     def _dead(self, end: Ended, seconds: float) -> Reply:
         """Return the reply to a job whose worker has died of it."""
+        if end.code is None:
+            return _gone()
         if end.code == -signal.SIGXCPU:
             return self._late(seconds)
         if end.code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL, -signal.SIGBUS):
@@ -224,19 +228,23 @@ class Pool:
             if not worker.dead:
                 self._busy.add(worker)
                 return worker
-        if self._closed or self._nursery is None or self._nursery.gone:
+        if self._closed or self._nursery is None:
             return _gone()
         if len(self._waiting) >= self.limits.waiting:
             return _full(len(self._waiting))
         self._failures = min(self._failures, _MOST_FAILURES - 1)
+        if self._nursery.gone and not self._reviving:
+            self._reviving = True
+            self._spawn(self._revive())
         self._fill()
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            return await turn
+            return await turn or _gone()
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._release(turn.result())
+            given = turn.result() if turn.done() and not turn.cancelled() else None
+            if given is not None:
+                self._release(given)
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             if self._closed and not _is_cancelled():
@@ -292,12 +300,34 @@ class Pool:
         if worker.dead:
             self._fill()
             if self._failures >= _MOST_FAILURES:
-                while self._waiting:
-                    turn = self._waiting.popleft()
-                    if not turn.done():
-                        turn.set_result(worker)  # dead: who asks it is told so
+                self._give_up()
         else:
             self._release(worker)
+
+    def _give_up(self) -> None:
+        """Tell all who wait that there will be no worker."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+
+    async def _revive(self) -> None:
+        """Open what is served anew, after the process that held it has ended; what updates had changed is lost."""
+        try:
+            async with self._changing:
+                if self._nursery is not None:
+                    await self._nursery.end()
+                nursery = Nursery.start(self.recipe, self.limits, self.writable, self._refresh)
+                self._old = [*self._old, nursery]  # so that it is ended in any case
+                self.snapshot = await nursery.opened
+                self._old.remove(nursery)
+                self._nursery = nursery
+                self._failures = 0
+        except BullwhipError:
+            self._give_up()
+        finally:
+            self._reviving = False
+        self._refresh()
 
     def _refresh(self) -> None:
         """Replace workers that have nothing to do by ones that have what has been warmed since."""
