@@ -132,6 +132,10 @@ def listed(workspace: Workspace, a: Arguments) -> list[dict[str, Any]]:
     return list(workspace.list(a["kind"]))
 
 
+def describe(workspace: Workspace, a: Arguments) -> dict[str, Any]:
+    return workspace.describe(a["id"], limit=a["limit"])
+
+
 def queries(workspace: Workspace, a: Arguments) -> list[dict[str, Any]]:
     return plain.query_texts(workspace)
 

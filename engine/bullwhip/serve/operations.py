@@ -164,6 +164,13 @@ def _looking_up() -> tuple[Operation, ...]:
             "list", Label("工作区中有什么", "what there is of a kind"),
             (_needed("kind", "种类", "which kind", choices=f.LISTED), *_SELECTION), f.listed, "list",
         ),
+        Operation(
+            "describe", Label("某物的一切已知内容", "everything known of a company, tier, quantity, document or other"),
+            (_needed("id", "id、种类/id 或 IRI", "an id, KIND/ID where several things have it, or an IRI"),
+             _count("limit", "每类至多几条", "at most so many facts and statements of a kind", 10_000, default=50),
+             *_SELECTION),
+            f.describe,
+        ),
         Operation("queries", Label("命名查询及其文本", "the named queries, with texts and parameters"), (), f.queries),
         Operation(
             "query", Label("命名查询的答案", "the answer to a named query"),

@@ -439,6 +439,12 @@ class Workspace:
 
         return search(self, text, kinds, limit, claims, on)
 
+    def describe(self, name: str, *, limit: int = 50) -> dict[str, Any]:
+        """Return all that is known of a thing, a company, tier, quantity, document or other, as plain data."""
+        from bullwhip.workspace.knowing import describe
+
+        return describe(self, name, limit)
+
     def query_help(self, name: str, text: str | None = None) -> Sequence[str]:
         """Return what a query answers, its parameters and an example, line by line."""
         from bullwhip.workspace.querying import query_help

@@ -14,7 +14,7 @@ from bullwhip.model.inference import Relation
 from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import Quantity
 
-__all__ = ["KINDS", "chosen_claims", "facts", "list_kind"]
+__all__ = ["KINDS", "chosen_claims", "fact", "facts", "list_kind", "quantity_entry"]
 
 KINDS = (
     "drivers",
@@ -45,11 +45,11 @@ def list_kind(program: CompiledProgram, files: Mapping[str, bytes], kind: str) -
     quantities = list(program.quantities.values())
     if kind == "drivers":
         given = [q for q in quantities if q.is_driver or q.given]
-        return [_quantity(program, q) for q in given]
+        return [quantity_entry(program, q) for q in given]
     if kind == "quantities":
-        return [_quantity(program, q) for q in quantities]
+        return [quantity_entry(program, q) for q in quantities]
     if kind == "rules":
-        return [_quantity(program, q) for q in quantities if not q.is_driver]
+        return [quantity_entry(program, q) for q in quantities if not q.is_driver]
     if kind == "companies":
         return _companies(program)
     if kind in ("products", "topics", "measures", "relations"):
@@ -101,7 +101,8 @@ def _inferred(program: CompiledProgram, relation: Relation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _quantity(program: CompiledProgram, q: Quantity) -> dict[str, Any]:
+def quantity_entry(program: CompiledProgram, q: Quantity) -> dict[str, Any]:
+    """Return a quantity as plain data."""
     cells = [i for i, c in enumerate(program.cells) if c.quantity == q.id]
     periods = sorted({program.cells[i].period or 0 for i in cells} - {0})
     return _entry(q.id, q.label.zh, q.label.en, q.unit) | {
