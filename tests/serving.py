@@ -49,11 +49,11 @@ class Server:
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as client:
             for piece in pieces:
                 try:
-                    client.sendall(piece.replace(b"HOST", f"127.0.0.1:{self.port}".encode()))
+                    client.sendall(piece.replace(b"HOST", self.name.encode()))
                 except OSError:  # closed already: what it said before is what counts
                     break
                 time.sleep(pause)
-            return _read(client, begun)
+            return _read(client, begun, pieces[0].startswith(b"HEAD "))
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", timeout: float = 20.0
@@ -65,8 +65,13 @@ class Server:
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
         return self.send("\r\n".join(lines).encode("latin-1") + body, timeout=timeout)
 
+    @property
+    def name(self) -> str:
+        """The name that a request is for."""
+        return f"127.0.0.1:{self.port}"
 
-def _read(client: socket.socket, begun: float) -> Answer:
+
+def _read(client: socket.socket, begun: float, empty: bool) -> Answer:
     data = b""
     try:
         while b"\r\n\r\n" not in data and (piece := client.recv(65_536)):
@@ -76,15 +81,14 @@ def _read(client: socket.socket, begun: float) -> Answer:
             return Answer(0, seconds=time.monotonic() - begun)
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-        left = int(headers.get("content-length", "0")) - len(body)
-        while left > 0 and (piece := client.recv(65_536)):
+        length = 0 if empty else int(headers.get("content-length", "0"))
+        while len(body) < length and (piece := client.recv(65_536)):
             body += piece
-            left -= len(piece)
     except TimeoutError:
         return Answer(-1, seconds=time.monotonic() - begun)
     except ConnectionError:
         return Answer(0, seconds=time.monotonic() - begun)
-    return Answer(int(first.split()[1]), headers, body, time.monotonic() - begun)
+    return Answer(int(first.split()[1]), headers, body[:length], time.monotonic() - begun)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ class _Connection(H11Protocol):
         status = getattr(error, "error_status_hint", 400)
         if status == 431 and b"\n" not in self.conn.trailing_data[0]:
             status = 414
-        self._end(status, str(error or msg)[:200])
+        self._end(status, str(error or msg).partition(": bytearray")[0][:200])
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(self._limits.head_seconds, self._too_slow)

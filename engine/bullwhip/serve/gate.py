@@ -69,7 +69,9 @@ class Gate:
             return
         answering = _Answering(scope, receive, send, self._settings)
         try:
+            answering.closes = True  # what is wrong by its head says nothing of where the next request begins
             self._check(scope)
+            answering.closes = False
             await self._app(scope, answering.receive, answering.send)
         except Refused as refused:
             await answering.reply(refused.reply)
@@ -86,6 +88,8 @@ class Gate:
         """Refuse a request by its head."""
         http = self._settings.http
         fields: list[tuple[bytes, bytes]] = scope["headers"]
+        if scope["http_version"] not in ("1.0", "1.1"):
+            raise malformed("HTTP/1.1 is spoken here", 505)
         if len(fields) > http.headers:
             raise too_large("header fields", http.headers, "of them", status=431)
         if sum(len(name) + len(value) + 4 for name, value in fields) > http.header_size:
@@ -160,6 +164,7 @@ class _Answering:
     def __init__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send, settings: Settings) -> None:
         self._scope, self._receive, self._send, self._settings = scope, receive, send, settings
         self._begun = time.monotonic()
+        self.closes = False
         self._whole = False
         self._started = False
         self.status = 0
@@ -191,7 +196,8 @@ class _Answering:
 
     def _closing(self) -> list[tuple[bytes, bytes]]:
         """Return the header that ends the connection where a body has not been read: it is not read on for nothing."""
-        return [] if self._whole or not self._has_body() else [(b"connection", b"close")]
+        unread = self._has_body() and not self._whole
+        return [(b"connection", b"close")] if unread or self.closes else []
 
     def _has_body(self) -> bool:
         fields = dict(self._scope["headers"])

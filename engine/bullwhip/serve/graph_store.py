@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from typing import Literal
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -22,6 +24,9 @@ __all__ = ["graph_store_endpoint"]
 _METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 _BODIES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 """What a graph can be sent as. Formats of datasets would say another graph than the request does."""
+_MULTIPART = "multipart/form-data"
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{1,70}")
+_MOST_PARTS = 20
 
 
 def graph_store_endpoint(pool: Workers, settings: Settings) -> Callable[[Request], Awaitable[Response]]:
@@ -49,18 +54,49 @@ def graph_store_endpoint(pool: Workers, settings: Settings) -> Callable[[Request
 async def _change(request: Request, pool: Workers, settings: Settings, graph: str | None, made: bool) -> Response:
     if request.method == "DELETE":
         return await answer(request, pool, GraphChange("delete", graph))
-    media = media_type(request).name
-    if media not in _BODIES:
-        detail = f"{media!r} is not among {', '.join(_BODIES)}"
-        raise Refused(415, "BW584", "the media type of the body is not taken here", detail)
+    media = media_type(request)
+    many = media.name == _MULTIPART and request.method == "POST"
+    if not many:
+        _require_graph(media.name)
     body = await read_body(request, settings, settings.limits.body)
+    bodies = _parts(body, media.boundary()) if many else [(media.name, body)]
     base = graph or base_of(request)
-    job = GraphChange("replace" if request.method == "PUT" else "merge", graph, media, body, base)
-    response = await answer(request, pool, job)
-    if made and response.status_code < 300 and graph is not None:
+    action: Literal["replace", "merge"] = "replace" if request.method == "PUT" else "merge"
+    for at, (form, content) in enumerate(bodies):
+        response = await answer(request, pool, GraphChange(action, graph, form, content, base))
+        if response.status_code >= 300:
+            if at:
+                response.headers["Bullwhip-Warning"] = f"{at} of {len(bodies)} parts have been merged before"
+            return response
+    if made and graph is not None:
         response.status_code = 201
         response.headers["Location"] = graph
     return response
+
+
+def _require_graph(media: str) -> None:
+    if media not in _BODIES:
+        detail = f"{media!r} is not among {', '.join(_BODIES)}"
+        raise Refused(415, "BW584", "the media type of the body is not taken here", detail)
+
+
+def _parts(body: bytes, boundary: str) -> list[tuple[str, bytes]]:
+    """Return the parts of a form with their media types (RFC 7578); each is a graph."""
+    if not _BOUNDARY.fullmatch(boundary):
+        raise malformed("a form in parts names what separates them, in up to 70 characters")
+    _, *parts = (b"\r\n" + body).split(f"\r\n--{boundary}".encode())
+    if len(parts) < 2 or not parts[-1].startswith(b"--") or len(parts) > _MOST_PARTS + 1:
+        raise malformed(f"the form has no end, no part, or more than {_MOST_PARTS} parts")
+    found = []
+    for part in parts[:-1]:
+        head, blank, content = part.partition(b"\r\n\r\n")
+        named = re.search(rb"(?im)^content-type:[ \t]*([^\s;]+)", head)
+        if not blank or named is None:
+            raise malformed("a part of the form does not say its Content-Type")
+        media = named[1].decode("latin-1").lower()
+        _require_graph(media)
+        found.append((media, content))
+    return found
 
 
 def _graph(request: Request, settings: Settings) -> tuple[str | None, bool]:

@@ -26,7 +26,7 @@ class HttpLimits:
     """Bytes of all header fields."""
     parameters: int = 200
     """Parameters of a URL and a form together."""
-    head_seconds: float = 10.0
+    head_seconds: float = 5.0
     """Time for a request line with all headers."""
     body_seconds: float = 5.0
     """Time for a body."""
