@@ -123,11 +123,13 @@ def chain_map(
     return "\n".join(parts) + "\n"
 
 
-def arranged(content: MapContent, top: float = 0.0) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
+def arranged(
+    content: MapContent, top: float = 0.0, densities: Sequence[Density] = DENSITIES
+) -> tuple[tuple[ColumnBox, ...], tuple[Route, ...]]:
     """Return columns and edges, as loosely set as a page of `PAGE` allows, else as densely as it goes."""
     if not content.columns:
         return (), ()
-    for density in DENSITIES:
+    for density in densities:
         columns, routes = _set(content, top, density)
         if _rightmost(columns, routes) + _MARGIN <= PAGE:
             break
@@ -138,10 +140,10 @@ def _set(content: MapContent, top: float, density: Density) -> tuple[tuple[Colum
     """Return columns and edges: placed once to see which gaps the edges take, and again with room for them."""
     edges = content.edges
     columns = place_columns(content, _MARGIN, top, [60.0] * len(content.columns), {}, density)
-    slots = choose_slots(columns, edges)
+    slots = choose_slots(columns, edges, density)
     gutters = [density.gutter * min(58.0, 36.0 + 3.0 * load) for load in gutter_loads(columns, edges)]
     columns = place_columns(content, _MARGIN, top, gutters, count_lanes(slots), density)
-    return columns, route_edges(columns, edges, slots)
+    return columns, route_edges(columns, edges, slots, density)
 
 
 def map_size(columns: Sequence[ColumnBox], routes: Sequence[Route]) -> tuple[float, float]:

@@ -99,12 +99,17 @@ def label_lines(label: Label, fallback: str, language: MapLanguage) -> tuple[str
 
 
 def map_content(
-    chain: Chain, language: MapLanguage, values: Mapping[str, str], estimates: Collection[str] = ()
+    chain: Chain,
+    language: MapLanguage,
+    values: Mapping[str, str],
+    estimates: Collection[str] = (),
+    everything: bool = False,
 ) -> MapContent:
     """Return what the map shows; shares printed by the claims among `estimates` are marked.
 
     A tier with a place in the order of value release is always shown; one beside the chain when it has suppliers,
-    and a source of demand in any case, if edges tie it to the rest.
+    and a source of demand in any case, if edges tie it to the rest. With `everything`, tiers with suppliers that
+    no edge ties to the rest stand below the shortest columns, rather than among those that are left out.
     """
     companies = supplier_entries(chain, language, estimates)
     edges = tuple(dict.fromkeys((e.source, e.target) for e in chain.edges if e.source != e.target))
@@ -113,17 +118,28 @@ def map_content(
     edges = tuple((a, b) for a, b in edges if a in shown and b in shown)
     columns: dict[int, list[TierEntry]] = {}
     positions = _columns([t for t in tiers if t.id in shown], edges)
+
+    def entry(tier: Tier) -> TierEntry:
+        heading, value = label_lines(tier.label, tier.id, language), clean_text(values.get(tier.id, "")).strip()
+        return TierEntry(tier, _place(tier), heading, value, companies.get(tier.id, ()))
+
     for tier in sorted((t for t in tiers if t.id in shown), key=_rank):
-        heading = label_lines(tier.label, tier.id, language)
-        value = clean_text(values.get(tier.id, "")).strip()
-        entry = TierEntry(tier, _place(tier), heading, value, companies.get(tier.id, ()))
-        columns.setdefault(positions[tier.id], []).append(entry)
+        columns.setdefault(positions[tier.id], []).append(entry(tier))
     left_out = [t for t in tiers if t.id not in shown and companies.get(t.id)]
+    if everything:
+        for tier in left_out:
+            columns.setdefault(min(columns, key=lambda at: (_rows(columns[at]), at), default=0), []).append(entry(tier))
+        left_out = []
     omitted = tuple(" ".join(label_lines(t.label, t.id, language)) for t in left_out)
     drawn = {c.id for column in columns.values() for e in column for c in e.companies}
     printed = {c.id for column in columns.values() for e in column for c in e.companies if c.share}
     counts = Counts(len(drawn), len(printed), len({c.id for c in chain.companies} - drawn))
     return MapContent(tuple(tuple(columns[at]) for at in sorted(columns)), edges, omitted, counts)
+
+
+def _rows(column: list[TierEntry]) -> int:
+    """Return about how high a column is, in rows: a heading is as high as two."""
+    return sum(len(entry.companies) + 2 for entry in column)
 
 
 def _place(tier: Tier) -> Place:

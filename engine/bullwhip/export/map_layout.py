@@ -19,6 +19,7 @@ __all__ = [
     "HEADING",
     "LANE",
     "NAME",
+    "SCREEN",
     "SHARE",
     "SMALL",
     "ColumnBox",
@@ -40,9 +41,7 @@ LANE = 8.0
 BADGE = 20.0
 """Room for the position in the order of release, before the heading."""
 
-_ROW, _ROW_GAP, _PAD, _INSET, _SHARE_GAP = 18.0, 4.0, 9.0, 6.0, 8.0
-_SUB_GAP, _SLOT = 6.0, 18.0
-_MIN_BOX, _MAX_UNIQUE = 92.0, 330.0
+_ROW, _ROW_GAP, _SUB_GAP = 18.0, 4.0, 6.0
 _ELLIPSIS_EMS = 1.0
 
 
@@ -58,6 +57,24 @@ class Density:
     """The widest line of a heading that is not broken."""
     gutter: float = 1.0
     """The part of the full room between columns."""
+    pad: float = 9.0
+    """Room inside a panel."""
+    inset: float = 6.0
+    """Room before and after the text in a box."""
+    share_gap: float = 8.0
+    """Room between a name and its share."""
+    slot: float = 18.0
+    """Room between two panels of a column, and beside the outer ones."""
+    lane: float = LANE
+    """Distance of two edges that pass through the same slot."""
+    least: float = 92.0
+    """The narrowest box."""
+    most: float = 330.0
+    """How wide boxes may become so that no two names of a tier are clipped to the same text."""
+    lines: int = 2
+    """Lines of a heading."""
+    bend: float = 30.0
+    """How far an edge between two tiers of one column swings out."""
 
 
 DENSITIES = (
@@ -71,6 +88,9 @@ DENSITIES = (
     Density(40, 64.0, 92.0, 0.5),
 )
 """From loose to dense; a map takes the first that fits the page."""
+
+SCREEN = Density(99, 78.0, 104.0, 0.46, 5.0, 4.0, 4.0, 10.0, 5.0, 40.0, 150.0, 3, 14.0)
+"""For the explorer: every name at 11 pixels beside the sliders, on a screen of 1,680 by 1,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,7 @@ class _Measure:
     inside: float
     subs: int
     """Sub-columns of companies."""
+    density: Density
 
 
 def place_columns(
@@ -176,29 +197,29 @@ def place_columns(
     for at, (column, measure) in enumerate(zip(content.columns, measures, strict=True)):
         flat.append(_stack(column, at, x, measure, lanes))
         sides.append(x)
-        x += measure.inside + 2 * _PAD + gutters[at]
+        x += measure.inside + 2 * density.pad + gutters[at]
     heights = [panels[-1].rect.bottom for panels in flat]
-    above = max(h / 2 + lanes.get((at, 0), 0) * LANE for at, h in enumerate(heights))
+    above = max(h / 2 + lanes.get((at, 0), 0) * density.lane for at, h in enumerate(heights))
     return tuple(
         ColumnBox(
             side,
-            measure.inside + 2 * _PAD,
+            measure.inside + 2 * density.pad,
             tuple(_moved(panel, round(top + above - height / 2)) for panel in panels),
         )
         for side, measure, panels, height in zip(sides, measures, flat, heights, strict=True)
     )
 
 
-def slot_centres(column: ColumnBox) -> tuple[float, ...]:
-    """Return the middle of each slot of a column, from above its first panel to below its last."""
+def slot_centres(column: ColumnBox, slot: float = DENSITIES[0].slot) -> tuple[float, ...]:
+    """Return the middle of each slot of a column, from above its first panel to below its last, `slot` beside those."""
     panels = column.panels
     between = [(a.rect.bottom + b.rect.y) / 2 for a, b in itertools.pairwise(panels)]
-    return (panels[0].rect.y - _SLOT, *between, panels[-1].rect.bottom + _SLOT)
+    return (panels[0].rect.y - slot, *between, panels[-1].rect.bottom + slot)
 
 
 def _measure(column: Sequence[TierEntry], density: Density) -> _Measure:
     subs = 2 if any(len(entry.companies) > density.rows for entry in column) else 1
-    box = max((_box_width(entry.companies, density.name) for entry in column if entry.companies), default=_MIN_BOX)
+    box = max((_box_width(entry.companies, density) for entry in column if entry.companies), default=density.least)
     inside = subs * box + (subs - 1) * _SUB_GAP
     for entry in column:
         first, *rest = entry.heading
@@ -208,38 +229,39 @@ def _measure(column: Sequence[TierEntry], density: Density) -> _Measure:
             *(min(density.heading, text_width(text, SMALL)) for text in (*rest, entry.value)),
         )
     inside = float(math.ceil(inside))
-    return _Measure((inside - (subs - 1) * _SUB_GAP) / subs, inside, subs)
+    return _Measure((inside - (subs - 1) * _SUB_GAP) / subs, inside, subs, density)
 
 
 def _badge(entry: TierEntry) -> float:
     return BADGE if entry.place == "ordered" else 0.0
 
 
-def _box_width(companies: Sequence[CompanyEntry], most: float) -> float:
+def _box_width(companies: Sequence[CompanyEntry], density: Density) -> float:
     """Return the width at which names read in full, within bounds, and no two names are clipped to the same text."""
-    wide = max(_needed(company, most) for company in companies)
-    width = max(_MIN_BOX, wide)
+    wide = max(_needed(company, density) for company in companies)
+    width = max(density.least, wide)
     names = {c.name for c in companies}
-    while width < _MAX_UNIQUE and len({_clipped(c, width) for c in companies}) < len(names):
+    while width < density.most and len({_clipped(c, width, density) for c in companies}) < len(names):
         width += 12.0
     return width
 
 
-def _needed(company: CompanyEntry, most: float) -> float:
+def _needed(company: CompanyEntry, density: Density) -> float:
     least = (MIN_EMS + _ELLIPSIS_EMS) * NAME
-    return max(least, min(most, text_width(company.name, NAME))) + _share_room(company) + 2 * _INSET + 1.0
+    name = max(least, min(density.name, text_width(company.name, NAME)))
+    return name + _share_room(company, density) + 2 * density.inset + 1.0
 
 
-def _share_room(company: CompanyEntry) -> float:
-    return text_width(company.share, SHARE) + _SHARE_GAP if company.share else 0.0
+def _share_room(company: CompanyEntry, density: Density) -> float:
+    return text_width(company.share, SHARE) + density.share_gap if company.share else 0.0
 
 
-def _name_width(company: CompanyEntry, box: float) -> float:
-    return box - 2 * _INSET - _share_room(company)
+def _name_width(company: CompanyEntry, box: float, density: Density) -> float:
+    return box - 2 * density.inset - _share_room(company, density)
 
 
-def _clipped(company: CompanyEntry, box: float) -> str:
-    return clip(company.name, NAME, _name_width(company, box))
+def _clipped(company: CompanyEntry, box: float, density: Density) -> str:
+    return clip(company.name, NAME, _name_width(company, box, density))
 
 
 def _stack(
@@ -250,7 +272,7 @@ def _stack(
     y = 0.0
     for slot, entry in enumerate(column):
         if slot:
-            y += _SLOT + lanes.get((at, slot), 0) * LANE
+            y += measure.density.slot + lanes.get((at, slot), 0) * measure.density.lane
         panel = _panel(entry, at, x, y, measure)
         panels.append(panel)
         y = panel.rect.bottom
@@ -258,24 +280,27 @@ def _stack(
 
 
 def _panel(entry: TierEntry, at: int, x: float, y: float, measure: _Measure) -> PanelBox:
-    lines, below = _heading(entry, x + _PAD, y + _PAD, measure.inside)
+    pad = measure.density.pad
+    lines, below = _heading(entry, x + pad, y + pad, measure.inside, measure.density.lines)
     subs = measure.subs if len(entry.companies) > 1 else 1
     rows = math.ceil(len(entry.companies) / subs)
     boxes: list[CompanyBox] = []
     for number, company in enumerate(entry.companies):
         sub, row = divmod(number, rows)
-        rect = Rect(x + _PAD + sub * (measure.box + _SUB_GAP), below + 5.0 + row * (_ROW + _ROW_GAP), measure.box, _ROW)
-        boxes.append(CompanyBox(company, rect, _name_width(company, measure.box)))
-    bottom = max((box.rect.bottom for box in boxes), default=below - 2.0) + _PAD
-    return PanelBox(entry, at, Rect(x, y, measure.inside + 2 * _PAD, bottom - y), lines, tuple(boxes))
+        left, top = x + pad + sub * (measure.box + _SUB_GAP), below + 5.0 + row * (_ROW + _ROW_GAP)
+        boxes.append(
+            CompanyBox(company, Rect(left, top, measure.box, _ROW), _name_width(company, measure.box, measure.density))
+        )
+    bottom = max((box.rect.bottom for box in boxes), default=below - 2.0) + pad
+    return PanelBox(entry, at, Rect(x, y, measure.inside + 2 * pad, bottom - y), lines, tuple(boxes))
 
 
-def _heading(entry: TierEntry, x: float, y: float, width: float) -> tuple[tuple[Line, ...], float]:
+def _heading(entry: TierEntry, x: float, y: float, width: float, most: int) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a heading, and the lower side of the last one."""
     first, *rest = entry.heading
     badge = _badge(entry)
     lines: list[Line] = []
-    for text in wrap(first, HEADING, width - badge, 2, bold=True):
+    for text in wrap(first, HEADING, width - badge, most, bold=True):
         lines.append(Line(x + badge, y + 12.0, text, HEADING, bold=True))
         y += 17.0
     for line in (t for text in rest for t in wrap(text, SMALL, width, 2)):

@@ -1,4 +1,4 @@
-"""The chain map as numbers for the explorer: the layout of the picture, so that page and picture draw the same."""
+"""The chain map as numbers for the explorer: the layout of the picture, set for a screen, and no tier left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from bullwhip.export.chainmap import arranged, arrow_path, edge_path, map_size, panel_color
 from bullwhip.export.map_content import map_content
-from bullwhip.export.map_layout import NAME, Line, PanelBox
+from bullwhip.export.map_layout import NAME, SCREEN, Line, PanelBox
 from bullwhip.export.text_width import clip
 from bullwhip.model.chain import Chain
 from bullwhip.model.label import Language
@@ -34,8 +34,8 @@ def map_numbers(
     >>> [line[2] for line in shown["panels"][0]["lines"]], shown["panels"][0]["lines"][1][4]
     (['HBM', '3 USD'], 4)
     """
-    content = map_content(chain, language, values, estimates)
-    columns, routes = arranged(content)
+    content = map_content(chain, language, values, estimates, everything=True)
+    columns, routes = arranged(content, densities=(SCREEN,))
     width, height = map_size(columns, routes)
     pulls = {(e.source, e.target) for e in chain.edges if e.pulls}
     ends = [(r.source.entry.tier.id, r.target.entry.tier.id) for r in routes]

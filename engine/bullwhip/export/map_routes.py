@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bullwhip.export.map_layout import LANE, ColumnBox, PanelBox, slot_centres
+from bullwhip.export.map_layout import DENSITIES, ColumnBox, Density, PanelBox, slot_centres
 
 __all__ = ["ARROW", "Route", "Segment", "choose_slots", "count_lanes", "gutter_loads", "route_edges"]
 
@@ -18,7 +18,6 @@ ARROW = 6.0
 """Length of an arrow head."""
 
 _PORT = 11.0
-_BEND = 30.0
 _PORT_MARGIN = 8.0
 
 Edge = tuple[str, str]
@@ -41,7 +40,7 @@ class Route:
     """Where the arrow head points."""
 
 
-def choose_slots(columns: Sequence[ColumnBox], edges: Sequence[Edge]) -> Slots:
+def choose_slots(columns: Sequence[ColumnBox], edges: Sequence[Edge], density: Density = DENSITIES[0]) -> Slots:
     """Return for every edge the slots nearest to the straight line between its ends."""
     panels = _panels(columns)
     chosen: dict[Edge, tuple[tuple[int, int], ...]] = {}
@@ -53,7 +52,7 @@ def choose_slots(columns: Sequence[ColumnBox], edges: Sequence[Edge]) -> Slots:
         y = _middle(source)
         for at in range(start + step, end, step):
             straight = y + (_middle(target) - y) / abs(end - at + step)
-            centres = slot_centres(columns[at])
+            centres = slot_centres(columns[at], density.slot)
             slot = min(range(len(centres)), key=lambda s: (abs(centres[s] - straight), s))
             passed.append((at, slot))
             y = centres[slot]
@@ -77,17 +76,19 @@ def gutter_loads(columns: Sequence[ColumnBox], edges: Sequence[Edge]) -> tuple[i
     return tuple(loads)
 
 
-def route_edges(columns: Sequence[ColumnBox], edges: Sequence[Edge], slots: Slots) -> tuple[Route, ...]:
+def route_edges(
+    columns: Sequence[ColumnBox], edges: Sequence[Edge], slots: Slots, density: Density = DENSITIES[0]
+) -> tuple[Route, ...]:
     """Return the course of every edge, through the slots chosen for it."""
     panels = _panels(columns)
-    heights = _lane_heights(columns, edges, slots, panels)
+    heights = _lane_heights(columns, edges, slots, panels, density)
     ports = _ports(edges, slots, heights, panels)
     routes: list[Route] = []
     for edge in edges:
         source, target = panels[edge[0]], panels[edge[1]]
         start, end = ports[edge, "out"], ports[edge, "in"]
         if source.column == target.column:
-            routes.append(_loop(source, target, start, end))
+            routes.append(_loop(source, target, start, end, density.bend))
             continue
         rightward = source.column < target.column
         points = [(source.rect.right if rightward else source.rect.x, start)]
@@ -110,7 +111,11 @@ def _middle(panel: PanelBox) -> float:
 
 
 def _lane_heights(
-    columns: Sequence[ColumnBox], edges: Sequence[Edge], slots: Slots, panels: Mapping[str, PanelBox]
+    columns: Sequence[ColumnBox],
+    edges: Sequence[Edge],
+    slots: Slots,
+    panels: Mapping[str, PanelBox],
+    density: Density,
 ) -> dict[tuple[Edge, int], float]:
     """Return the height of every edge in every column it passes; lanes of a slot in the order of the edges' ends."""
     lanes: dict[tuple[int, int], list[Edge]] = {}
@@ -120,15 +125,15 @@ def _lane_heights(
     heights: dict[tuple[Edge, int], float] = {}
     for (at, slot), users in lanes.items():
         users.sort(key=lambda e: (_middle(panels[e[0]]) + _middle(panels[e[1]]), edges.index(e)))
-        centres = slot_centres(columns[at])
+        centres = slot_centres(columns[at], density.slot)
         if slot == 0:
-            first = centres[0] - (len(users) - 1) * LANE
+            first = centres[0] - (len(users) - 1) * density.lane
         elif slot == len(centres) - 1:
             first = centres[slot]
         else:
-            first = centres[slot] - (len(users) - 1) * LANE / 2
+            first = centres[slot] - (len(users) - 1) * density.lane / 2
         for number, edge in enumerate(users):
-            heights[edge, at] = first + number * LANE
+            heights[edge, at] = first + number * density.lane
     return heights
 
 
@@ -165,8 +170,8 @@ def _segments(points: Sequence[tuple[float, float]]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _loop(source: PanelBox, target: PanelBox, start: float, end: float) -> Route:
+def _loop(source: PanelBox, target: PanelBox, start: float, end: float, swing: float) -> Route:
     """Return the course of an edge between two tiers of one column: out and back in the gutter at its right."""
     a, b = source.rect.right, target.rect.right
-    bend = max(a, b) + _BEND
+    bend = max(a, b) + swing
     return Route(source, target, (((a, start), (bend, start), (bend, end), (b + ARROW, end)),), (b, end), False)

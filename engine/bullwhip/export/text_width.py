@@ -79,12 +79,12 @@ def wrap(text: str, size: float, width: float, lines: int, bold: bool = False) -
 
 
 def _break(text: str, size: float, width: float, bold: bool) -> int:
-    """Return where to break a text that is too wide: after the last space or wide character that still fits."""
+    """Return where to break a text that is too wide: after the last space, hyphen or wide character that still fits."""
     best, fits = 0, 1
     for at in range(1, len(text)):
         if text_width(text[:at].rstrip(), size, bold) > width:
             break
         fits = at
-        if text[at - 1] == " " or {_ems(text[at - 1]), _ems(text[at])} == {1.0}:
+        if text[at - 1] in " -" or {_ems(text[at - 1]), _ems(text[at])} == {1.0}:
             best = at
     return best or fits

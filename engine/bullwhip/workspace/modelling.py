@@ -43,6 +43,7 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
     audited, conflicts = workspace.audit(), workspace.conflicts()
     claims = _Claims(numbering, audited, conflicts)
     estimates = {c.id for c in program.claims if c.status == "E"}
+    sized = {q.tier: "–" for q in program.quantities.values() if q.primary and q.tier}  # room for what a slider shows
     model = {
         "format": FORMAT,
         **_heading(workspace, at, claims),
@@ -57,7 +58,7 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
         "scenarios": _scenarios(workspace),
         "ranges": slider_ranges(workspace),
         "map": {
-            language: map_numbers(program.chain, language, tier_figures(workspace, at, language), estimates)
+            language: map_numbers(program.chain, language, sized | tier_figures(workspace, at, language), estimates)
             for language in _LANGUAGES
         },
         "conflicts": [_conflict(c, claims) for c in conflicts],
