@@ -142,14 +142,15 @@ export class Catalogue {
   }
 
   /**
-   * The cells of a quantity in a period, those of the chosen members first.
-   * @param {number} quantity its number
+   * The cells of a quantity in a period, those of the chosen members first; none where there is no such quantity.
+   * @param {number|null} quantity its number
    * @param {number|null} period the period; cells without one are of every period
    * @param {Map<string, string>} members chosen members by dimension
    */
   cellsAt(quantity, period, members) {
     const { cells } = this.data;
-    const all = this.cellsOf[quantity].filter((cell) => cells.period[cell] === null || cells.period[cell] === period);
+    const own = this.cellsOf[quantity] ?? EMPTY;
+    const all = own.filter((cell) => cells.period[cell] === null || cells.period[cell] === period);
     const apart = all.map((cell) => [this.#misses(cell, members), cell]);
     return apart.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, cell]) => cell);
   }

@@ -5,7 +5,12 @@
  * of, names and look-ups, signals of the values before and after the changes by hand, what is chosen, the texts, the
  * server, and a voice for screen readers.
  */
+import * as audit from "./tabs/audit.js";
 import * as chain from "./tabs/chain.js";
+import * as compare from "./tabs/compare.js";
+import * as conflicts from "./tabs/conflicts.js";
 import * as ranking from "./tabs/ranking.js";
+import * as sparql from "./tabs/sparql.js";
 
-export const TABS = [chain, ranking];
+/** All tabs. */
+export const TABS = [chain, ranking, compare, audit, conflicts, sparql];
