@@ -8,7 +8,10 @@ import { Model } from "./model.js";
 import * as state from "./state.js";
 import { TABS } from "./tabs.js";
 import * as words from "./text.js";
-import { computed, effect, html, render, untracked } from "./vendor/preact.js";
+import { computed, effect, html, render, signal, untracked } from "./vendor/preact.js";
+
+/** How long a slider must rest before elasticities are computed anew, in milliseconds. */
+const REST = 160;
 
 const root = document.documentElement;
 const part = (id) => document.getElementById(id);
@@ -32,7 +35,22 @@ function makeContext(data) {
       ? model.evaluate(new Map([...start.value.changes, ...state.changes.value]), start.value.variants)
       : base.value,
   );
-  return { model, data, catalogue: entries, base, values, state, text: words, api, announce };
+  return { model, data, catalogue: entries, base, values, settled: settling(values), state, text: words, api, announce };
+}
+
+/** Return values that follow only when they rest: for what takes a pass per driver, which a moving slider must not wait for. */
+function settling(values) {
+  const settled = signal(values.peek());
+  let timer = 0;
+  let first = true;
+  effect(() => {
+    const now = values.value;
+    clearTimeout(timer);
+    if (first) settled.value = now;
+    else timer = setTimeout(() => (settled.value = now), REST);
+    first = false;
+  });
+  return settled;
 }
 
 /** Show the tab that is chosen; the one before is taken down first. */

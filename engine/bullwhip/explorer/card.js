@@ -169,10 +169,10 @@ function withIndex(catalogue, cell) {
 /** What one percent more of each driver does to the quantity. */
 function Elasticities({ context, cell }) {
   const [all, setAll] = useState(false);
-  const { catalogue, values } = context;
+  const { catalogue, settled } = context;
   const rows = reaching(context, cell);
   if (!rows.length) return null;
-  const now = values.value;
+  const now = settled.value;
   const shown = all ? rows : rows.slice(0, FIRST_DRIVERS);
   return html`<h4>${text("elasticities")}</h4>
     <table class="elasticities">

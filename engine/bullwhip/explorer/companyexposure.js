@@ -10,17 +10,16 @@ import { text } from "./text.js";
 import { html, useEffect, useState } from "./vendor/preact.js";
 
 const FIRST = 6;
-const REST = 250;
 
 /** The strongest drivers of a company. */
 export function CompanyExposure({ context, company }) {
   const [rows, setRows] = useState(null);
   const [all, setAll] = useState(false);
   const { catalogue } = context;
-  const [values, period, at] = [context.values.value, state.period.value, state.members.value];
+  const [values, period, at] = [context.settled.value, state.period.value, state.members.value];
   useEffect(() => {
     const options = { period, by: "elasticity", at: Object.fromEntries(at) };
-    const timer = setTimeout(() => setRows(context.model.companyExposure(values, company, options)), rows === null ? 0 : REST);
+    const timer = setTimeout(() => setRows(context.model.companyExposure(values, company, options)), 0);
     return () => clearTimeout(timer);
   }, [values, period, at, company]);
   if (rows === null || !rows.length) return rows && html`<p class="soft">${text("noExposure")}</p>`;

@@ -147,7 +147,7 @@ function TogetherSlider({ context, cells, label, elasticity }) {
     state.changes.value = next;
   };
   const reset = () => (state.changes.value = new Map([...state.changes.value].filter(([cell]) => !cells.includes(cell))));
-  const show = (number) => `${number > 1 ? "+" : number < 1 ? "−" : "±"}${percent(Math.abs(number - 1), 3)}`;
+  const show = (number) => `${number > 1 ? "+" : number < 1 ? "−" : "±"}${percent(Math.abs(number - 1), true)}`;
   return html`<${Slider}
     ...${{
       id: `all-${cells[0]}`,

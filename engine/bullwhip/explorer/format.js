@@ -14,6 +14,9 @@ const compact = computed(
 );
 const plain = computed(() => new Intl.NumberFormat(locale.value, { maximumSignificantDigits: DIGITS }));
 const full = computed(() => new Intl.NumberFormat(locale.value, { maximumSignificantDigits: 10 }));
+const decimals = computed(() => new Intl.NumberFormat(locale.value, { maximumFractionDigits: 3 }));
+// Making a formatter costs a hundred times what using it does.
+const three = computed(() => new Intl.NumberFormat(locale.value, { maximumSignificantDigits: 3 }));
 
 /**
  * Return a number as it is shown.
@@ -36,9 +39,9 @@ export function long(value) {
 }
 
 /** Return a part of one as percent, e.g. `30%`. */
-export function percent(value, digits = DIGITS) {
+export function percent(value, brief = false) {
   if (value === null || value === undefined) return text("unknown");
-  return `${new Intl.NumberFormat(locale.value, { maximumSignificantDigits: digits }).format(round(value * 100))}%`;
+  return `${(brief ? three : plain).value.format(round(value * 100))}%`;
 }
 
 /** Return a change as percent with its sign and an arrow, e.g. `▲ 2%`; empty where nothing changes. */
@@ -47,13 +50,13 @@ export function difference(value, before) {
   if (before === 0) return value > 0 ? "▲" : "▼";
   const part = value / before - 1;
   if (Math.abs(part) < 5e-7) return "";
-  return `${part > 0 ? "▲" : "▼"} ${percent(Math.abs(part), 3)}`;
+  return `${part > 0 ? "▲" : "▼"} ${percent(Math.abs(part), true)}`;
 }
 
 /** Return an elasticity: at most three decimals, and a minus that is not a hyphen. */
 export function ratio(value) {
   if (value === null || value === undefined) return text("unknown");
-  return new Intl.NumberFormat(locale.value, { maximumFractionDigits: 3 }).format(round(value)).replace("-", "−");
+  return decimals.value.format(round(value)).replace("-", "−");
 }
 
 function powerOfTen(value) {

@@ -96,10 +96,10 @@ function Row({ context, row }) {
 }
 
 function weightText([low, high]) {
-  if (low !== null && high !== null && low !== high) return `${percent(low, 3)} – ${percent(high, 3)}`;
+  if (low !== null && high !== null && low !== high) return `${percent(low, true)} – ${percent(high, true)}`;
   if (low === null && high === null) return "";
-  if (low === null) return `≤ ${percent(high, 3)}`;
-  return high === null ? `≥ ${percent(low, 3)}` : percent(low, 3);
+  if (low === null) return `≤ ${percent(high, true)}`;
+  return high === null ? `≥ ${percent(low, true)}` : percent(low, true);
 }
 
 function rowsOf(context, driver) {

@@ -19,11 +19,13 @@ export function svg(tag, attributes = {}, ...inside) {
 }
 
 let ruler = null;
+let family = "";
 
 /** Return how wide a text is in the font of the page, in pixels. */
 export function textWidth(words, size, weight = 400) {
   ruler ??= document.createElement("canvas").getContext("2d");
-  ruler.font = `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  family ||= getComputedStyle(document.body).fontFamily;
+  ruler.font = `${weight} ${size}px ${family}`;
   return ruler.measureText(words).width;
 }
 

@@ -1,9 +1,9 @@
 /**
  * The tabs, in the order in which they stand. A tab is `{id, title: {zh, en}, mount(element, context) -> unmount}`.
  *
- * `context` is `{model, data, catalogue, base, values, state, text, api, announce}`: the evaluator, the JSON it was made
- * of, names and look-ups, signals of the values before and after the changes by hand, what is chosen, the texts, the
- * server, and a voice for screen readers.
+ * `context` is `{model, data, catalogue, base, values, settled, state, text, api, announce}`: the evaluator, the JSON it
+ * was made of, names and look-ups, signals of the values before and after the changes by hand and of those when a slider
+ * rests, what is chosen, the texts, the server, and a voice for screen readers.
  */
 import * as audit from "./tabs/audit.js";
 import * as chain from "./tabs/chain.js";

@@ -3,6 +3,7 @@ import { Drivers } from "../drivers.js";
 import { ChainMap } from "../map.js";
 import { MapBar } from "../mapbar.js";
 import { Panel } from "../panel.js";
+import { addPlace } from "../places.js";
 import * as state from "../state.js";
 import { text } from "../text.js";
 import { effect, html, render, signal } from "../vendor/preact.js";
@@ -12,38 +13,36 @@ export const title = { zh: "产业链", en: "Chain" };
 
 /** Show the chain; returns what takes it down. */
 export function mount(element, context) {
-  const place = (tag, name) => {
-    const made = document.createElement(tag);
-    made.className = name;
-    element.append(made);
-    return made;
-  };
-  const [drivers, middle, details] = [place("aside", "drivers"), place("div", "middle"), place("aside", "details")];
-  const canvas = document.createElement("div");
-  canvas.className = "canvas";
+  const drivers = addPlace(element, "aside", "drivers");
+  const middle = document.createElement("div");
+  middle.className = "middle";
+  element.append(middle);
+  const canvas = addPlace(middle, "div", "canvas");
   const bar = document.createElement("div");
   bar.className = "map-bar";
-  middle.append(canvas, bar);
+  middle.append(bar);
+  const details = addPlace(element, "aside", "details");
   const counts = signal(null);
-  const stops = [
-    effect(() => {
-      drivers.setAttribute("aria-label", text("drivers"));
-      details.setAttribute("aria-label", text("details"));
-    }),
-    effect(() => {
-      const open = context.catalogue.selected(state.selection.value) !== null;
-      details.hidden = !open;
-      element.classList.toggle("with-details", open);
-      details.scrollTop = 0;
-    }),
-  ];
-  const map = new ChainMap(canvas, context, (found) => (counts.value = found));
+  const stops = [followDetails(element, drivers, details, context)];
+  const map = new ChainMap(canvas.inner, context, (found) => (counts.value = found));
   render(html`<${MapBar} ...${{ context, map, counts }} />`, bar);
-  render(html`<${Drivers} context=${context} />`, drivers);
-  render(html`<${Panel} context=${context} />`, details);
+  render(html`<${Drivers} context=${context} />`, drivers.inner);
+  render(html`<${Panel} context=${context} />`, details.inner);
   return () => {
     stops.forEach((stop) => stop());
     map.close();
-    for (const one of [bar, drivers, details]) render(null, one);
+    for (const one of [bar, drivers.inner, details.inner]) render(null, one);
   };
+}
+
+/** Name the places in the language, and open the details while something is selected. */
+export function followDetails(element, drivers, details, context) {
+  return effect(() => {
+    drivers.outer.setAttribute("aria-label", text("drivers"));
+    details.outer.setAttribute("aria-label", text("details"));
+    const open = context.catalogue.selected(state.selection.value) !== null;
+    details.outer.hidden = !open;
+    element.classList.toggle("with-details", open);
+    details.inner.scrollTop = 0;
+  });
 }
