@@ -32,7 +32,7 @@ export function QuantityCard({ context, number }) {
       : html`<${Value} ...${{ context, quantity, cell }} /> <${Members} ...${{ context, cells }} />`}
     <${Rule} ...${{ context, number, cell }} />
     ${cell !== undefined && html`<${Elasticities} ...${{ context, number, cell }} /> <${Sources} ...${{ context, cell }} />`}
-    <p class="soft place"><code>${cell === undefined ? quantity.id : catalogue.cellName(cell)}</code> · ${quantity.place}</p>
+    <p class="soft cell-name"><code>${cell === undefined ? quantity.id : catalogue.cellName(cell)}</code> · ${quantity.place}</p>
   </section>`;
 }
 
@@ -118,19 +118,20 @@ function Rule({ context, number, cell }) {
   if (!rule) return quantity.driver ? html`<p class="soft">${text("isDriver")}</p>` : null;
   if (cell !== undefined && data.cells.definition[cell] < 0) return html`<p class="soft">${text("givenHere")}</p>`;
   return html`<h4>${text("formula")}</h4>
-    <${Formula} ...${{ context, number, rule }} />
+    <p class="defines">${catalogue.labelOf(quantity)} =</p>
+    <${Formula} ...${{ context, rule }} />
     <${Legend} ...${{ context, rule, cell }} />
     <p class="soft"><code class="rule">${quantity.id} = ${rule.text}</code></p>
     ${quantity.source && html`<p class="soft">${text("after")} ${quantity.source}</p>`}
     ${quantity.note && html`<p class="soft">${quantity.note}</p>`}`;
 }
 
-function Formula({ context, number, rule }) {
+function Formula({ context, rule }) {
   const place = useRef(null);
   const language = state.language.value;
   useLayoutEffect(() => {
-    place.current.replaceChildren(formula(rule.formula, { model: context.model, language, left: number }));
-  }, [rule, language, number]);
+    place.current.replaceChildren(formula(rule.formula, { model: context.model, language }));
+  }, [rule, language]);
   return html`<div class="formula" ref=${place} tabindex="0" role="group" aria-label=${text("formula")}></div>`;
 }
 

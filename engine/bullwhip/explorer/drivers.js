@@ -79,10 +79,15 @@ function Group({ context, target, group }) {
   if (cells.length === 0) return null;
   const label = catalogue.labelOf(quantity);
   if (cells.length === 1) return html`<${CellSlider} ...${{ context, cell: cells[0], label: [label, cellDetail(catalogue, cells[0])].filter(Boolean).join(" · "), elasticity: group.elasticity }} />`;
+  const each = html`<button type="button" class="link" aria-expanded=${String(open)} aria-label=${`${text(open ? "fewerCells" : "eachOf", { n: cells.length })}: ${label}`} onClick=${() => setOpen(!open)}>
+    ${text(open ? "fewerCells" : "eachOf", { n: cells.length })}
+  </button>`;
   return html`<div class="driver-group">
-    <${TogetherSlider} ...${{ context, cells, label, elasticity: group.elasticity }} />
-    <button type="button" class="more" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${text(open ? "fewerCells" : "eachOf", { n: cells.length })}</button>
-    ${open && cells.map((cell) => html`<${CellSlider} key=${cell} ...${{ context, cell, label: cellDetail(catalogue, cell) || label, name: label }} />`)}
+    <${TogetherSlider} ...${{ context, cells, label, elasticity: group.elasticity, each }} />
+    ${open &&
+    html`<div class="each">
+      ${cells.map((cell) => html`<${CellSlider} key=${cell} ...${{ context, cell, label: cellDetail(catalogue, cell) || label, name: label }} />`)}
+    </div>`}
   </div>`;
 }
 
@@ -134,7 +139,7 @@ function CellSlider({ context, cell, label, name = label, elasticity }) {
 }
 
 /** All figures of a driver together, in percent of what they were. */
-function TogetherSlider({ context, cells, label, elasticity }) {
+function TogetherSlider({ context, cells, label, elasticity, each }) {
   const { catalogue, base } = context;
   const before = cells.map((cell) => base.value.of(cell));
   const at = before.findIndex((value) => value);
@@ -160,6 +165,7 @@ function TogetherSlider({ context, cells, label, elasticity }) {
       show,
       elasticity,
       unit: "%",
+      each,
       typed: (words) => {
         const number = parseNumber(words.replace("%", ""), 100);
         return number === null || number <= -1 ? null : 1 + number;

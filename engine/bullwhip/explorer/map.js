@@ -144,8 +144,8 @@ export class ChainMap {
       "g",
       { class: `company${share ? " shared" : ""}${estimate}`, role: "button", tabindex: -1, "data-key": key },
       svg("rect", { class: "box", x, y, width, height, rx: 3 }),
-      bar(possible, "bar possible"),
-      bar(certain, "bar"),
+      bar(possible, "share-bar possible"),
+      bar(certain, "share-bar"),
       svg("rect", { class: "frame", x, y, width, height, rx: 3 }),
       svg("text", { class: "who", x: x + 4, y: y + height - 5, "font-size": 11 }, shown),
     );

@@ -14,9 +14,9 @@ export function MapBar({ context, map, counts }) {
       <li><span class="sample line-bare"></span>${text("keyBare")}</li>
       <li><span class="sample bar-sample"></span>${text("keyBar")}</li>
     </ul>
-    <p class="counts">
+    <p class="in-view">
       ${found && (found.tiers === found.allTiers && found.companies === found.allCompanies ? text("allInView", found) : text("inView", found))}
-      ${elsewhere > 0 && ` ${text("elsewhere", { n: elsewhere })}`}
+      ${elsewhere > 0 && `${text("semicolon")}${text("elsewhere", { n: elsewhere })}`}
     </p>
     <div class="zoom">
       <button type="button" aria-label=${text("zoomOut")} onClick=${() => map.view.step(-1)}>−</button>

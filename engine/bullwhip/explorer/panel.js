@@ -26,7 +26,7 @@ export function Panel({ context }) {
 }
 
 function Title({ kind, children }) {
-  return html`<p class="kind">${text(kind)}</p>
+  return html`<p class="what">${text(kind)}</p>
     <h2>${children}</h2>`;
 }
 
@@ -123,18 +123,24 @@ function CompanyPanel({ context, chosen }) {
 function Shares({ catalogue, company, at }) {
   const shares = catalogue.sharesOf.get(company) ?? [];
   const ordered = [...shares].sort((one, other) => (other.tier === at) - (one.tier === at));
+  const prints = [...new Set(ordered.map((one) => one.claim))]; // one print may be read as a share of several markets
   return html`<h4>${text("shares")}</h4>
     ${shares.length === 0 && html`<p class="soft">${text("noShareLong")}</p>`}
-    ${ordered.map(
-      (share, number) => html`<div key=${number} class="given">
-        <p>
-          <strong>${shareText(share)}</strong> ${text("shareOf")}
-          ${share.quantity === null ? html`<span class="soft">${text("marketNotModelled")}</span>` : html`<${QuantityLink} ...${{ catalogue, number: share.quantity }} />`}
-          · <${Go} to=${`tier:${share.tier}`}>${catalogue.tierName(share.tier)}</${Go}>
-        </p>
-        <ul><${Print} claim=${catalogue.claim(share.claim)} /></ul>
-      </div>`,
-    )}`;
+    ${prints.map((claim) => {
+      const same = ordered.filter((one) => one.claim === claim);
+      return html`<div key=${claim} class="given">
+        <p><strong>${shareText(same[0])}</strong> · <${Go} to=${`tier:${same[0].tier}`}>${catalogue.tierName(same[0].tier)}</${Go}></p>
+        ${same.map(
+          (share, number) => html`<p key=${number} class="spaced">
+            <span class="soft">${text("shareOf")}</span>
+            ${share.quantity === null ? html`<span class="soft">${text("marketNotModelled")}</span>` : html`<${QuantityLink} ...${{ catalogue, number: share.quantity }} />`}
+          </p>`,
+        )}
+        <ul>
+          <${Print} claim=${catalogue.claim(claim)} />
+        </ul>
+      </div>`;
+    })}`;
 }
 
 function Supplies({ catalogue, company, tier }) {
@@ -143,7 +149,7 @@ function Supplies({ catalogue, company, tier }) {
     <ul>
       ${statements.map(
         (one, at) => html`<li key=${at} class="print">
-          <p>${text(`role_${one.role}`)}${one.segment && `${text("colon")}${one.segment}`}${one.stance && html` <span class="soft">${one.stance}</span>`}</p>
+          <p class="spaced">${text(`role_${one.role}`)}${one.segment && `${text("colon")}${one.segment}`}${one.stance && html` <span class="soft">${one.stance}</span>`}</p>
           <p class="soft where"><cite>${catalogue.data.documents[one.document].id}</cite> ${one.locator}${one.line ? ` · ${text("line")} ${one.line}` : ""}</p>
           ${one.note && html`<p class="soft">${one.note}</p>`}
         </li>`,
@@ -181,7 +187,7 @@ function QuantityPanel({ context, chosen }) {
   const number = catalogue.quantityNumber.get(chosen.id);
   const quantity = data.quantities[number];
   const usedBy = data.quantities.flatMap((one, at) => (one.rule?.reads.includes(number) ? [at] : []));
-  return html`<p class="kind">${text(quantity.driver ? "driverWord" : "quantity")}</p>
+  return html`<p class="what">${text(quantity.driver ? "driverWord" : "quantity")}</p>
     <${QuantityCard} ...${{ context, number }} />
     ${quantity.tier && html`<p><span class="soft">${text("tier")}</span> <${Go} to=${`tier:${quantity.tier}`}>${catalogue.tierName(quantity.tier)}</${Go}></p>`}
     ${usedBy.length > 0 && html`<${Quantities} ...${{ context, numbers: usedBy, title: text("usedBy") }} />`}`;

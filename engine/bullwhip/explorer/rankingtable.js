@@ -36,6 +36,7 @@ export function Ranking({ context }) {
   const all = rowsOf(context, driver);
   const wanted = plain(state.filter.value);
   const rows = sorted(wanted ? all.filter((row) => row.words.includes(wanted)) : all);
+  const columns = COLUMNS.filter((one) => one.id !== "revenue" || all.some((row) => row.weight)); // most companies print none
   const unknown = rows.filter((row) => row.value === null && row.valueLow === null && row.valueHigh === null).length;
   return html`<div class="ranking-head">
       <label class="choice"><span>${text("driverWord")}</span><${DriverChoice} ...${{ context, driver }} /></label>
@@ -43,14 +44,14 @@ export function Ranking({ context }) {
         ><span>${text("filter")}</span>
         <input type="search" value=${state.filter.value} placeholder=${text("filterHint")} maxlength="200" onInput=${(event) => (state.filter.value = event.target.value)}
       /></label>
-      <p class="counts" role="status">${text("rowsShown", { n: rows.length, m: all.length })} · ${text("amountUnknown", { n: unknown })}</p>
+      <p class="in-view" role="status">${text("rowsShown", { n: rows.length, m: all.length })} · ${text("amountUnknown", { n: unknown })}</p>
       <${Offers} context=${context} name="exposure" table=${() => rankingTable(context, rows)} server=${["xlsx"]} />
     </div>
-    <div class="scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
+    <div class="rank-scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
       <table class="ranking-table">
         <caption>${text("rankingCaption", { driver: context.catalogue.labelOf(context.data.quantities[driver]), period: state.period.value ?? "" })}</caption>
-        <thead><tr>${COLUMNS.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
-        <tbody>${rows.map((row) => html`<${Row} key=${row.key} ...${{ context, row }} />`)}</tbody>
+        <thead><tr>${columns.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
+        <tbody>${rows.map((row) => html`<${Row} key=${row.key} ...${{ context, row, weighed: columns.length === COLUMNS.length }} />`)}</tbody>
       </table>
       <p class="soft note">${text("rankingNote")}</p>
     </div>`;
@@ -77,7 +78,7 @@ function Head({ column }) {
   </th>`;
 }
 
-function Row({ context, row }) {
+function Row({ context, row, weighed }) {
   const { catalogue, data } = context;
   const key = `company:${row.company}@${row.tier}`;
   const unknown = html`<span class="soft">${text("unknown")}</span>`;
@@ -91,7 +92,7 @@ function Row({ context, row }) {
     <td class="number">${row.shareClaim === null ? html`<span class="soft">${text("notPrinted")}</span>` : shareText({ ...row, value: row.share })}</td>
     <td class="number">${row.market === null ? unknown : shownValue(catalogue, data.quantities[row.quantity], row.market)}</td>
     <td class="number">${row.value === null && row.valueLow === null && row.valueHigh === null ? unknown : amount(row)}</td>
-    <td class="number">${row.weight ? weightText(row.weight.effect) : ""}</td>
+    ${weighed && html`<td class="number">${row.weight ? weightText(row.weight.effect) : ""}</td>`}
   </tr>`;
 }
 

@@ -25,7 +25,7 @@ export function parseNumber(words, scale = 1) {
 }
 
 /** The slider; `range` is `{low, high, log}`, `move` is told a number, `typed` reads one and gives null for none. */
-export function Slider({ id, label, name, value, range, changed, was, show, unit, elasticity, typed, written, move, reset, open }) {
+export function Slider({ id, label, name, value, range, changed, was, show, unit, elasticity, each, typed, written, move, reset, open }) {
   const [draft, setDraft] = useState(null);
   const place = Math.round(STEPS * partOf(range, value));
   const enter = () => {
@@ -72,9 +72,11 @@ export function Slider({ id, label, name, value, range, changed, was, show, unit
     </div>
     <div class="slider-foot">
       <output for=${id}>${show(value)}</output>
-      ${changed &&
-      html`<span class="soft">${text("was")} ${show(was)}</span>
-        <button type="button" class="link" aria-label=${`${text("reset")}: ${name}`} onClick=${reset}>${text("reset")}</button>`}
+      ${changed && html`<span class="soft">${text("was")} ${show(was)}</span>`}
+      <span class="slider-acts">
+        ${each}
+        ${changed && html`<button type="button" class="link" aria-label=${`${text("reset")}: ${name}`} onClick=${reset}>${text("reset")}</button>`}
+      </span>
     </div>
   </div>`;
 }

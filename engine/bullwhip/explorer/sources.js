@@ -12,14 +12,14 @@ export function Print({ claim, lost = false }) {
   const { document } = claim;
   const about = `${name(document.publisher)} ${document.published}${text("colon")}${name(document.title)}`;
   return html`<li class=${lost ? "print lost" : "print"}>
-    <p>
+    <p class="spaced">
       <b class="printed">${said} ${claim.unit}</b>
       <${Status} status=${claim.status} />
       ${claim.period && html`<span class="soft">${claim.period}</span>`}
       ${VERDICTS.has(claim.verdict) && html`<span class=${`verdict ${claim.verdict}`}>${text(claim.verdict)}</span>`}
     </p>
     <p class="soft where" title=${about}>
-      <cite>${document.id}</cite> ${[claim.locator, claim.row, claim.column].filter(Boolean).join(text("then"))}
+      <cite>${document.id}</cite>${" "}${[claim.locator, claim.row, claim.column].filter(Boolean).join(text("then"))}
       ${claim.page ? ` · ${text("page")} ${claim.page}` : ""}
     </p>
   </li>`;
@@ -39,7 +39,7 @@ export function Given({ catalogue, cell, title }) {
   return html`<div class="given">
     ${title && html`<h4>${title}</h4>`}
     ${given.claims.length === 0
-      ? html`<p class="assumption"><span class="mark">${text("assumption")}</span> ${given.note}</p>`
+      ? html`<p class="assumption spaced"><span class="mark">${text("assumption")}</span> ${given.note}</p>`
       : html`<ul>
             ${prints(given.claims, false)}
           </ul>

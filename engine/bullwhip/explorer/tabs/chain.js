@@ -21,7 +21,7 @@ export function mount(element, context) {
   const bar = document.createElement("div");
   bar.className = "map-bar";
   middle.append(bar);
-  const details = addPlace(element, "aside", "details");
+  const details = addPlace(element, "aside", "side");
   const counts = signal(null);
   const stops = [followDetails(element, drivers, details, context)];
   const map = new ChainMap(canvas.inner, context, (found) => (counts.value = found));

@@ -13,7 +13,7 @@ export const title = { zh: "受益排名", en: "Exposure" };
 export function mount(element, context) {
   const drivers = addPlace(element, "aside", "drivers");
   const middle = addPlace(element, "div", "ranking");
-  const details = addPlace(element, "aside", "details");
+  const details = addPlace(element, "aside", "side");
   const stop = followDetails(element, drivers, details, context);
   render(html`<${Drivers} context=${context} />`, drivers.inner);
   render(html`<${Ranking} context=${context} />`, middle.inner);
