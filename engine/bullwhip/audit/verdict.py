@@ -55,6 +55,7 @@ class AuditRow:
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         c = self.claim
+        stands = print_interval(c, "half-up") if self.verdict != "not_derivable" else None
         return {
             "report": c.document, "locator": c.locator, "row": c.row or None, "column": c.column or None,
             "part": c.part or None, "subject": c.subject, "measure": c.measure, "printed": c.lexical, "unit": c.unit,
@@ -64,7 +65,8 @@ class AuditRow:
             "period": c.model_period if c.quantity else c.period or None,
             "rule": self.rule or None, "explanation": self.explanation, "hypotheses": [h.text for h in self.hypotheses],
             "reads": [_place(r) for r in self.reads],
-            "suspects": [{**_place(c), **_ends(needed)} for c, needed in self.suspects],
+            "suspects": [{**_place(s), **_ends(needed, "needed")} for s, needed in self.suspects],
+            **_ends(stands, "printed"),
             "claim": c.id,
         }  # fmt: skip
 
@@ -76,10 +78,10 @@ def _place(c: Claim) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ends(needed: Interval | None) -> dict[str, Any]:
-    ends = (None, None) if needed is None else (needed.low, needed.high)
+def _ends(interval: Interval | None, name: str) -> dict[str, Any]:
+    ends = (None, None) if interval is None else (interval.low, interval.high)
     low, high = (float(e) if isinstance(e, Fraction) else None for e in ends)
-    return {"needed_low": low, "needed_high": high}
+    return {f"{name}_low": low, f"{name}_high": high}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ async function unpacked(element) {
 }
 
 /**
- * Undo what `bullwhip.export.packing` does to lists of records: `{"columns": {…}}` stands for a list of objects.
+ * Undo what `bullwhip.export.packing` does to lists of records: `{"length": n, "packed": {…}}` stands for a list of objects.
  * @param {*} value plain data
  */
 export function rows(value) {

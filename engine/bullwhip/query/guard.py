@@ -10,7 +10,7 @@ from typing import Literal
 
 from bullwhip.errors import LimitError, Place, Problem, QueryError
 
-__all__ = ["RefusedError", "Tokens", "guard", "guard_update", "place_of"]
+__all__ = ["RefusedError", "Tokens", "guard", "guard_update", "pattern_start", "place_of"]
 
 MAX_BYTES, MAX_TOKENS, MAX_DEPTH, MAX_CLAUSES, MAX_OPTIONAL, MAX_OPERATORS = 100_000, 20_000, 64, 256, 64, 1_000
 """Limits on a query: beyond them the engine's parser overflows its stack or its planner does not return."""
@@ -109,6 +109,18 @@ def _scan(name: str, text: str, mode: _Mode) -> Tokens:
         message = "a '<' can be read as a comparison or as an IRI"
         raise QueryError(Problem("BW501", message, Place(name), "put a space after it, or name IRIs by prefix"))
     return tokens
+
+
+def pattern_start(tokens: Tokens) -> int:
+    """Return where the pattern of a query begins, behind its brace; -1 where it has none."""
+    depth, found, after_where = 0, -1, False
+    for kind, match in tokens:
+        if kind == "word" and depth == 0 and match[0].lower() == "where":
+            after_where = True
+        if match[0] == "{" and depth == 0 and (found < 0 or after_where):
+            found, after_where = match.end(), False
+        depth += (kind == "open") - (kind == "close")
+    return found
 
 
 def _nest(brackets: list[str], value: str, kind: str) -> list[str]:

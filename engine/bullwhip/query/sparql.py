@@ -16,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from bullwhip.errors import LimitError, Place, Problem, QueryError, did_you_mean
-from bullwhip.query.guard import Tokens, guard
+from bullwhip.query.guard import Tokens, guard, pattern_start
 from bullwhip.query.header import Term
 from bullwhip.store.functions import short
 from bullwhip.store.interface import Cell, Function, Store
@@ -161,15 +161,7 @@ def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term | tuple[Term,
 
     The engine's own substitution reaches only variables that are selected; VALUES reaches the whole pattern.
     """
-    if not parameters:
-        return text
-    depth, found, after_where = 0, -1, False
-    for kind, match in tokens:
-        if kind == "word" and depth == 0 and match[0].lower() == "where":
-            after_where = True
-        if match[0] == "{" and depth == 0 and (found < 0 or after_where):
-            found, after_where = match.end(), False
-        depth += (kind == "open") - (kind == "close")
+    found = pattern_start(tokens) if parameters else -1
     if found < 0:
         return text
     values = "".join(

@@ -32,7 +32,7 @@ from bullwhip.workspace.parameters import known_values, suggest_value
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["nquads", "query", "query_help"]
+__all__ = ["named", "nquads", "query", "query_help"]
 
 
 def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, policy: str) -> bytes:
@@ -49,7 +49,7 @@ def nquads(program: CompiledProgram, files: Mapping[str, bytes], as_of: str, pol
     return found
 
 
-def _named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str, QueryHeader]:
+def named(workspace: Workspace, name: str, text: str | None) -> tuple[str, str, QueryHeader]:
     """Return the file name, text and header of a query."""
     if text is not None:
         return name, text, read_header(name, text, named=False)
@@ -78,7 +78,7 @@ def query(
     store: Store | None = None,
 ) -> Table:
     """Run a named query, or the text of a query file, on the workspace or on another store."""
-    file, sparql, header = _named(workspace, name, text)
+    file, sparql, header = named(workspace, name, text)
     program = workspace.program
     known = known_values(program, (p.type for p in header.parameters))
     terms = read_parameters(header, parameters, known, suggest_value(program))
@@ -125,7 +125,7 @@ def _refuse_without(store: Store, header: QueryHeader, file: str) -> None:
 
 def query_help(workspace: Workspace, name: str, text: str | None) -> Sequence[str]:
     """Return what a query answers, its parameters, columns and an example."""
-    file, _, header = _named(workspace, name, text)
+    file, _, header = named(workspace, name, text)
     lines = [f"{header.id}: {header.title.en} · {header.title.zh}", f"  answers   {header.description}"]
     for p in header.parameters:
         default = f", {p.default} when absent" if p.default is not None else ""

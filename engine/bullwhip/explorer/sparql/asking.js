@@ -33,7 +33,7 @@ export async function ask(text, signal) {
 /**
  * Ask a named query, which may need answers of the model that the endpoint's graph does not hold.
  * @param {string} id its name
- * @param {Object<string, string>} parameters by name
+ * @param {Object<string, string[]>} parameters by name
  */
 export async function askNamed(id, parameters, signal) {
   const begun = performance.now();

@@ -198,13 +198,12 @@ const WORDS = ("SELECT DISTINCT WHERE FILTER OPTIONAL UNION MINUS GRAPH VALUES B
 function Examples({ list, problem, context }) {
   if (list === undefined) return html`<${Waiting} problem=${problem} />`;
   const chosen = list.find((one) => one.id === state.query.value);
+  const choose = (key) => {
+    state.sparql.value = ""; // the chosen example fills itself in
+    state.query.value = key;
+  };
   const groups = new Map();
   for (const one of list) groups.set(folderOf(one.id), [...(groups.get(folderOf(one.id)) ?? []), one]);
-  const choose = (key) => {
-    state.query.value = key;
-    const one = list.find((entry) => entry.id === key);
-    if (one) fill(one, exampleOf(one), context);
-  };
   return html`<div class="tools examples">
     <label class="choice" for="sparql-example"
       ><span>${say("example")}</span>
@@ -227,49 +226,43 @@ function titleOf(one) {
   return name([one.label_zh, one.label_en], one.id);
 }
 
-/** The values of the example of a query, by parameter. */
-function exampleOf(one) {
-  const found = {};
-  for (const part of String(one.example ?? "").split(/\s+(?=[a-z][a-z0-9_]*=)/)) {
-    const at = part.indexOf("=");
-    if (at > 0) found[part.slice(0, at)] = part.slice(at + 1);
-  }
-  return found;
-}
-
+/**
+ * Put a named query into the editor.
+ * @param {object} one what the server says of it
+ * @param {Object<string, string[]>} values by parameter; none for those of its example
+ * @returns {Promise<Object<string, string[]>>} the values that were filled in
+ */
 async function fill(one, values, context) {
-  const parameters = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-  const named = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [`param.${key}`, value]));
-  try {
-    const body = await get("api/query-text", { name: one.id, ...named });
-    const { text } = body.answer ?? body;
-    filled = { id: one.id, parameters, text, needs: one.needs ?? [] };
-    state.sparql.value = text;
-    context.announce(titleOf(one));
-  } catch (problem) {
-    context.announce(problem.message);
-    throw problem;
-  }
+  const named = Object.fromEntries(Object.entries(values).map(([key, some]) => [`param.${key}`, some]));
+  const { answer: written } = await get("api/query-text", { name: one.id, ...named });
+  filled = { id: one.id, parameters: written.values, text: written.text, needs: one.needs ?? [] };
+  state.sparql.value = written.text;
+  context.announce(titleOf(one));
+  return written.values;
 }
 
+/** The fields of the parameters of a query; of one that takes several values they stand between semicolons. */
 function Parameters({ chosen, context }) {
-  const [values, setValues] = useState(exampleOf(chosen));
+  const [values, setValues] = useState({});
   const [problem, setProblem] = useState(null);
-  useEffect(() => {
-    if (!state.sparql.value) fill(chosen, values, context).catch(setProblem);
-  }, []);
-  const press = () => {
+  const inputs = chosen.inputs ?? [];
+  const put = (some) => {
     setProblem(null);
-    fill(chosen, values, context).catch(setProblem);
+    fill(chosen, some, context).then(setValues, setProblem);
   };
+  useEffect(() => {
+    if (!state.sparql.value) put({}); // a text that a link brought along stays
+  }, []);
+  const given = () => Object.fromEntries(Object.entries(values).map(([key, some]) => [key, some.map((one) => one.trim()).filter(Boolean)]).filter(([, some]) => some.length));
+  const type = (one, words) => setValues({ ...values, [one.name]: one.several ? words.split(";") : [words] });
   const needs = chosen.needs ?? [];
   return html`<p class="answers" lang="en">${chosen.answers}</p>
-    ${(chosen.inputs ?? []).map((one) => html`<label class="choice" key=${one.name} for=${`param-${one.name}`}
+    ${inputs.map((one) => html`<label class="choice" key=${one.name} for=${`param-${one.name}`}
       ><span title=${one.says}>${one.name}</span>
-      <input id=${`param-${one.name}`} type="text" maxlength="200" spellcheck=${false} placeholder=${one.optional ? say("optional") : ""} value=${values[one.name] ?? ""}
-        onInput=${(event) => setValues({ ...values, [one.name]: event.target.value })} onKeyDown=${(event) => event.key === "Enter" && press()} />
+      <input id=${`param-${one.name}`} type="text" maxlength="200" spellcheck=${false} placeholder=${one.optional ? say("optional") : ""} value=${(values[one.name] ?? []).join(";")}
+        onInput=${(event) => type(one, event.target.value)} onKeyDown=${(event) => event.key === "Enter" && put(given())} />
     </label>`)}
-    ${(chosen.inputs ?? []).length > 0 && html`<button type="button" onClick=${press}>${say("fill")}</button>`}
+    ${inputs.length > 0 && html`<button type="button" onClick=${() => put(given())}>${say("fill")}</button>`}
     ${needs.length > 0 && html`<p class="note">${say("needs", { what: needs.join(", ") })}</p>`}
     ${problem && html`<${Failure} problem=${problem} />`}`;
 }
