@@ -144,3 +144,10 @@ def query(workspace: Workspace, a: Arguments) -> dict[str, Any]:
     from bullwhip.serve.arguments import PREFIX
 
     return plain.plain_table(workspace.query(a["name"], a[PREFIX]), a["limit"])
+
+
+def query_text(workspace: Workspace, a: Arguments) -> dict[str, Any]:
+    from bullwhip.serve.arguments import PREFIX
+    from bullwhip.workspace.query_texts import query_text
+
+    return query_text(workspace, a["name"] or "", a[PREFIX])

@@ -173,6 +173,12 @@ def _looking_up() -> tuple[Operation, ...]:
         ),
         Operation("queries", Label("命名查询及其文本", "the named queries, with texts and parameters"), (), f.queries),
         Operation(
+            "query-text", Label("命名查询的完整文本", "a named query as a text of its own, parameters bound"),
+            (_p("name", "查询 id；缺省为起始文本", "id of the query; a text to start from when absent"),
+             _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named")),
+            f.query_text,
+        ),
+        Operation(
             "query", Label("命名查询的答案", "the answer to a named query"),
             (_needed("name", "查询 id，如 chain/tiers", "id of the query, e.g. chain/tiers"),
              _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STARTER", "query_text"]
 
-STARTER = """SELECT ?tier ?label ?company ?name WHERE {
+STARTER = """SELECT DISTINCT ?tier ?label ?company ?name WHERE {
   ?supply a bw:Supply ; bw:tier ?tier ; bw:company ?company .
   ?tier skos:prefLabel ?label FILTER(LANG(?label) = "en")
   ?company skos:prefLabel ?name FILTER(LANG(?name) = "en")

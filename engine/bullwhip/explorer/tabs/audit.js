@@ -1,8 +1,8 @@
 /** Printed figures recomputed and judged: counts by document and table, and each figure with what it follows from. */
 import { answer } from "../answers.js";
-import { SaveButtons } from "../files.js";
 import { long } from "../format.js";
 import { Choice, FilterField, Waiting, everything, holds, ownTexts, useAnswer, useFirst } from "../listing.js";
+import { Offers } from "../offers.js";
 import { anyText, keep } from "../state.js";
 import { name } from "../text.js";
 import { html, render, signal, useMemo, useState } from "../vendor/preact.js";
@@ -164,7 +164,7 @@ function Figures({ audit, context }) {
       <${Choice} id="audit-table" label=${say("table")} value=${locator} onChange=${(one) => set(verdict, document, one)}
         options=${[["", everything()], ...places.map(([place, n]) => [place, `${place} (${n})`])]} />
       <${FilterField} id="audit-filter" value=${filter.value} onInput=${(words) => (filter.value = words)} />
-      <${SaveButtons} name="audit" context=${context} table=${() => asTable(listed)} />
+      <${Offers} name="audit" context=${context} table=${() => asTable(listed)} />
     </div>
     ${missing > 0 && html`<p class="note">${say("auditNotInFile", { n: missing })}</p>`}
     ${line}

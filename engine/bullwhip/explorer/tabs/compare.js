@@ -1,9 +1,9 @@
 /** Two scenarios side by side, or a scenario and the drivers as moved by hand: what differs, and because of what. */
 import { get, online } from "../api.js";
 import { byCompany, byQuantity, byTier, changedInputs } from "../differences.js";
-import { SaveButtons } from "../files.js";
-import { difference, long, percent, short } from "../format.js";
+import { difference, long, percent, ratio, short } from "../format.js";
 import { Choice, Waiting, ownTexts, useAnswer, useFirst } from "../listing.js";
+import { Offers } from "../offers.js";
 import * as state from "../state.js";
 import { name } from "../text.js";
 import { html, render, useMemo, useState } from "../vendor/preact.js";
@@ -40,6 +40,7 @@ const say = ownTexts("compare", {
     part: "占差额",
     level: "起点不同",
     close: "关闭",
+    points: "{n} 个百分点",
   },
   en: {
     lead: "Two scenarios side by side: the difference of every tier, quantity and company, and what it is due to.",
@@ -69,6 +70,7 @@ const say = ownTexts("compare", {
     part: "of the difference",
     level: "another start",
     close: "Close",
+    points: "{n} pp",
   },
 });
 
@@ -151,16 +153,16 @@ function numbers(row, catalogue, unit = catalogue.unitOf(row.quantity)) {
   return [
     html`<td class="number" title=${full(row.a)}>${shown(row.a)}</td>`,
     html`<td class="number" title=${full(row.b)}>${shown(row.b)}</td>`,
-    html`<td class="number">${row.difference === null ? "" : `${sign}${shown(row.difference)}`}</td>`,
+    html`<td class="number">${row.difference === null ? "" : share ? say("points", { n: `${sign}${ratio(row.difference * 100)}` }) : `${sign}${shown(row.difference)}`}</td>`,
     html`<td class=${`number ${row.difference > 0 ? "up" : row.difference < 0 ? "down" : ""}`}>${row.a === null || row.b === null ? "" : difference(row.b, row.a)}</td>`,
     html`<td>${unit}</td>`,
   ];
 }
 
-function Sheet({ caption, heads, rows, after = null }) {
+function Sheet({ caption, heads, rows, titled = false }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}>
     <table class="sheet">
-      <caption>
+      <caption class=${titled ? "unseen" : ""}>
         ${caption}
       </caption>
       <thead>
@@ -172,7 +174,6 @@ function Sheet({ caption, heads, rows, after = null }) {
         ${rows.map((row) => html`<tr key=${row.key}>${row.cells}</tr>`)}
       </tbody>
     </table>
-    ${after}
   </div>`;
 }
 
@@ -191,8 +192,8 @@ function Tiers({ context, sides, period, ask }) {
   const { catalogue } = context;
   const rows = byTier(context, sides.left.values, sides.right.values, period, state.members.value);
   return html`<div class="bar"><h3>${say("tiers")} <span class="soft">${period ?? ""}</span></h3>
-      <${SaveButtons} name="compare-tiers" context=${context} table=${() => asTable(rows, context, (row) => [row.tier.id, name(row.tier.label)])} /></div>
-    <${Sheet} caption=${say("tiers")} heads=${[[say("tier")], [say("quantity")], ...HEADS(), [""]]}
+      <${Offers} name="compare-tiers" context=${context} table=${() => asTable(rows, context, (row) => [row.tier.id, name(row.tier.label)])} /></div>
+    <${Sheet} titled caption=${say("tiers")} heads=${[[say("tier")], [say("quantity")], ...HEADS(), [""]]}
       rows=${rows.map((row) => ({
         key: row.tier.id,
         cells: [
@@ -210,9 +211,9 @@ function Quantities({ context, sides, period, ask }) {
   const [shown, line] = useFirst(rows, STEP, `${sides.left.id} ${sides.right.id}`);
   if (!rows.length) return null;
   return html`<div class="bar"><h3>${say("quantities")} <span class="soft">${period ?? ""}</span></h3>
-      <${SaveButtons} name="compare-quantities" context=${context} table=${() => asTable(rows, context, () => [])} /></div>
+      <${Offers} name="compare-quantities" context=${context} table=${() => asTable(rows, context, () => [])} /></div>
     ${line}
-    <${Sheet} caption=${say("quantities")} heads=${[[say("quantity")], ...HEADS(), [""]]}
+    <${Sheet} titled caption=${say("quantities")} heads=${[[say("quantity")], ...HEADS(), [""]]}
       rows=${shown.map((row) => ({
         key: row.cell,
         cells: [html`<th scope="row">${cellLabel(row.cell, context)}</th>`, ...numbers(row, catalogue), html`<td><${WhyButton} cell=${row.cell} context=${context} ask=${ask} /></td>`],
@@ -226,10 +227,10 @@ function Companies({ context, sides, period }) {
   if (!known.length && !unknown.length) return null;
   const names = unknown.slice(0, NAMED).map((row) => name(row.company?.label, row.company?.id ?? "?")).join(state.language.value === "zh" ? "、" : ", ");
   return html`<div class="bar"><h3>${say("companies")} <span class="soft">${period ?? ""}</span></h3>
-      <${SaveButtons} name="compare-companies" context=${context} table=${() => asTable(known, context, (row) => [row.company?.id, name(row.company?.label), row.share.tier, row.part])} /></div>
+      <${Offers} name="compare-companies" context=${context} table=${() => asTable(known, context, (row) => [row.company?.id, name(row.company?.label), row.share.tier, row.part])} /></div>
     ${known.length > 0 && line}
     ${known.length > 0 &&
-    html`<${Sheet} caption=${say("companies")} heads=${[[say("company")], [say("tier")], [say("share"), true], ...HEADS()]}
+    html`<${Sheet} titled caption=${say("companies")} heads=${[[say("company")], [say("tier")], [say("share"), true], ...HEADS()]}
       rows=${shown.map((row, at) => ({
         key: `${row.share.company} ${row.share.tier} ${row.cell} ${at}`,
         cells: [

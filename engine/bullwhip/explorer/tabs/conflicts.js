@@ -1,7 +1,7 @@
 /** Claims that disagree: what is printed about one thing by whom, on what basis, and which one the policy takes. */
 import { answer } from "../answers.js";
-import { SaveButtons } from "../files.js";
 import { Choice, FilterField, Waiting, everything, holds, ownTexts, useAnswer, useFirst } from "../listing.js";
+import { Offers } from "../offers.js";
 import { anyText, keep } from "../state.js";
 import { name } from "../text.js";
 import { html, render, signal } from "../vendor/preact.js";
@@ -93,7 +93,7 @@ function Conflicts({ context }) {
       <${Choice} id="conflict-document" label=${say("source")} value=${document} onChange=${(one) => (chosen.value = `${kind}|${one}`)}
         options=${[["", everything()], ...context.data.documents.map((one) => [one.id, `${one.id} ${name(one.publisher)}`])]} />
       <${FilterField} id="conflict-filter" value=${filter.value} onInput=${(words) => (filter.value = words)} />
-      <${SaveButtons} name="conflicts" context=${context} table=${() => asTable(listed)} />
+      <${Offers} name="conflicts" context=${context} table=${() => asTable(listed)} />
     </div>
     <${Groups} listed=${listed} context=${context} />
   </div>`;
