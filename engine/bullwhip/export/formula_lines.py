@@ -75,7 +75,7 @@ def _flat(part: Element) -> list[Part]:
 
 
 def _groups(parts: list[Part], names: Names, width: float) -> list[list[Part]]:
-    """Return parts in groups that stay together, each begun by its sign; what is too wide for a line in smaller ones."""
+    """Return parts in groups that stay together, each begun by its sign; what is too wide is split on."""
     groups: list[list[Part]] = [[]]
     for part in parts:
         if _sign(part) in _OPERATORS and groups[-1] and not _is_prefix(part):
