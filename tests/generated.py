@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,7 @@ from bullwhip.query.header import read_headers
 from bullwhip.query.unit_terms import QUDT
 from bullwhip.resources import data
 from bullwhip.units import SCALES, SI_PREFIXES, Vocabulary, show
+from bullwhip.workspace.formats import FORMATS, OPTIONS
 
 _CLASSES = {
     "0": "Usage (exit 2)",
@@ -145,6 +147,18 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 
+def exports_page() -> str:
+    """Return docs/exports.md with its table of formats as the engine has them."""
+    lines = ["| format | what it is for | options | extra | media type |", "|---|---|---|---|---|"]
+    for name, form in FORMATS.items():
+        options = ", ".join(f"`{OPTIONS[o]}`" + "*" * (o in form.needs) for o in form.takes) or "–"
+        lines.append(f"| `{name}` | {form.title} | {options} | {form.extra or '–'} | `{form.media}` |")
+    page = (Path(__file__).resolve().parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
+    before, begin, rest = page.partition("<!-- formats: written by tests/update_docs.py from workspace/formats.py -->\n")
+    _, end, after = rest.partition("<!-- end of formats -->\n")
+    return "".join([before, begin, "\n", "\n".join(lines), "\n\n", end, after])
+
+
 def pages() -> dict[str, bytes]:
     """Return every generated file by its path in the repository."""
     return {
@@ -152,5 +166,6 @@ def pages() -> dict[str, bytes]:
         "docs/cli.md": cli_page().encode(),
         "docs/units.md": units_page().encode(),
         "docs/queries.md": queries_page().encode(),
+        "docs/exports.md": exports_page().encode(),
         "docs/chain-map.svg": Workspace.open().export("svg"),
     }

@@ -183,7 +183,7 @@ def test_a_picture_that_would_not_be_true_is_refused() -> None:
         (workspace(""), "tornado", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
     ):  # fmt: skip
         with pytest.raises(BullwhipError, match=message) as found:
-            there.export(form, **asked)  # type: ignore[arg-type]
+            there.export(form, **asked)
         assert ["BW552"] == [p.code for p in found.value.problems]
 
 

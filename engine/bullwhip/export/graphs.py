@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bullwhip.export.escape import clean_text, dot_quoted
 from bullwhip.export.map_content import CompanyEntry, MapLanguage, label_lines, supplier_entries
 from bullwhip.export.share_text import describe_share, share_text, shown_shares
+from bullwhip.export.tables import to_json
 from bullwhip.model.about import About
 from bullwhip.model.chain import Chain, Share
 from bullwhip.model.quantity import Quantity
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Graph = networkx.MultiDiGraph[str]
 
-__all__ = ["chain_graph", "to_dot", "to_graphml"]
+__all__ = ["chain_graph", "to_cytoscape", "to_dot", "to_gexf", "to_graphml"]
 
 Attribute = str | int | float | bool
 
@@ -72,6 +73,47 @@ def to_graphml(chain: Chain, quantities: Mapping[str, Quantity], about: About | 
     out = io.BytesIO()
     write_graphml_xml(chain_graph(chain, quantities, about), out, encoding="utf-8", prettyprint=True)
     return out.getvalue().decode("utf-8").rstrip() + "\n"
+
+
+def to_gexf(chain: Chain, quantities: Mapping[str, Quantity], about: About) -> str:
+    """Return `chain_graph` as GEXF 1.2; its date is that of the data, and its description what the graph says."""
+    from xml.etree.ElementTree import SubElement
+
+    from networkx.readwrite.gexf import GEXFWriter
+
+    graph = chain_graph(chain, quantities)
+    for node, attributes in graph.nodes(data=True):
+        attributes["label"] = attributes.get("label_en") or attributes.get("label_zh") or node
+    for _, _, key, attributes in graph.edges(keys=True, data=True):
+        attributes["id"] = key
+    writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
+    for meta in list(writer.xml.findall("meta")):
+        writer.xml.remove(meta)
+    meta = SubElement(writer.xml, "meta")
+    if about.data_date:
+        meta.set("lastmodifieddate", about.data_date)
+    SubElement(meta, "creator").text = f"bullwhip {about.version}"
+    SubElement(meta, "description").text = "; ".join(f"{k}: {v}" for k, v in _described(about).items())
+    writer.add_graph(graph)
+    return str(writer).rstrip() + "\n"
+
+
+def to_cytoscape(chain: Chain, quantities: Mapping[str, Quantity], about: About) -> str:
+    """Return `chain_graph` as Cytoscape JSON: elements with data, and what the graph says of itself as its data."""
+    graph = chain_graph(chain, quantities)
+    nodes = [
+        {"data": {"id": node, "value": node, "name": data.get("label_en") or data.get("label_zh") or node, **data}}
+        for node, data in graph.nodes(data=True)
+    ]
+    edges = [
+        {"data": {"id": key, "key": key, "source": source, "target": target, "interaction": data["kind"], **data}}
+        for source, target, key, data in graph.edges(keys=True, data=True)
+    ]
+    whole = {
+        "format_version": "1.0", "generated_by": f"bullwhip {about.version}", "data": about.as_dict(),
+        "directed": True, "multigraph": True, "elements": {"nodes": nodes, "edges": edges},
+    }  # fmt: skip
+    return to_json(whole).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def to_dot(

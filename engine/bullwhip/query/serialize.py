@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
+from bullwhip.query.jsonld import to_jsonld
 from bullwhip.store.nquads import write
 from bullwhip.store.rdflib_terms import add_quads, new_dataset
 from bullwhip.terms import PREFIXES
@@ -32,7 +33,7 @@ def to_format(nquads: bytes, form: str) -> bytes:
 
     Args:
         nquads: what `to_nquads` returned.
-        form: `turtle` (named graphs merged), `trig` or `nquads`.
+        form: `turtle` (named graphs merged), `trig`, `jsonld` or `nquads`.
     """
     if form == "nquads":
         return nquads
@@ -42,7 +43,7 @@ def to_format(nquads: bytes, form: str) -> bytes:
         return _text(cast(Iterable[ox.Triple], triples), ox.RdfFormat.TURTLE)
     quads = list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
     ordered = sorted(cast(list[ox.Quad], quads), key=lambda q: (str(q.graph_name), str(q.triple)))
-    return _text(ordered, ox.RdfFormat.TRIG)
+    return to_jsonld(ordered) if form == "jsonld" else _text(ordered, ox.RdfFormat.TRIG)
 
 
 def _triple(line: bytes) -> bytes:

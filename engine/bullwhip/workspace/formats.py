@@ -84,6 +84,7 @@ _RDF = "bullwhip.workspace.serializing"
 _RULES = "bullwhip.workspace.rule_texts"
 _PICTURE = "bullwhip.workspace.picturing"
 _FORMULA = "bullwhip.workspace.formulating"
+_TABLE = "bullwhip.workspace.tabling"
 
 FORMATS: dict[str, Format] = {
     "svg": Format(
@@ -116,6 +117,23 @@ FORMATS: dict[str, Format] = {
         "application/graphml+xml", "graphml", "the chain with its quantities as GraphML", f"{_GRAPH}:graphml",
         computes=False,
     ),
+    "gexf": Format(
+        "application/gexf+xml", "gexf", "the same as GEXF, for Gephi", f"{_GRAPH}:gexf", computes=False
+    ),
+    "cytoscape": Format(
+        "application/json", "cyjs", "the same as Cytoscape JSON", f"{_GRAPH}:cytoscape", computes=False
+    ),
+    "mermaid": Format(
+        "text/vnd.mermaid", "mmd", "the tiers as Mermaid text", f"{_GRAPH}:mermaid", ("language",), computes=False
+    ),
+    "csv": Format(
+        "application/zip", "zip", "all tables as CSV files in one archive", f"{_TABLE}:csv",
+        ("period", "driver", "excel"),
+    ),
+    "parquet": Format(
+        "application/vnd.apache.parquet", "parquet", "one table as Parquet", f"{_TABLE}:parquet",
+        ("period", "driver", "table"), extra="parquet",
+    ),
     "turtle": Format(
         "text/turtle", "ttl", "the whole graph as Turtle, named graphs merged", f"{_RDF}:turtle", ("period", "along"),
         computes=False,
@@ -126,6 +144,10 @@ FORMATS: dict[str, Format] = {
     ),
     "nquads": Format(
         "application/n-quads", "nq", "the whole graph as sorted N-Quads", f"{_RDF}:nquads", ("period", "along"),
+        computes=False,
+    ),
+    "jsonld": Format(
+        "application/ld+json", "jsonld", "the whole graph as JSON-LD", f"{_RDF}:jsonld", ("period", "along"),
         computes=False,
     ),
     "rules-sparql": Format(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
     from bullwhip.workspace.formats import Asked
 
-__all__ = ["dot", "graphml"]
+__all__ = ["cytoscape", "dot", "gexf", "graphml", "mermaid"]
 
 
 def dot(workspace: Workspace, asked: Asked) -> bytes:
@@ -28,3 +28,27 @@ def graphml(workspace: Workspace, asked: Asked) -> bytes:
 
     program = workspace.program
     return to_graphml(program.chain, program.quantities, about(workspace, drivers=False)).encode()
+
+
+def gexf(workspace: Workspace, asked: Asked) -> bytes:
+    """Return the chain with its quantities as GEXF."""
+    from bullwhip.export.graphs import to_gexf
+
+    program = workspace.program
+    return to_gexf(program.chain, program.quantities, about(workspace, drivers=False)).encode()
+
+
+def cytoscape(workspace: Workspace, asked: Asked) -> bytes:
+    """Return the chain with its quantities as Cytoscape JSON."""
+    from bullwhip.export.graphs import to_cytoscape
+
+    program = workspace.program
+    return to_cytoscape(program.chain, program.quantities, about(workspace, drivers=False)).encode()
+
+
+def mermaid(workspace: Workspace, asked: Asked) -> bytes:
+    """Return the tiers as Mermaid text."""
+    from bullwhip.export.mermaid import to_mermaid
+
+    lines = tuple(about(workspace, drivers=False).lines())
+    return to_mermaid(workspace.program.chain, asked.lingua, lines).encode()

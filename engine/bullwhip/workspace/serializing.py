@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
     from bullwhip.workspace.formats import Asked
 
-__all__ = ["nquads", "trig", "turtle"]
+__all__ = ["jsonld", "nquads", "trig", "turtle"]
 
 
 def turtle(workspace: Workspace, asked: Asked) -> bytes:
@@ -24,6 +24,11 @@ def trig(workspace: Workspace, asked: Asked) -> bytes:
 def nquads(workspace: Workspace, asked: Asked) -> bytes:
     """Return the graph as sorted N-Quads."""
     return _written(workspace, asked, "nquads")
+
+
+def jsonld(workspace: Workspace, asked: Asked) -> bytes:
+    """Return the graph as JSON-LD, a named graph a document."""
+    return _written(workspace, asked, "jsonld")
 
 
 def _written(workspace: Workspace, asked: Asked, form: str) -> bytes:
