@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,6 +26,7 @@ _TITLES = {
     501: "the request needs what is not here",
     503: "too many connections are open",
 }
+_ENOUGH = 1 << 16
 
 
 def connections(limits: HttpLimits) -> type[asyncio.Protocol]:
@@ -37,6 +38,37 @@ def connections(limits: HttpLimits) -> type[asyncio.Protocol]:
     return Connection
 
 
+class _Gathered:
+    """A transport that sends head and body of an answer together: two packets would wake the client twice."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._kept: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not data:
+            return
+        if not self._kept:
+            self._loop.call_soon(self._flush)
+        self._kept.append(data)
+        self._size += len(data)
+        if self._size >= _ENOUGH:  # more is left to the transport, which says when it has too much
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._kept:
+            data, self._kept, self._size = b"".join(self._kept), [], 0
+            self._transport.write(data)
+
+
 class _Connection(H11Protocol):
     _limits: HttpLimits
     _waiting: asyncio.TimerHandle | None = None
@@ -46,7 +78,7 @@ class _Connection(H11Protocol):
         self.conn = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.url)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, _Gathered(transport, self.loop)))
         if len(self.connections) > self._limits.connections:
             self._end(503, "limit: connections")
             return
