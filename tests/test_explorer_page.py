@@ -152,19 +152,23 @@ def _page(**data: object) -> str:
     return explorer_page(FILES, data, f"title {HOSTILE}", f"about {HOSTILE}")
 
 
-def test_the_policy_names_script_and_style_by_their_hashes() -> None:
-    """The page allows exactly what is in it: one script, one style, a font as text, and no request."""
+def _blocks(page: str) -> dict[str, bytes]:
+    """What stands compressed in the elements of a page, by their ids."""
+    found = re.findall(r'<script type="application/octet-stream" id="(\w+)" [^>]*>([A-Za-z0-9+/=]+)</script>', page)
+    return {name: gzip.decompress(base64.b64decode(packed)) for name, packed in found}
+
+
+def test_the_policy_names_scripts_and_style_by_their_hashes() -> None:
+    """The page allows exactly what is in it: the program, what unpacks it, one style, a font, and no request."""
     page = _page(model={})
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy is not None
     said = dict(part.split(" ", 1) for part in policy[1].split("; "))
-    texts = {
-        "script-src": re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL),
-        "style-src": re.findall(r"<style>(.*?)</style>", page, re.DOTALL),
-    }
-    for name, found in texts.items():
-        hashes = ["'sha256-" + base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() + "'" for one in found]
-        assert [said.pop(name)] == hashes
+    scripts = [text.encode() for text in re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)]
+    styles = [text.encode() for text in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)]
+    for name, found in {"script-src": [*scripts, _blocks(page)["program"]], "style-src": styles}.items():
+        hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(one).digest()).decode()}'" for one in found]
+        assert " ".join(hashes) == said.pop(name)
 
     assert said == {
         "default-src": "'none'", "font-src": "data:", "img-src": "data:", "base-uri": "'none'", "form-action": "'none'",
@@ -182,19 +186,16 @@ def test_the_page_asks_for_nothing() -> None:
 def test_data_come_back_as_they_went_in() -> None:
     """What stands in an element of data is what was given, hostile or not, and holds no letter that could end it."""
     data = {"label": HOSTILE, "nothing": None, "第": 1.5}
-    found = re.search(r'<script type="application/octet-stream" id="model" [^>]*>([^<]*)</script>', _page(model=data))
 
-    assert found is not None
-    assert re.fullmatch("[A-Za-z0-9+/=]+", found[1])
-    assert data == json.loads(gzip.decompress(base64.b64decode(found[1])))
+    assert data == json.loads(_blocks(_page(model=data))["model"])
 
 
 def test_hostile_titles_are_text() -> None:
     """Markup in the title of a workspace is written as text; one module script and one style remain."""
     page = _page(model={"label": HOSTILE})
 
-    assert ["application/octet-stream", "module"] == re.findall(r'<script type="(.*?)"', page)
-    assert 2 == page.count("</script>")
+    assert ["application/octet-stream"] * 2 + ["module"] == re.findall(r'<script type="(.*?)"', page)
+    assert 3 == page.count("</script>")
     assert "alert(1)&lt;/script&gt;" in page
     assert "\u202e" not in page
 

@@ -1,7 +1,7 @@
 """The explorer as one page that stands alone: no server, no network, nothing that a policy would have to excuse.
 
-Scripts and styles are inside and named by their hashes in the page's own policy; the font is inside as text; data are
-compressed JSON in elements that no browser runs.
+Scripts and styles are inside and named by their hashes in the page's own policy; the font is inside as text. Data are
+compressed JSON in elements that no browser runs; so is the program, which a short script unpacks and the policy knows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bullwhip.errors import LoadError, Problem
@@ -26,6 +26,14 @@ _TITLE = re.compile(r"<title>[^<]*</title>")
 _CHARSET = '<meta charset="utf-8">\n'
 _URL = re.compile(r"url\(\s*([\"']?)([^\"')]+)\1\s*\)")
 _COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/\n?")
+_LOADER = """const packed = document.getElementById("program").textContent.trim();
+const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+const opened = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const program = document.createElement("script");
+program.type = "module";
+program.textContent = await new Response(opened).text();
+document.body.append(program);
+"""
 _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -54,25 +62,25 @@ def explorer_page(files: Mapping[str, bytes], data: Mapping[str, Any], title: st
     head = "".join(
         [
             _CHARSET,
-            f'<meta http-equiv="Content-Security-Policy" content="{_policy(script, styles)}">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{_policy([_LOADER, script], styles)}">\n',
             f'<meta name="generator" content="{xml_attribute(about)}">\n',
         ]
     )
-    blocks = "".join(_block(name, value) for name, value in data.items())
+    blocks = "".join(_block(name, _json(value)) for name, value in data.items()) + _block("program", script.encode())
     page = _TITLE.sub(lambda _: f"<title>{xml_text(title)}</title>", page, count=1)
     page = page.replace(_CHARSET, head, 1)
     page = _STYLE.sub("", page)
     page = page.replace("</head>", f"<style>{styles}</style>\n</head>", 1)
-    return _SCRIPT.sub(lambda _: f'{blocks}<script type="module">{script}</script>\n', page)
+    return _SCRIPT.sub(lambda _: f'{blocks}<script type="module">{_LOADER}</script>\n', page)
 
 
-def _policy(script: str, styles: str) -> str:
-    """Return a policy under which this script and this style run, and nothing else is run or asked for."""
+def _policy(scripts: Sequence[str], styles: str) -> str:
+    """Return a policy under which these scripts and this style run, and nothing else is run or asked for."""
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'sha256-{_hash(script)}'",
-            f"style-src 'sha256-{_hash(styles)}'",
+            f"script-src {' '.join(map(_hash, scripts))}",
+            f"style-src {_hash(styles)}",
             "font-src data:",
             "img-src data:",
             "base-uri 'none'",
@@ -82,12 +90,15 @@ def _policy(script: str, styles: str) -> str:
 
 
 def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _block(name: str, value: object) -> str:
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _block(name: str, written: bytes) -> str:
     """Return data as an element of text that no browser runs; its letters cannot end it, whatever is inside."""
-    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     packed = base64.b64encode(gzip.compress(written, 9, mtime=0)).decode()
     kind = "application/octet-stream"
     return f'<script type="{kind}" id="{xml_attribute(name)}" data-encoding="gzip+base64">{packed}</script>\n'
