@@ -20,6 +20,8 @@ SPOTS = {
 def asked(form: str, name: str, **more: Any) -> dict[str, Any]:
     """Return what a format needs, and more where it takes it."""
     needed = {option: SPOTS[name][option] for option in FORMATS[form].needs}
+    if form in ("latex", "mathml"):  # a rule has no members
+        needed["of"] = needed["of"].partition("[")[0]
     return needed | {option: value for option, value in more.items() if option in FORMATS[form].takes}
 
 
