@@ -2,7 +2,7 @@
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TAGS = new Set(["mfrac", "mi", "mn", "mo", "mrow", "msqrt", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"]);
-const ATTRIBUTES = new Set(["form", "movablelimits", "stretchy", "displaystyle"]);
+const ATTRIBUTES = new Set(["class", "form", "movablelimits", "stretchy", "displaystyle"]);
 
 /**
  * A formula as a <math> element.
@@ -12,14 +12,80 @@ const ATTRIBUTES = new Set(["form", "movablelimits", "stretchy", "displaystyle"]
  * @param options.language "zh" or "en".
  * @param options.left the number of the quantity that is defined, to write it and an equals sign in front.
  * @param options.label (quantity number) -> text or node, in place of the label of the quantity.
+ * @param options.width of a line in ems: longer formulas are broken before a sign, as browsers break none.
  */
-export function formula(tree, { model, language, left = null, label = null }) {
+export function formula(tree, { model, language, left = null, label = null, width = 30 }) {
   const math = make("math");
   math.setAttribute("display", "block");
   const write = { data: model.data, at: language === "zh" ? 0 : 1, label };
-  if (left !== null) math.append(built(["mi", left], write), built(["mo", "="], write));
-  math.append(built(tree, write));
+  const whole = left === null ? tree : ["mrow", ["mi", left], ["mo", "="], tree];
+  math.append(built(broken(whole, write, width), write));
   return math;
+}
+
+const SIGNS = new Set(["=", "+", "−", "×"]);
+const OPENING = new Set(["(", "{", "|", "⌊", "⌈"]);
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+const SMALLER = 0.71; // an index beside its base
+const INDENT = 1.5;
+
+const isElement = (part) => Array.isArray(part);
+const partsOf = (part) => part.slice(1).filter((inner) => !inner?.a);
+const signOf = (part) => (isElement(part) && part[0] === "mo" ? partsOf(part)[0] : null);
+
+/** About how wide a part is, in the size of its letters. */
+function ems(part, write) {
+  if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.55), 0);
+  const inner = partsOf(part).map((each) => ems(each, write));
+  if (["mfrac", "munder", "mtable"].includes(part[0])) return Math.max(0, ...inner) + 0.2;
+  if (part[0] === "msub" || part[0] === "msup") return inner[0] + SMALLER * inner[1];
+  const total = inner.reduce((a, b) => a + b, 0);
+  return part[0] === "mo" ? total + (SIGNS.has(signOf(part)) ? 0.6 : 0.1) : total;
+}
+
+/** A formula in lines of at most so many ems, where it can be broken: before signs, above and below fractions. */
+function broken(part, write, width) {
+  if (!isElement(part) || ems(part, write) <= width) return part;
+  if (part[0] === "mfrac") return ["mfrac", ...partsOf(part).map((each) => broken(each, write, width))];
+  if (part[0] !== "mrow") return part;
+  const lines = [[]];
+  let used = 0;
+  for (const group of groups(opened(part), write, width - INDENT)) {
+    const need = group.reduce((sum, each) => sum + ems(each, write), 0);
+    if (lines.at(-1).length && used + need > width) {
+      lines.push([]);
+      used = INDENT;
+      if (signOf(group[0])) group[0] = ["mo", { a: { form: "infix" } }, signOf(group[0])];
+    }
+    lines.at(-1).push(...group.map((each) => broken(each, write, width - INDENT)));
+    used += need;
+  }
+  if (lines.length === 1) return ["mrow", ...lines[0]];
+  const rows = lines.map((line, k) => ["mtr", ["mtd", { a: { class: k ? "more" : "first" } }, ...line]]);
+  return ["mtable", { a: { class: "lines", displaystyle: "true" } }, ...rows];
+}
+
+/** The parts of a row; those of the right side of an equation taken up into it. */
+function opened(part) {
+  const parts = partsOf(part);
+  const last = parts.at(-1);
+  return isElement(last) && last[0] === "mrow" && signOf(parts.at(-2)) === "=" ? [...parts.slice(0, -1), ...partsOf(last)] : parts;
+}
+
+/** Parts in groups that stay together, each begun by its sign; what is too wide for a line is split on. */
+function groups(parts, write, width) {
+  const found = [[]];
+  for (const part of parts) {
+    const begins = SIGNS.has(signOf(part)) && !part.some((inner) => inner?.a?.form === "prefix");
+    if (begins && found.at(-1).length) found.push([]);
+    found.at(-1).push(part);
+  }
+  return found.flatMap((group) => {
+    const isOpen = (part) => isElement(part) && part[0] === "mrow" && !OPENING.has(signOf(partsOf(part)[0]));
+    const inner = group.flatMap((part) => (isOpen(part) ? partsOf(part) : [part]));
+    const wide = group.reduce((sum, each) => sum + ems(each, write), 0) > width;
+    return wide && inner.length > group.length ? groups(inner, write, width) : [group];
+  });
 }
 
 const make = (tag) => document.createElementNS(MATHML, tag);
@@ -40,6 +106,12 @@ function built(part, write) {
 
 function attribute(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) if (ATTRIBUTES.has(name)) element.setAttribute(name, value);
+}
+
+/** What a part that is no element says, in the language. */
+function wordOf(part, write) {
+  if (typeof part === "string") return part;
+  return typeof part === "number" ? write.data.quantities[part].label[write.at] : worded(part, write);
 }
 
 function named(number, { data, at, label }) {
