@@ -269,15 +269,16 @@ def outcome(function: Callable[[], Any]) -> Any:
         return None
 
 
-def test_a_driver_and_members_have_no_formula(shipped: Workspace) -> None:
-    """BW571 says who reads a driver, and that members choose nothing."""
+def test_a_driver_and_a_period_have_no_formula(shipped: Workspace) -> None:
+    """BW571 says who reads a driver, and that a period chooses nothing; members stand as indices."""
     with pytest.raises(UsageError, match="BW571") as driver:
         shipped.export("latex", of="training.utilization")
-    with pytest.raises(UsageError, match="BW571") as member:
-        shipped.export("mathml", of="accelerator.count[chip=a100_sxm]")
+    with pytest.raises(UsageError, match="BW571") as period:
+        shipped.export("mathml", of="accelerator.count[chip=a100_sxm,period=2025]")
 
     assert driver.value.problems[0].hint == "it is read by accelerator.count"
-    assert member.value.problems[0].hint == "write --of accelerator.count"
+    assert period.value.problems[0].hint == "write --of accelerator.count[chip=a100_sxm]"
+    assert b"}}_{\\text{A100 SXM}} &=" in shipped.export("latex", of="accelerator.count[chip=a100_sxm]")
 
 
 def test_a_variant_is_the_formula_under_its_scenario(shipped: Workspace) -> None:

@@ -56,7 +56,7 @@ NOT_A_FILE: dict[str, str] = {
     "BW512": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
     "BW513": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
     "BW514": "a question: test_explain_fact.py, test_a_question_that_cannot_be_read_is_refused",
-    "BW571": "an export: test_formulas.py, test_a_driver_and_members_have_no_formula",
+    "BW571": "an export: test_formulas.py, test_a_driver_and_a_period_have_no_formula",
     "BW581": "a request: test_hostile_http.py",
     "BW582": "a request: test_hostile_http.py",
     "BW583": "a request: test_hostile_http.py",

@@ -7,7 +7,7 @@ names as names, so that one layout serves both languages and every writer: MathM
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +72,14 @@ def layout(tree: Expr) -> Element:
     return _element(_laid(tree, 0))
 
 
-def equation_sides(name: str, tree: Expr, dimensions: Iterable[str] = ()) -> tuple[Part, Part]:
-    """Return the two sides of `name = expression`, the name with its dimensions as indices."""
+def equation_sides(
+    name: str, tree: Expr, dimensions: Iterable[str] = (), chosen: Mapping[str, str] | None = None
+) -> tuple[Part, Part]:
+    """Return the two sides of `name = expression`, the name with its dimensions, or members of them, as indices."""
     indices: list[Part] = []
     for dimension in dimensions:
         indices += [_mo(",")] if indices else []
-        indices.append(Element("mi", (Member(dimension),)))
+        indices.append(Element("mi", (Member(dimension, (chosen or {}).get(dimension, "")),)))
     left: Part = Element("mi", (Name(name),))
     return Element("msub", (left, _row(*indices))) if indices else left, layout(tree)
 

@@ -8,7 +8,7 @@ from bullwhip.errors import Problem, UsageError
 from bullwhip.export.formulas import Part, equation_sides
 from bullwhip.export.mathml import Names
 from bullwhip.expr.grammar import parse
-from bullwhip.model.quantity import Quantity
+from bullwhip.model.quantity import Quantity, index_text
 from bullwhip.workspace.describing import about
 from bullwhip.workspace.naming import select_cells
 
@@ -30,7 +30,7 @@ def latex(workspace: Workspace, asked: Asked) -> bytes:
         texts = (quantity.label.zh if other == "zh" else quantity.label.en, f"[{quantity.unit}]")
         legend.append((quantity.id, " ".join([t for t in texts if t] + ["(driver)"] * quantity.is_driver)))
     comments = about(workspace, drivers=False).lines()
-    return latex_document(_equations(workspace, rules), names, legend, comments).encode()
+    return latex_document(_equations(workspace, asked, rules), names, legend, comments).encode()
 
 
 def mathml(workspace: Workspace, asked: Asked) -> bytes:
@@ -41,7 +41,7 @@ def mathml(workspace: Workspace, asked: Asked) -> bytes:
     text = "\n".join(f"{q.id} = {_expression(workspace, q)}" for q in rules)
     said = "\n".join(about(workspace, drivers=False).lines())
     notes = (("application/x-bullwhip", text), ("text/plain", said))
-    return math_document(_equations(workspace, rules), names, notes)
+    return math_document(_equations(workspace, asked, rules), names, notes)
 
 
 def python(workspace: Workspace, asked: Asked) -> bytes:
@@ -78,7 +78,7 @@ def _rules(workspace: Workspace, asked: Asked) -> list[Quantity]:
     """Return the quantity asked for and every rule it rests on, each before those that it reads.
 
     Raises:
-        UsageError: BW001 for a quantity that does not exist; BW571 for one without rule, or with members.
+        UsageError: BW001 for a quantity that does not exist; BW571 for one without rule, or at a period.
     """
     program = workspace.program
     selection = select_cells(program, asked.of)
@@ -87,9 +87,9 @@ def _rules(workspace: Workspace, asked: Asked) -> list[Quantity]:
         message = f"{quantity.id!r} is a driver: no rule defines it"
         readers = [q.id for q in program.quantities.values() if quantity.id in q.reads()]
         raise UsageError(Problem("BW571", message, hint=f"it is read by {', '.join(readers[:6])}" if readers else ""))
-    if selection.members or selection.period is not None:
-        message = f"a rule is the same at every member and period, so {asked.of!r} chooses nothing"
-        raise UsageError(Problem("BW571", message, hint=f"write --of {quantity.id}"))
+    if selection.period is not None:
+        message = f"a rule is the same in every period, so {asked.of!r} chooses nothing"
+        raise UsageError(Problem("BW571", message, hint=f"write --of {index_text(quantity.id, selection.members)}"))
     found = [quantity.id]
     for name in found:
         reads = program.quantities[name].reads(workspace.evaluation.variants.get(name, ""))
@@ -109,5 +109,10 @@ def _expression(workspace: Workspace, quantity: Quantity) -> str:
     return dict(quantity.variants).get(workspace.evaluation.variants.get(quantity.id, ""), quantity.expression)
 
 
-def _equations(workspace: Workspace, rules: list[Quantity]) -> list[tuple[Part, Part]]:
-    return [equation_sides(q.id, parse(_expression(workspace, q)), q.dimensions) for q in rules]
+def _equations(workspace: Workspace, asked: Asked, rules: list[Quantity]) -> list[tuple[Part, Part]]:
+    """Return the rules as equations; members that were asked for are indices of the first one's name."""
+    members = dict(select_cells(workspace.program, asked.of).members)
+    return [
+        equation_sides(q.id, parse(_expression(workspace, q)), q.dimensions, None if k else members)
+        for k, q in enumerate(rules)
+    ]
