@@ -59,6 +59,7 @@ function sameRow(model, mine, row, where, close, note) {
     company: mine.company, tier: mine.tier, quantity: model.data.quantities[mine.quantity].id, currency: mine.currency,
     driver: model.data.quantities[mine.driver].id, cell: model.cellName(mine.cell, false), reach: mine.path.length,
     bound: mine.bound, reason: mine.reason?.code ?? null,
+    counted: mine.countedIn.map(([quantity, reason]) => `${model.data.quantities[quantity].id} ${reason}`).join(", "),
   };
   for (const [name, text] of Object.entries(named)) {
     if (text !== row[name]) note(`${where}: ${name} ${text}, expected ${row[name]}`);

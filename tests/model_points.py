@@ -139,7 +139,9 @@ def _row(row: ExposureRow) -> dict[str, Any]:
     return {
         "company": row.company, "tier": row.tier, "quantity": row.quantity, "currency": row.currency,
         "driver": row.driver, "cell": index_text(row.quantity, row.index), "reach": len(row.path),
-        "bound": row.share_bound, "reason": _reason(row), "elasticity": as_number(row.elasticity),
+        "bound": row.share_bound, "reason": _reason(row),
+        "counted": ", ".join(f"{c.quantity} {c.reason}" for c in row.counted_in),
+        "elasticity": as_number(row.elasticity),
         "market": as_number(row.market), "effect": as_number(row.effect), "share": as_number(row.share),
         "low": as_number(row.share_range[0]), "high": as_number(row.share_range[1]), "value": as_number(row.value),
         "valueLow": as_number(row.value_range[0]), "valueHigh": as_number(row.value_range[1]),

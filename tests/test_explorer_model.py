@@ -17,14 +17,17 @@ import pytest
 
 import bullwhip
 from bullwhip import Workspace
+from bullwhip.export.escape import clean_text
 from bullwhip.query.exposure import sizing_cells
 from bullwhip.workspace.modelling import explorer_model, model_json
+from hostile_texts import LABELS
 from model_points import model_cases, moved_inputs
 from model_programs import program_case
+from test_hostile_texts import labelled
 
 ROOT = Path(__file__).parent
 MODEL = Path(bullwhip.__file__).parent / "explorer" / "model.js"
-GOLDEN = {"solar": 250, "vaccines": 60, "batteries": 20, "wind": 250}
+GOLDEN = {"solar": 120, "vaccines": 24, "batteries": 8, "wind": 120}
 """How many random points are tried exactly, by workspace; 1,000 on every one of them gave no difference."""
 
 
@@ -57,13 +60,13 @@ def data(shipped: Workspace) -> dict[str, Any]:
 
 def test_the_shipped_chain_comes_out_as_in_the_engine(shipped: Workspace, tmp_path: Path) -> None:
     """Every cell at random points, every answer of every tier to every driver, every exposure: within 1e-12."""
-    cases = model_cases(shipped, 24, seed=1)
+    cases = model_cases(shipped, 12, seed=1)
 
     (found,) = compared([cases], tmp_path)
 
     assert found["wrong"] == []
     assert found["worst"] <= 1e-12
-    assert (len(cases["points"]), len(cases["moves"]) > 1500, len(cases["exposures"]) > 90) == (24, True, True)
+    assert (len(cases["points"]), len(cases["moves"]) > 1500, len(cases["exposures"]) > 90) == (12, True, True)
 
 
 def test_golden_chains_come_out_as_in_the_engine(tmp_path: Path) -> None:
@@ -101,13 +104,13 @@ def test_a_thousand_points_of_every_target(shipped: Workspace, data: dict[str, A
 
 def test_every_operation_comes_out_as_in_the_engine(tmp_path: Path) -> None:
     """Random programs of every operation: ties, jumps, roots, unknown inputs and divisions by zero included."""
-    cases = [program_case(seed) for seed in range(300)]
+    cases = [program_case(seed) for seed in range(200)]
 
     found = compared(cases, tmp_path)
 
     assert [(k, f["wrong"]) for k, f in enumerate(found) if f["wrong"]] == []
     assert max(f["worst"] for f in found) <= 1e-12
-    assert sum(m["expected"]["kink"] for c in cases for m in c["moves"]) > 50
+    assert sum(m["expected"]["kink"] for c in cases for m in c["moves"]) > 40
 
 
 def test_scenarios_are_in_the_model(shipped: Workspace, data: dict[str, Any], tmp_path: Path) -> None:
@@ -196,3 +199,37 @@ def test_every_number_of_the_model_is_within_its_list(data: dict[str, Any]) -> N
     assert {len(column) for column in data["claims"].values()} == {claims}
     assert all(c is None or 0 <= c < cells for c in data["claims"]["cell"])
     assert all(0 <= q < len(data["quantities"]) for q in data["cells"]["quantity"])
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return every text of plain data, keys included."""
+    if isinstance(value, dict):
+        return [t for k, v in value.items() for t in (str(k), *texts_of(v))]
+    if isinstance(value, list):
+        return [t for v in value for t in texts_of(v)]
+    return [value] if isinstance(value, str) else []
+
+
+def shape_of(value: Any) -> Any:
+    """Return the form of plain data without its texts and numbers."""
+    if isinstance(value, dict):
+        return {k: shape_of(v) for k, v in value.items()}
+    return [shape_of(v) for v in value] if isinstance(value, list) else type(value).__name__
+
+
+@pytest.mark.parametrize("text", LABELS, ids=lambda t: t[:24])
+def test_a_hostile_label_is_a_text_of_the_model(text: str) -> None:
+    """Whatever a label holds, the model has the form it has with a plain one, and the label as a text of its own."""
+    attacked = json.loads(model_json(labelled(text)))
+    harmless = json.loads(model_json(labelled("plain")))
+    for model in (attacked, harmless):
+        del model["map"], model["stamp"]["inputs"], model["stamp"]["data"]  # lines are broken where texts are long
+
+    assert shape_of(attacked) == shape_of(harmless)
+    assert clean_text(text).strip() in texts_of(attacked)
+    assert [t for t in texts_of(attacked) if clean_text(t) != t] == []
+
+
+def test_no_text_of_the_model_steers_anything(data: dict[str, Any]) -> None:
+    """Direction marks and control characters of documents are not in the model, in the map neither."""
+    assert [t for t in texts_of(data) if clean_text(t) != t] == []

@@ -6,17 +6,20 @@ import { sameSlope } from "./slopes.js";
 const HUNDREDTH = exact(0.01);
 const LAST = "\u{10ffff}";
 
-/** The rows of a driver at a period, most exposed first; all its members and periods move together. */
+/**
+ * The rows of a driver at a period, most exposed first; all its members and periods move together.
+ * `countedIn` of a row are the quantities of other rows that hold its money: [quantity, "bought" or "part"].
+ */
 export function exposure(values, driver, options = {}) {
   const asked = settled(values, options);
-  return ranked(values.model, rowsOf(values, driver, asked), asked.by);
+  return ranked(values.model, counted(values, rowsOf(values, driver, asked)), asked.by);
 }
 
 /** The rows of all drivers that reach a company. */
 export function companyExposure(values, company, options = {}) {
   const asked = settled(values, { ...options, company });
   asked.within = new Set(values.cone(asked.targets.map((cell) => values.model.nodeOf[cell])));
-  return ranked(values.model, values.drivers().flatMap((driver) => rowsOf(values, driver, asked)), asked.by);
+  return ranked(values.model, values.drivers().flatMap((driver) => counted(values, rowsOf(values, driver, asked))), asked.by);
 }
 
 function settled(values, { period, by = "elasticity", at = {}, company = "" }) {
@@ -241,10 +244,9 @@ const amountEnds = (row) => (row.value === null ? [row.valueLow, row.valueHigh] 
 
 function orderOf(model, row, by) {
   const known = sureOf(amountEnds(row));
-  const has = row.value !== null || row.valueLow !== null || row.valueHigh !== null;
   const measures = {
     elasticity: largestFirst(row.sides === null ? row.elasticity : sureOf(row.sides)),
-    value: [has ? row.currency : LAST, ...largestFirst(known === null ? null : known * (exact(row.scale)?.[0] ?? 1))],
+    value: [hasAmount(row) ? row.currency : LAST, ...largestFirst(known === null ? null : known * (exact(row.scale)?.[0] ?? 1))],
     reach: [row.path.length],
   };
   const weight = largestFirst(sureOf(row.weight?.effect ?? NONE));
@@ -257,6 +259,23 @@ function orderOf(model, row, by) {
 function compareKeys(a, b) {
   for (let k = 0; k < a.length; k += 1) if (a[k] !== b[k]) return a[k] < b[k] ? -1 : 1;
   return 0;
+}
+
+const hasAmount = (row) => row.value !== null || row.valueLow !== null || row.valueHigh !== null;
+
+/** Rows of one driver that say which others hold their money; only amounts are counted. */
+function counted(values, rows) {
+  const { data } = values.model;
+  const chosen = JSON.stringify([...values.variants].sort());
+  const match = data.counted.find(({ variants }) => JSON.stringify(Object.entries(variants).sort()) === chosen);
+  const { held } = match ?? data.counted[0];
+  const amounts = new Set(rows.filter(hasAmount).map((row) => row.quantity));
+  const id = (number) => data.quantities[number].id;
+  return rows.map((row) => {
+    const rivals = held.filter(([one, other]) => hasAmount(row) && one === row.quantity && amounts.has(other));
+    rivals.sort(([, a], [, b]) => (id(a) < id(b) ? -1 : 1));
+    return { ...row, countedIn: rivals.map(([, other, reason]) => [other, reason]) };
+  });
 }
 
 function ranked(model, rows, by) {

@@ -12,6 +12,7 @@ from bullwhip.export.model_graph import Numbering, exact_number, label_pair, pla
 from bullwhip.model.claim import Claim
 from bullwhip.model.label import Language
 from bullwhip.query.exposure import Roster
+from bullwhip.query.totals import Counting
 from bullwhip.workspace.describing import tier_figures
 from bullwhip.workspace.naming import parse_set
 from bullwhip.workspace.slider_ranges import slider_ranges
@@ -55,6 +56,7 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
         **numbering.chain(),
         "shares": _shares(numbering, claims),
         "revenues": _revenues(workspace, claims),
+        "counted": _counted(workspace, numbering, roster),
         "scenarios": _scenarios(workspace),
         "ranges": slider_ranges(workspace),
         "map": {
@@ -97,18 +99,22 @@ def _conflict(conflict: Conflict, claims: _Claims) -> dict[str, Any]:
 
 
 def model_json(workspace: Workspace, period: int | None = None) -> bytes:
-    """Return the model as compact JSON; kept in the cache, because verdicts on every print take a while."""
+    """Return the model as compact JSON; kept in the cache, because verdicts on every print take a while.
+
+    With values set it is not kept: there are as many of those as anyone asks for, and the cache is small.
+    """
     import hashlib
 
     from bullwhip.workspace.cache import read_blob, write_blob
 
     receipt = {**workspace.receipt(), "period": _period(workspace, period), "form": FORMAT}
     key = hashlib.sha256(json.dumps(receipt, sort_keys=True).encode()).hexdigest()
-    kept = read_blob(key, "model")
+    kept = None if workspace.values else read_blob(key, "model")
     if kept is None:
         model = explorer_model(workspace, period)
         kept = json.dumps(model, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        write_blob(key, "model", kept)
+        if not workspace.values:
+            write_blob(key, "model", kept)
     return kept
 
 
@@ -236,6 +242,24 @@ def _revenues(workspace: Workspace, claims: _Claims) -> list[dict[str, Any]]:
                 "company": company, "period": period, "currency": currency, "value": exact_number(value),
                 "claim": claims.add(claim),
             })  # fmt: skip
+    return found
+
+
+def _counted(workspace: Workspace, numbering: Numbering, roster: Roster) -> list[dict[str, Any]]:
+    """Return which quantities hold the money of which others, for each choice of variants that a scenario makes."""
+    program = workspace.program
+    choices = [{}, dict(workspace.evaluation.variants), *(dict(s.variants) for s in program.scenarios.values())]
+    money = [q.id for q in program.quantities.values() if q.tier and q.measure == "revenue"]
+    found: list[dict[str, Any]] = []
+    for variants in (v for k, v in enumerate(choices) if v not in choices[:k]):
+        counting = Counting(roster, variants)
+        held = [
+            [numbering.quantities[one], numbering.quantities[other], reason]
+            for one in money
+            for other in roster.money(one)
+            if one != other and (reason := counting.reason(one, other))
+        ]
+        found.append({"variants": variants, "held": held})
     return found
 
 
