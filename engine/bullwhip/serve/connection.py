@@ -14,6 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bullwhip.serve.jobs import problem_reply
+from bullwhip.serve.kept import Kept, Recorder
 from bullwhip.serve.settings import HttpLimits
 
 __all__ = ["connections"]
@@ -29,11 +30,17 @@ _TITLES = {
 _ENOUGH = 1 << 16
 
 
-def connections(limits: HttpLimits) -> type[asyncio.Protocol]:
-    """Return the protocol of a connection within limits, for uvicorn to make one a client."""
+def connections(limits: HttpLimits, kept: Kept | None = None) -> type[asyncio.Protocol]:
+    """Return the protocol of a connection within limits, for uvicorn to make one a client.
+
+    Args:
+        limits: what a connection may take.
+        kept: answers that are known already; none are looked for when absent.
+    """
 
     class Connection(_Connection):
         _limits = limits
+        _kept = kept
 
     return Connection
 
@@ -71,6 +78,9 @@ class _Gathered:
 
 class _Connection(H11Protocol):
     _limits: HttpLimits
+    _kept: Kept | None = None
+    _asked: tuple[bytes, str] | None = None
+    """The request that is worked on and the state it is asked of, where its answer may be kept."""
     _waiting: asyncio.TimerHandle | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -79,17 +89,51 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast(asyncio.Transport, _Gathered(transport, self.loop)))
+        if self._kept is not None:
+            self.transport = cast(asyncio.Transport, Recorder(self.transport))
         if len(self.connections) > self._limits.connections:
             self._end(503, "limit: connections")
             return
         self._wait()
 
     def data_received(self, data: bytes) -> None:
+        if self._kept is not None and self._is_answered(self._kept, data):
+            return
         if self._waiting is None and self.conn.their_state is h11.IDLE:
             self._wait()
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop_waiting()
+
+    def _is_answered(self, kept: Kept, data: bytes) -> bool:
+        """Return whether data was one whole request that could be answered from what is kept."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if not idle or self.conn.their_state is not h11.IDLE or self.conn.trailing_data[0] or self.flow.write_paused:
+            return False
+        found = kept.find(data, self._date())
+        if found is None:
+            state = kept.may_keep(data)
+            self._asked = (data, state) if state else None
+            cast(Recorder, self.transport).noted = [] if state else None
+            return False
+        self._stop_waiting()
+        self._unset_keepalive_if_required()
+        self.transport.write(found)
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        return True
+
+    def _date(self) -> bytes:
+        return next((value for name, value in self.server_state.default_headers if name == b"date"), b"")
+
+    def on_response_complete(self) -> None:
+        """Keep the answer, where that may be done."""
+        asked, self._asked = self._asked, None
+        if self._kept is not None and asked is not None:
+            recorder = cast(Recorder, self.transport)
+            noted, recorder.noted = recorder.noted, None
+            if noted is not None and not self.transport.is_closing():
+                self._kept.keep(*asked, b"".join(noted))
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

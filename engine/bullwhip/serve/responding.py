@@ -37,12 +37,14 @@ async def answer(request: Request, pool: Workers, job: Job, media: str = "") -> 
         job: what is asked.
         media: the name to give the answer's format, where the client knows it by another one.
     """
-    etag = tag(pool.snapshot, job) if request.method in ("GET", "HEAD") else ""
+    asked = pool.snapshot
+    etag = tag(asked, job) if request.method in ("GET", "HEAD") else ""
     if etag and etag in _known(request):
         return _unchanged(etag)
     reply = await _unless_gone(request, pool, job)
+    if pool.snapshot != asked:
+        etag = ""  # an update has come between, and nobody knows which state was answered from
     if etag and reply.status == 200:
-        etag = tag(pool.snapshot, job)  # an update may have come first
         if "*" in _known(request):
             return _unchanged(etag)
         kept = (("ETag", etag), ("Cache-Control", KEPT))

@@ -102,6 +102,7 @@ def _server(pool: Workers, settings: Settings, ready: Callable[[], None]) -> uvi
 
     from bullwhip.serve.app import application
     from bullwhip.serve.connection import connections
+    from bullwhip.serve.kept import Kept
 
     class Server(uvicorn.Server):
         @contextmanager
@@ -116,7 +117,7 @@ def _server(pool: Workers, settings: Settings, ready: Callable[[], None]) -> uvi
         logging.getLogger(name).disabled = True  # the gate keeps the log
     config = uvicorn.Config(
         application(pool, settings),
-        http=connections(settings.http),
+        http=connections(settings.http, None if settings.log else Kept(lambda: pool.snapshot)),
         ws="none",
         loop="asyncio",
         lifespan="off",
