@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bullwhip.serve.jobs import Job, Query, Reply, problem_reply
+from bullwhip.serve.kept import Kept
 from bullwhip.serve.running import _server, bind
 from bullwhip.serve.settings import Settings
 
@@ -93,6 +94,16 @@ def test_the_same_question_is_worked_on_once(served: Served) -> None:
     assert first.endswith(b"\r\n\r\n1")
     assert without_date(first) == without_date(second)
     assert len(served.pool.asked) == 1
+
+
+def test_an_answer_that_is_kept_is_told_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """The log has a line for it, without the parameters, which may be anybody's."""
+    kept = Kept(lambda: "1", log=True)
+    asked = b"GET /sparql?query=secret HTTP/1.1\r\nHost: a\r\n\r\n"
+    kept.keep(asked, "1", b"HTTP/1.1 200 OK\r\ndate: then\r\netag: x\r\n\r\nfour")
+    kept.find(asked, b"now")
+
+    assert capsys.readouterr().err.split(" ", 1)[1] == "GET /sparql 200 4B 0ms\n"
 
 
 def test_questions_at_once_are_answered_in_order(served: Served) -> None:

@@ -8,9 +8,12 @@ served. So what finds an answer here would have been let through and answered al
 from __future__ import annotations
 
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+
+from bullwhip.serve.log import line
 
 __all__ = ["Kept", "Recorder"]
 
@@ -25,6 +28,7 @@ class Kept:
 
     Args:
         state: gives the name of the state that is served.
+        log: whether each answer that is found is told, as all others are.
 
     >>> kept = Kept(lambda: "1")
     >>> asked = b"GET /api/value?id=a HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -34,8 +38,8 @@ class Kept:
     >>> kept.find(asked + b"GET", b"now")
     """
 
-    def __init__(self, state: Callable[[], str]) -> None:
-        self._state = state
+    def __init__(self, state: Callable[[], str], log: bool = False) -> None:
+        self._state, self._log = state, log
         self._of = ""
         self._answers: OrderedDict[bytes, tuple[bytes, bytes]] = OrderedDict()
         self._size = 0
@@ -51,6 +55,11 @@ class Kept:
         if found is None or self._of != self._state():
             return None
         self._answers.move_to_end(request)
+        if self._log:
+            path = request[4 : request.find(b" ", 4)].partition(b"?")[0].decode("latin-1")
+            size = len(found[1]) - found[1].find(_END) - len(_END)
+            sys.stderr.write(line("GET", path, "200", f"{size}B", "0ms") + "\n")
+            sys.stderr.flush()
         return date.join(found)
 
     def keep(self, request: bytes, state: str, answer: bytes) -> None:

@@ -117,7 +117,7 @@ def _server(pool: Workers, settings: Settings, ready: Callable[[], None]) -> uvi
         logging.getLogger(name).disabled = True  # the gate keeps the log
     config = uvicorn.Config(
         application(pool, settings),
-        http=connections(settings.http, None if settings.log else Kept(lambda: pool.snapshot)),
+        http=connections(settings.http, Kept(lambda: pool.snapshot, settings.log)),
         ws="none",
         loop="asyncio",
         lifespan="off",
