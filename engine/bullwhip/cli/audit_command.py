@@ -51,9 +51,7 @@ def command(
     """
     rows = workspace.audit(report, locator)
     summary = {v: sum(r.verdict == v for r in rows) for v in VERDICTS}
-    shown = [
-        r for r in rows if (r.verdict in wanted if wanted else everything or r.verdict != "not_derivable")
-    ]
+    shown = [r for r in rows if (r.verdict in wanted if wanted else everything or r.verdict != "not_derivable")]
     if as_json:
         write_json(audited(rows, wanted))
     else:

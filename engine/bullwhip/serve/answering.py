@@ -22,15 +22,9 @@ from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.terms import PREFIXES
 from bullwhip.workspace.calling import functions_of
 
-__all__ = ["answer", "is_steady"]
+__all__ = ["answer"]
 
 _NAME = "query"
-_UNSTEADY = re.compile(r"now|rand|uuid|bnode|service", re.IGNORECASE)
-
-
-def is_steady(job: Job) -> bool:
-    """Return whether a job has the same answer whenever it is asked of the same snapshot."""
-    return not (isinstance(job, Query) and _UNSTEADY.search(job.text))
 
 
 def answer(snapshot: Snapshot, job: Job, limits: Limits) -> Reply:

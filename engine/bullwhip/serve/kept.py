@@ -41,7 +41,9 @@ class Kept:
     def __init__(self, state: Callable[[], str], log: bool = False) -> None:
         self._state, self._log = state, log
         self._of = ""
-        self._answers: OrderedDict[bytes, tuple[bytes, bytes]] = OrderedDict()
+        self._answers: OrderedDict[bytes, tuple[bytes, bytes, str]] = OrderedDict()
+        """By request: what comes before and after the date, and what the log says."""
+        self._told = (b"", "")
         self._size = 0
 
     def may_keep(self, request: bytes) -> str:
@@ -56,11 +58,11 @@ class Kept:
             return None
         self._answers.move_to_end(request)
         if self._log:
-            path = request[4 : request.find(b" ", 4)].partition(b"?")[0].decode("latin-1")
-            size = len(found[1]) - found[1].find(_END) - len(_END)
-            sys.stderr.write(line("GET", path, "200", f"{size}B", "0ms") + "\n")
+            if date != self._told[0]:
+                self._told = date, line()
+            sys.stderr.write(self._told[1] + found[2])
             sys.stderr.flush()
-        return date.join(found)
+        return date.join(found[:2])
 
     def keep(self, request: bytes, state: str, answer: bytes) -> None:
         """Keep an answer, where it is one that is the same each time.
@@ -80,11 +82,13 @@ class Kept:
             self._of, self._size = state, 0
         if request in self._answers:
             return
-        self._answers[request] = answer[: date.start(1)], answer[date.end(1) :]
+        path = request[4 : request.find(b" ", 4)].partition(b"?")[0].decode("latin-1")
+        told = line("GET", path, "200", f"{len(answer) - len(head) - 2}B", "0ms").partition(" ")[2]
+        self._answers[request] = answer[: date.start(1)], answer[date.end(1) :], f" {told}\n"
         self._size += len(request) + len(answer)
         while self._size > _MOST_SIZE:
             old, parts = self._answers.popitem(last=False)
-            self._size -= len(old) + sum(map(len, parts))
+            self._size -= len(old) + len(parts[0]) + len(parts[1])
 
 
 class Recorder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bullwhip.errors import LoadError, Place, Problem
 from bullwhip.store.generations import data_files, is_store, read_current
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.calling import functions_of
 
 __all__ = ["Recipe", "Snapshot", "named_after"]
 
@@ -39,6 +41,7 @@ class Snapshot:
     def __init__(self, workspace: Workspace, store: OxigraphStore | None, folder: Path | None, name: str) -> None:
         self.workspace, self.folder, self.name = workspace, folder, name
         self._store = store
+        self._before: list[OxigraphStore] = []
 
     @classmethod
     def open(cls, recipe: Recipe, writable: bool = False) -> Snapshot:
@@ -68,7 +71,9 @@ class Snapshot:
 
     def changed(self, name: str) -> Snapshot:
         """Return what there is after the store has been changed, under a new name."""
-        return Snapshot(self.workspace, OxigraphStore(self.store.engine, "the graph", frozen=True), None, name)
+        changed = Snapshot(self.workspace, OxigraphStore(self.store.engine, "the graph", frozen=True), None, name)
+        changed._before = [*self._before, self.store]  # to let go of it takes long: that is done when there is time
+        return changed
 
     @property
     def store(self) -> OxigraphStore:
@@ -78,13 +83,15 @@ class Snapshot:
             self._store = OxigraphStore.open(self.folder)
         return self._store
 
-    def warm(self) -> None:
-        """Make what many answers need, so that every worker forked from here has it."""
-        if self._store is not None:
-            self._store.prepare()
-        from bullwhip.workspace.calling import functions_of
-
+    def warming(self) -> Iterator[None]:
+        """Make what many answers need, so that every worker forked from here has it; step by step."""
         functions_of(self.workspace)
+        yield
+        while self._before:
+            self._before.pop()
+            yield
+        if self._store is not None:
+            yield from self._store.preparing()
 
 
 def _copied(folder: Path) -> bytes:

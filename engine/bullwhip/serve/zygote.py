@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
 from bullwhip.errors import BullwhipError
@@ -47,7 +47,7 @@ class Zygote:
     def __init__(self, notes: Notes, snapshot: Snapshot, limits: Limits, confined: str = "") -> None:
         self.notes, self.snapshot, self.limits, self.confined = notes, snapshot, limits, confined
         self.children: dict[int, int] = {}
-        self.warm = False
+        self.warming: Iterator[None] | None = snapshot.warming()
         self.woken, waker = os.pipe()
         os.set_blocking(waker, False)
         os.set_blocking(self.woken, False)
@@ -65,7 +65,7 @@ class Zygote:
         self.notes.send({"ready": self.snapshot.name})
         idle_since = time.monotonic()
         while True:
-            wait = None if self.warm else max(0.0, idle_since + _IDLE - time.monotonic())
+            wait = None if self.warming is None else max(0.0, idle_since + _IDLE - time.monotonic())
             readable, _, _ = select.select([self.notes.connection.fileno(), self.woken], [], [], wait)
             if self.woken in readable:
                 with contextlib.suppress(BlockingIOError):
@@ -151,8 +151,11 @@ class Zygote:
                 self.notes.send({"ended": number, "code": os.waitstatus_to_exitcode(status)})
 
     def _warm(self) -> None:
-        self.warm = True
-        self.snapshot.warm()
+        """Do one step of what saves time later."""
+        assert self.warming is not None  # noqa: S101  it is asked before
+        for _ in self.warming:
+            return
+        self.warming = None
         gc.collect()
         gc.freeze()
         self.notes.send({"warm": True})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import cast
@@ -31,6 +32,9 @@ _REPEATED = (
 _STRING = ox.NamedNode(f"{PREFIXES['xsd']}string")
 _MULTIPLE = re.compile("count|sum|avg|concat|sample|rand|uuid|bnode|construct|describe")
 """What may tell two equal solutions from one."""
+
+_STEP = 4_000
+"""How many quads are copied at once."""
 
 _DISTINCT = re.compile(r"select\s+distinct\b")
 
@@ -196,22 +200,37 @@ class OxigraphStore:
         self.engine = ox.Store()
         self.frozen = True
 
-    def prepare(self, nquads: bytes = b"") -> None:
-        """Make what a query may need that counts solutions, now and not when it comes.
+    def prepare(self, nquads: bytes) -> None:
+        """Make what a query may need that counts solutions, now and not when it comes, but for what GRAPH needs.
 
         Args:
-            nquads: all that the store holds, each line in a named graph, where that is at hand: it is quicker then,
-                and what GRAPH needs beside is left for the next time.
+            nquads: all that the store holds, each line in a named graph.
         """
         with self._lock:
-            if not nquads:
-                self.seen("select count graph")
-                return
             lines = {line[: line.rfind(b" <")] for line in nquads.split(b"\n") if line}
             self._repeats = len(lines) < nquads.count(b"\n")
             if self._repeats:
                 self._merged, self._named = ox.Store(), False
                 _fill(self._merged, b" .\n".join(lines) + b" .\n", checked=True)
+
+    def preparing(self) -> Iterator[None]:
+        """Make all that a query may need that counts solutions, in steps of some milliseconds but for the first."""
+        if self._repeats is None:
+            self._repeats = any(bool(self.engine.query(ask)) for ask in _REPEATED)
+            yield
+        if not self._repeats:
+            return
+        if self._merged is None:
+            merged = ox.Store()
+            for some in _batches(self.engine):
+                merged.extend(ox.Quad(q.subject, q.predicate, q.object) for q in some)
+                yield
+            self._merged, self._named = merged, False
+        if not self._named:
+            for some in _batches(self.engine):
+                self._merged.extend(q for q in some if not isinstance(q.graph_name, ox.DefaultGraph))
+                yield
+            self._named = True
 
     def seen(self, text: str) -> tuple[ox.Store, bool]:
         """Return what a query reads, and whether its default graph is the union that the engine makes.
@@ -245,6 +264,12 @@ class OxigraphStore:
         if self.frozen:
             raise QueryError(Problem("BW525", f"{self.name} is read-only"))
         return self._lock
+
+
+def _batches(quads: Iterable[ox.Quad]) -> Iterator[list[ox.Quad]]:
+    rest = iter(quads)
+    while some := list(islice(rest, _STEP)):
+        yield some
 
 
 def _kept(literal: ox.Literal) -> Cell:
