@@ -14,6 +14,7 @@ from bullwhip.numbers import fraction_text
 from bullwhip.query.header import read_headers
 from bullwhip.query.unit_terms import QUDT
 from bullwhip.resources import data
+from bullwhip.serve.operations import OPERATIONS
 from bullwhip.units import SCALES, SI_PREFIXES, Vocabulary, show
 from bullwhip.workspace.formats import FORMATS, OPTIONS
 
@@ -24,7 +25,7 @@ _CLASSES = {
     "4": "Computing (exit 3)",
     "5": "Queries (exit 3)",
     "6": "Inference (exit 3, at a limit 4)",
-    "7": "The endpoint (exit 2)",
+    "7": "The API (exit 2)",
     "9": "Limits (exit 4)",
 }
 
@@ -139,6 +140,42 @@ def queries_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def api_page() -> str:
+    """Return docs/api.md."""
+    lines = [
+        "# The JSON API",
+        "",
+        "`bullwhip serve` answers these questions at `/api/NAME` (convention §31). Every answer is",
+        '`{"answer": …, "receipt": …}`: what the command gives with `--json` ([json.md](json.md)), and what that',
+        "rests on. `/api/openapi.json` says the same for programs (OpenAPI 3.1), with a JSON Schema of every answer.",
+        "`*` marks a parameter that may be repeated, bold one that has to be given.",
+        "",
+        "```sh",
+        "curl -s 'http://127.0.0.1:7077/api/exposure?driver=model.parameters&top=3'",
+        "curl -s -G 'http://127.0.0.1:7077/api/value' --data-urlencode 'id=cooling.market' \\",
+        "     --data-urlencode 'set=cooling.liquid_penetration=50 %'",
+        "```",
+        "",
+        "| path | answer | 回答 | as |",
+        "|---|---|---|---|",
+    ]
+    for o in OPERATIONS.values():
+        command = f"`bullwhip {o.command}`" if o.command else ""
+        name = f"[`/api/{o.name}`](#{_anchor(f'api/{o.name}')})"
+        lines.append(f"| {name} | {o.title.en} | {o.title.zh} | {command} |")
+    for o in OPERATIONS.values():
+        lines += ["", f"## /api/{o.name}", "", "| parameter | meaning | 含义 |", "|---|---|---|"]
+        for p in o.parameters:
+            name = f"`{p.name}{'NAME' if p.kind == 'named' else ''}`{'*' if p.several else ''}"
+            choices = f": {', '.join(p.choices)}" if p.choices else ""
+            default = f"; {str(p.default).lower()} when absent" if p.default is not None else ""
+            told = _escaped(f"{p.says.en}{choices}{default}")
+            lines.append(f"| {f'**{name}**' if p.required else name} | {told} | {_escaped(p.says.zh)} |")
+        if not o.parameters:
+            del lines[-3:]
+    return "\n".join(lines) + "\n"
+
+
 def _anchor(name: str) -> str:
     return name.replace("/", "")
 
@@ -154,7 +191,8 @@ def exports_page() -> str:
         options = ", ".join(f"`{OPTIONS[o]}`" + "*" * (o in form.needs) for o in form.takes) or "–"
         lines.append(f"| `{name}` | {form.title} | {options} | {form.extra or '–'} | `{form.media}` |")
     page = (Path(__file__).resolve().parents[1] / "docs" / "exports.md").read_text(encoding="utf-8")
-    before, begin, rest = page.partition("<!-- formats: written by tests/update_docs.py from workspace/formats.py -->\n")
+    start = "<!-- formats: written by tests/update_docs.py from workspace/formats.py -->\n"
+    before, begin, rest = page.partition(start)
     _, end, after = rest.partition("<!-- end of formats -->\n")
     return "".join([before, begin, "\n", "\n".join(lines), "\n\n", end, after])
 
@@ -167,5 +205,6 @@ def pages() -> dict[str, bytes]:
         "docs/units.md": units_page().encode(),
         "docs/queries.md": queries_page().encode(),
         "docs/exports.md": exports_page().encode(),
+        "docs/api.md": api_page().encode(),
         "docs/chain-map.svg": Workspace.open().export("svg"),
     }

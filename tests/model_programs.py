@@ -83,7 +83,8 @@ def _data(program: CompiledProgram) -> dict[str, Any]:
     return {
         "format": "bullwhip-explorer/1", "workspace": {"period": 0}, "start": {"values": {}, "variants": {}},
         "quantities": [{"id": q, "variants": [], "driver": False} for q in program.quantities], "dimensions": [],
-        **numbering.columns(), "scenarios": [], "companies": [], "supplies": [], "shares": [], "revenues": [], "counted": [{"variants": {}, "held": []}],
+        **numbering.columns(), "scenarios": [], "companies": [], "supplies": [], "shares": [], "revenues": [],
+        "counted": [{"variants": {}, "held": []}],
         "given": {"cell": [p for p, _ in given], "value": [exact_number(g.value) for _, g in given]},
     }  # fmt: skip
 

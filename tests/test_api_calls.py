@@ -137,4 +137,4 @@ def test_another_workspace_is_asked_like_the_shipped_one() -> None:
 
     assert call(solar, "exposure", {"driver": driver})["answer"]["driver"] == driver
     assert {q["id"] for q in call(solar, "queries", {})["answer"]} == {q["id"] for q in solar.list("queries")}
-    assert len(NAMES) == 17
+    assert len(NAMES) == 20

@@ -22,7 +22,7 @@ from bullwhip.store.functions import short
 from bullwhip.store.interface import Cell, Function, Store
 from bullwhip.terms import PREFIXES
 
-__all__ = ["Table", "run", "syntax_problem"]
+__all__ = ["Table", "bound", "run", "syntax_problem"]
 
 MAX_ROWS = 1_000_000
 
@@ -169,6 +169,15 @@ def _bind(text: str, tokens: Tokens, parameters: Mapping[str, Term | tuple[Term,
         for name, terms in parameters.items()
     )
     return f"{text[:found]}{values} {text[found:]}"
+
+
+def bound(text: str, parameters: Mapping[str, Term | tuple[Term, ...]], name: str = "query") -> str:
+    """Return a query with its parameters bound, as `run` sends it.
+
+    >>> bound("SELECT * { ?s ?p ?o }", {"s": ox.NamedNode("urn:a")})
+    'SELECT * { VALUES ?s { <urn:a> }  ?s ?p ?o }'
+    """
+    return _bind(text, _tokens(name, text), parameters)
 
 
 def _place_in_order(row: tuple[Cell, ...]) -> list[tuple[bool, str, str]]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.export.tables import to_json_line
 from bullwhip.serve.arguments import read_arguments
-from bullwhip.serve.functions import File, under
+from bullwhip.serve.functions import File, Written, under
 from bullwhip.serve.jobs import Reply
 from bullwhip.serve.operations import OPERATIONS, Operation
+from bullwhip.serve.problems import warnings
 from bullwhip.workspace import Workspace
 
 __all__ = ["NAMES", "call", "operation", "reply"]
@@ -47,18 +49,18 @@ def call(workspace: Workspace, name: str, arguments: Mapping[str, Any]) -> dict[
     >>> call(Workspace.open(), "value", {"id": "cooling.market"})["answer"]["unit"]
     'CNY'
     """
-    found = _asked(workspace, name, arguments)
-    if isinstance(found, File):
+    answer, receipt = _asked(workspace, name, arguments)
+    if isinstance(answer, File):
         raise TypeError(f"{name} gives a file")
-    return found
+    return {"answer": json.loads(answer.text) if isinstance(answer, Written) else answer, "receipt": receipt}
 
 
-def _asked(workspace: Workspace, name: str, arguments: Mapping[str, Any]) -> dict[str, Any] | File:
+def _asked(workspace: Workspace, name: str, arguments: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return answer and receipt."""
     found = operation(name)
     values = read_arguments(name, found.parameters, arguments)
     asked = under(workspace, values)
-    answer = found.function(asked, values)
-    return answer if isinstance(answer, File) else {"answer": answer, "receipt": asked.receipt()}
+    return found.function(asked, values), asked.receipt()
 
 
 def reply(workspace: Workspace, name: str, arguments: Mapping[str, Any]) -> Reply:
@@ -67,8 +69,13 @@ def reply(workspace: Workspace, name: str, arguments: Mapping[str, Any]) -> Repl
     Raises:
         BullwhipError: as `call` does; the worker makes a problem of it.
     """
-    found = _asked(workspace, name, arguments)
-    if isinstance(found, File):
-        headers = (("Content-Disposition", f'attachment; filename="{found.name}"'),)
-        return Reply(200, found.media, found.body, headers)
-    return Reply(200, "application/json", to_json_line(found).encode())
+    answer, receipt = _asked(workspace, name, arguments)
+    if isinstance(answer, File):
+        told = warnings([Problem("BW004", text) for text in answer.warnings])
+        headers = (("Content-Disposition", f'attachment; filename="{answer.name}"'), *told)
+        return Reply(200, answer.media, answer.body, headers)
+    if isinstance(answer, Written):
+        body = b'{"answer": ' + answer.text.strip() + b', "receipt": ' + to_json_line(receipt).encode().strip() + b"}\n"
+    else:
+        body = to_json_line({"answer": answer, "receipt": receipt}).encode()
+    return Reply(200, "application/json", body)

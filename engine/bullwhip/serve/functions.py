@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +13,20 @@ from bullwhip.audit.conflicts import KINDS as _CONFLICTS
 from bullwhip.errors import Problem, UsageError
 from bullwhip.model.exposure import RANKINGS as _RANKINGS
 from bullwhip.model.search import KINDS as FOUND
+from bullwhip.serve.arguments import PREFIX
 from bullwhip.workspace import Workspace, plain
 from bullwhip.workspace.conflicting import conflicts_about
+from bullwhip.workspace.exporting import format_of
+from bullwhip.workspace.formats import FORMATS, OPTIONS
 from bullwhip.workspace.listing import KINDS as LISTED
 from bullwhip.workspace.naming import read_date
 
-__all__ = ["CONFLICTS", "FOUND", "LISTED", "RANKINGS", "VERDICTS", "File"]
+__all__ = ["CONFLICTS", "EXPORTED", "FORMATS", "FOUND", "LISTED", "RANKINGS", "VERDICTS", "File", "Written"]
 
 CONFLICTS = tuple(_CONFLICTS)
 RANKINGS = tuple(_RANKINGS)
+EXPORTED = tuple(option.removeprefix("--") for option in OPTIONS.values())
+"""What an export can be asked for beside its format."""
 
 Arguments = Mapping[str, Any]
 
@@ -31,6 +38,15 @@ class File:
     name: str
     media: str
     body: bytes
+    warnings: tuple[str, ...] = ()
+    """What is not as it should be in it, such as a font that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that is JSON already."""
+
+    text: bytes
 
 
 def under(workspace: Workspace, a: Arguments) -> Workspace:
@@ -140,14 +156,38 @@ def queries(workspace: Workspace, a: Arguments) -> list[dict[str, Any]]:
     return plain.query_texts(workspace)
 
 
-def query(workspace: Workspace, a: Arguments) -> dict[str, Any]:
-    from bullwhip.serve.arguments import PREFIX
+def model(workspace: Workspace, a: Arguments) -> Written:
+    from bullwhip.workspace.modelling import model_json
 
+    return Written(model_json(workspace, a["period"]))
+
+
+def export(workspace: Workspace, a: Arguments) -> File:
+    form = format_of(a["format"])
+    asked = {"along" if name == "with" else name: a[name] for name in EXPORTED}
+    asked |= {name: "" for name, value in asked.items() if value is None and name not in ("language", "period")}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        body = workspace.export(a["format"], **asked)
+    return File(_file_name(workspace.program.header.id, a["format"], form.suffix), form.media, body,
+                tuple(str(w.message) for w in told))  # fmt: skip
+
+
+def _file_name(workspace: str, form: str, suffix: str) -> str:
+    """Return a name that any system takes, and that says no more than letters, digits and dashes do.
+
+    >>> _file_name('a"b', "svg", "svg"), _file_name("solar", "turtle", "ttl")
+    ('a-b.svg', 'solar-turtle.ttl')
+    """
+    stem = workspace if form == suffix else f"{workspace}-{form}"
+    return f"{re.sub('[^A-Za-z0-9_-]', '-', stem)}.{suffix}"
+
+
+def query(workspace: Workspace, a: Arguments) -> dict[str, Any]:
     return plain.plain_table(workspace.query(a["name"], a[PREFIX]), a["limit"])
 
 
 def query_text(workspace: Workspace, a: Arguments) -> dict[str, Any]:
-    from bullwhip.serve.arguments import PREFIX
     from bullwhip.workspace.query_texts import query_text
 
     return query_text(workspace, a["name"] or "", a[PREFIX])

@@ -8,7 +8,7 @@ from typing import Any
 
 from bullwhip.model.label import Label
 from bullwhip.serve import functions as f
-from bullwhip.serve.arguments import PREFIX, Parameter
+from bullwhip.serve.arguments import Parameter
 from bullwhip.workspace import Workspace
 
 __all__ = ["OPERATIONS", "Operation"]
@@ -22,7 +22,7 @@ class Operation:
     title: Label
     parameters: tuple[Parameter, ...]
     function: Callable[[Workspace, Mapping[str, Any]], Any]
-    """From the workspace and the values of all parameters to plain data, or to a `File`."""
+    """From the workspace and the values of all parameters to plain data, what is `Written` already, or a `File`."""
     command: str = ""
     """The command whose `--json` gives the same; empty where no command does."""
 
@@ -63,6 +63,7 @@ _CHANGES = (
     _several("set", "设定一个值：ID[…]=数值[ 单位]", "a value on top of the scenario: ID[…]=NUMBER[ UNIT]"),
     *_SELECTION,
 )
+    _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named")
 _RANKED = (
     _PERIOD,
     _TOP,
@@ -175,18 +176,40 @@ def _looking_up() -> tuple[Operation, ...]:
         Operation(
             "query-text", Label("命名查询的完整文本", "a named query as a text of its own, parameters bound"),
             (_p("name", "查询 id；缺省为起始文本", "id of the query; a text to start from when absent"),
-             _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named")),
+             _BOUND),
             f.query_text,
         ),
         Operation(
             "query", Label("命名查询的答案", "the answer to a named query"),
             (_needed("name", "查询 id，如 chain/tiers", "id of the query, e.g. chain/tiers"),
-             _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named"),
-             _count("limit", "至多几行", "only so many of the first rows", 1_000_000), *_CHANGES),
+             _BOUND, _count("limit", "至多几行", "only so many of the first rows", 1_000_000), *_CHANGES),
             f.query, "query NAME",
         ),
     )  # fmt: skip
 
 
-OPERATIONS: dict[str, Operation] = {o.name: o for o in (*_asking(), *_looking_up())}
+def _whole() -> tuple[Operation, ...]:
+    """Return the calls that give the whole chain: the model of the explorer, and files."""
+    return (
+        Operation(
+            "model", Label("浏览器的全部数据", "all that the explorer computes with and shows"), (_PERIOD, *_CHANGES),
+            f.model,
+        ),
+        Operation(
+            "export", Label("导出为文件", "an export as a file"),
+            (_needed("format", "格式", "the format", choices=tuple(f.FORMATS)),
+             _p("language", "标签的语言", "language of labels; both when absent", choices=("zh", "en", "both")),
+             _several("with", "附带的答案", "answers written along, in RDF", choices=("sensitivities", "exposures")),
+             _PERIOD, _p("of", "指标", "the quantity that it is about"),
+             _several("driver", "驱动因素", "a driver of a chart or table"),
+             _p("picture", "哪一幅图", "which picture"), _p("table", "哪一张表", "which table"),
+             _p("swing", "驱动因素变动的百分比", "how far drivers move, as a percentage"),
+             _flag("excel", "带 UTF-8 标记", "whether tables begin with a UTF-8 mark, for Excel"),
+             *_CHANGES),
+            f.export, "export",
+        ),
+    )  # fmt: skip
+
+
+OPERATIONS: dict[str, Operation] = {o.name: o for o in (*_asking(), *_looking_up(), *_whole())}
 """Every call by name."""
