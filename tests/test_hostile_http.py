@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bullwhip.workspace.starting import write_workspace
 from http_cases import CASES, Case
 from serving import Answer, Server, serving
 
@@ -17,9 +18,11 @@ COUNT = "/sparql?query=" + quote("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o 
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run a server that takes updates: what nobody may do without the token can be done with it."""
-    with serving("--allow-update", "--quiet") as running:
+    chain = tmp_path_factory.mktemp("hostile") / "coffee"
+    write_workspace(chain, "en")
+    with serving("--allow-update", "--quiet", workspace=str(chain)) as running:
         yield running
 
 

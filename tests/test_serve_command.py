@@ -16,12 +16,21 @@ from pathlib import Path
 import pytest
 
 from bullwhip import cli
+from bullwhip.workspace.starting import write_workspace
 from serving import TOKEN, serving
 
 
-def test_it_says_where_it_is_and_what_is_on() -> None:
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a small workspace."""
+    folder = tmp_path_factory.mktemp("serve") / "coffee"
+    write_workspace(folder, "en")
+    return str(folder)
+
+
+def test_it_says_where_it_is_and_what_is_on(chain: str) -> None:
     """The address stands on stdout, alone; what is on, and nothing of a token that is known, on stderr."""
-    with serving("--allow-update") as server:
+    with serving("--allow-update", workspace=chain) as server:
         with urllib.request.urlopen(server.url + "health") as answer:  # noqa: S310  this machine
             health = answer.read()
         server.process.send_signal(signal.SIGTERM)
@@ -35,9 +44,9 @@ def test_it_says_where_it_is_and_what_is_on() -> None:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_cleanly_and_leaves_nobody(sign: signal.Signals) -> None:
+def test_it_stops_cleanly_and_leaves_nobody(sign: signal.Signals, chain: str) -> None:
     """Both signs end it with code 0, within the time a request may take to end, and its workers with it."""
-    with serving() as server:
+    with serving(workspace=chain) as server:
         family = _family(server.process.pid)
         server.process.send_signal(sign)
         code = server.process.wait(8)
@@ -48,9 +57,9 @@ def test_it_stops_cleanly_and_leaves_nobody(sign: signal.Signals) -> None:
     assert [p for p in family if _runs(p)] == []
 
 
-def test_a_request_is_one_line_of_the_log() -> None:
+def test_a_request_is_one_line_of_the_log(chain: str) -> None:
     """Method, path, status, size and time, and nothing of what is asked."""
-    with serving() as server:
+    with serving(workspace=chain) as server:
         server.ask("GET", "/sparql?query=ASK%7B%7D%0aGET%20/forged%20200")
         server.process.send_signal(signal.SIGINT)
         lines = server.process.communicate(timeout=10)[1].splitlines()
@@ -76,24 +85,31 @@ def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_an_unsound_workspace_is_told_like_elsewhere() -> None:
+def test_an_unsound_workspace_is_told_like_elsewhere(chain: str) -> None:
     """What keeps the workspace from opening is reported with its own code and exit code."""
-    invalid = Path(__file__).parent / "invalid"
-    done = subprocess.run(
-        [sys.executable, "-m", "bullwhip", "serve", "--port", "0", "--scenario", "liquid_3"],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "bullwhip",
+        "--workspace",
+        chain,
+        "serve",
+        "--port",
+        "0",
+        "--scenario",
+        "no_limits",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
-    assert invalid.is_dir()
     assert (2, "") == (done.returncode, done.stdout)
-    assert "BW001 no scenario 'liquid_3'" in done.stderr
-    assert "did you mean 'liquid_30'" in done.stderr
+    assert "BW001 no scenario 'no_limits'" in done.stderr
+    assert "did you mean 'no_limit'" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_token_is_made_where_none_is_given() -> None:
+def test_a_token_is_made_where_none_is_given(chain: str) -> None:
     """It is told once, on stderr, and updates with it are taken."""
-    command = [sys.executable, "-m", "bullwhip", "serve", "--port", "0", "--allow-update"]
+    command = [sys.executable, "-m", "bullwhip", "--workspace", chain, "serve", "--port", "0", "--allow-update"]
     environment = {k: v for k, v in os.environ.items() if k != "BULLWHIP_TOKEN"}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:

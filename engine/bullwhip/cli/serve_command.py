@@ -73,7 +73,7 @@ def command(
     It listens on this machine alone and only reads. With --allow-update it takes updates that bring the token; they
     change a copy in memory, never a file. The address goes to stdout, what is on and the log to stderr.
     """
-    from bullwhip.serve.pool import Pool, Recipe  # type: ignore[import-not-found,unused-ignore]
+    from bullwhip.serve.pool import Pool, Recipe
     from bullwhip.serve.running import bind, run
     from bullwhip.serve.tokens import token_of
 
