@@ -256,7 +256,8 @@ ENCODING = _cases(
     ("a relative graph", 400, get(ASK + "&default-graph-uri=../secret"), "BW581"),
     ("a graph with a line end", 400, get("/data?graph=a:b%0d%0aSet-Cookie:%20a=b"), "BW581"),
     ("two graphs", 400, get("/data?graph=a:a&graph=a:b"), "BW581"),
-    ("no graph", 400, get("/data"), "BW581"),
+    ("no graph, and something else", 400, get("/data?a=b"), "BW581"),
+    ("all graphs as one", 406, get("/data", "Accept: text/turtle"), "BW584"),
     ("a default with a value", 400, get("/data?default=true"), "BW581"),
 )
 PATHS = _cases(

@@ -120,6 +120,22 @@ def test_rows_are_the_same_in_every_format(accept: str, server: Server, chain: P
     assert [tuple(row) for row in expected] == rows != []
 
 
+@pytest.mark.parametrize("accept", ["application/n-quads", "application/trig", "application/ld+json"])
+def test_all_graphs_come_at_once_with_their_names(accept: str, server: Server, chain: Path) -> None:
+    """The whole dataset is that of the workspace, but for names of blank nodes and how a number is written."""
+    answer = server.ask("GET", "/data", {"Accept": accept})
+    sets = []
+    for data, media in ((answer.body, accept), (Workspace.open(chain).nquads(), "application/n-quads")):
+        store = ox.Store()
+        store.load(data, format=ox.RdfFormat.from_media_type(media))
+        sets.append(ox.Dataset(store))
+        sets[-1].canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+
+    assert (200, accept) == (answer.status, answer.headers["content-type"].partition(";")[0])
+    assert sets[0] == sets[1]
+    assert len(sets[0]) > 100
+
+
 @pytest.mark.parametrize(
     ("accept", "body"),
     [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -216,6 +217,8 @@ def _read(store: OxigraphStore, job: GraphRead, limits: Limits) -> Reply:
     if isinstance(graph, ox.NamedNode) and not store.engine.contains_named_graph(graph):
         hint = did_you_mean(str(job.graph), store.graphs())
         return problem_reply(404, "no such graph", f"the store has no graph <{job.graph}>", hint=hint or None)
+    if job.whole:  # who asks for all of it gets all of it, as far as the bytes go
+        return Reply(200, job.media, serialize_graph(store.engine, form, replace(limits, rows=sys.maxsize)))
     quads = store.engine.quads_for_pattern(None, None, None, graph)
     return Reply(200, job.media, serialize_graph((q.triple for q in quads), form, limits))
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from bullwhip.serve.asking import absolute_iri, base_of, media_type, parameters, read_body
 from bullwhip.serve.jobs import GraphChange, GraphRead
-from bullwhip.serve.negotiation import GRAPHS, canonical, choose
+from bullwhip.serve.negotiation import DATASETS, GRAPHS, canonical, choose
 from bullwhip.serve.protocol import allow_writing, options, unacceptable
 from bullwhip.serve.refusals import Refused, malformed, not_allowed
 from bullwhip.serve.responding import answer
@@ -30,7 +30,10 @@ _MOST_PARTS = 20
 
 
 def graph_store_endpoint(pool: Workers, settings: Settings) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers at `/data`, for the graph named by `?default`, `?graph=IRI`, or by the URL below `/data/`."""
+    """Return what answers at `/data`, for the graph named by `?default`, `?graph=IRI`, or by the URL below `/data/`.
+
+    Where none is named, all graphs are read at once, in a format that has names of graphs.
+    """
 
     async def endpoint(request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -38,12 +41,14 @@ def graph_store_endpoint(pool: Workers, settings: Settings) -> Callable[[Request
         if request.method not in _METHODS.split(", "):
             raise not_allowed(request.method, _METHODS)
         if request.method in ("GET", "HEAD"):
-            graph, _ = _graph(request, settings)
+            whole = request.scope["path"].rstrip("/") == "/data" and not request.scope["query_string"]
+            graph, _ = (None, False) if whole else _graph(request, settings)
+            offers = DATASETS if whole else GRAPHS
             accept = ", ".join(request.headers.getlist("accept"))
-            media = choose(accept, GRAPHS)
+            media = choose(accept, offers)
             if not media:
-                raise unacceptable(accept, GRAPHS[:6])
-            return await answer(request, pool, GraphRead(graph, canonical(media, GRAPHS)), media)
+                raise unacceptable(accept, offers[: 3 if whole else 6])
+            return await answer(request, pool, GraphRead(graph, canonical(media, offers), whole), media)
         allow_writing(request, settings)
         graph, made = _graph(request, settings)
         return await _change(request, pool, settings, graph, made)

@@ -67,6 +67,8 @@ class GraphRead:
 
     graph: str | None
     media: str
+    whole: bool = False
+    """All graphs with their names, and not one graph."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import IO, Any, cast
@@ -114,13 +115,14 @@ def rows_of(data: bytes, form: ox.QueryResultsFormat, enough: int = 0) -> int:
     return bare.count(b",{") + bare.count(b"[{")
 
 
-def serialize_graph(triples: Iterable[ox.Triple], form: ox.RdfFormat, limits: Limits) -> bytes:
-    """Return triples in a format, each once and in an order that the same triples always have.
+def serialize_graph(triples: Iterable[ox.Triple | ox.Quad], form: ox.RdfFormat, limits: Limits) -> bytes:
+    """Return triples or quads in a format, each once and in an order that the same ones always have.
 
     Raises:
         LimitError: BW901 beyond the limit on bytes or triples.
     """
-    found: Collection[ox.Triple] = dict.fromkeys(islice(triples, limits.rows + 1))
+    most = min(limits.rows + 1, sys.maxsize)
+    found: Collection[Any] = dict.fromkeys(islice(triples, most))
     if len(found) > limits.rows:
         raise too_much(f"more than {limits.rows:,} triples")
     prefixes = PREFIXES if form in (_Rdf.TURTLE, _Rdf.TRIG, _Rdf.RDF_XML, _Rdf.JSON_LD) else None
