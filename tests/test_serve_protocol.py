@@ -312,6 +312,26 @@ def test_roqet_reads_it(server: Server) -> None:
     assert len(rows) == len([line for line in done.stdout.splitlines() if "https://" in line])
 
 
+@pytest.mark.skipif(
+    shutil.which("comunica-sparql") is None, reason="Comunica (@comunica/query-sparql) is not installed"
+)
+def test_comunica_reads_it(server: Server) -> None:
+    """Comunica finds a SPARQL endpoint by itself, and gives its rows, truth values and triples."""
+
+    def comunica(text: str, media: str) -> str:
+        command = ["comunica-sparql", f"{server.url}sparql", f"{PREFIXES} {text}", "-t", media]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    rows = json.loads(asked(server, TIERS).body)["results"]["bindings"]
+
+    assert [row["tier"]["value"] for row in rows] == [
+        row["tier"]["value"]
+        for row in json.loads(comunica(TIERS, "application/sparql-results+json"))["results"]["bindings"]
+    ]
+    assert "true" == comunica("ASK { ?s a bw:Tier }", "simple").strip()
+    assert len(rows) == len(comunica("CONSTRUCT WHERE { ?s a bw:Tier }", "application/n-triples").splitlines())
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_what_the_readme_does_with_curl_works(server: Server) -> None:
     """A form, a graph by its name, an update with the token, and a file sent as a graph."""
