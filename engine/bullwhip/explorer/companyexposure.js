@@ -24,7 +24,7 @@ export function CompanyExposure({ context, company }) {
   }, [values, period, at, company]);
   if (rows === null || !rows.length) return rows && html`<p class="soft">${text("noExposure")}</p>`;
   const shown = all ? rows : rows.slice(0, FIRST);
-  return html`<h4>${text("movedBy")}</h4>
+  return html`<h3 class="section">${text("movedBy")}</h3>
     <table class="elasticities">
       <caption class="soft">${text("movedByIs")}</caption>
       <thead>
@@ -39,7 +39,7 @@ export function CompanyExposure({ context, company }) {
           (row) => html`<tr key=${`${row.driver} ${row.cell}`}>
             <th scope="row">
               <${QuantityLink} ...${{ catalogue, number: row.driver }} />
-              <span class="soft"> → ${catalogue.tierName(row.tier)}</span>
+              <span class="soft"> → ${catalogue.labelOf(context.data.quantities[row.quantity])}</span>
             </th>
             <td class="number">${row.sides ? `${ratio(row.sides[0])} | ${ratio(row.sides[1])}` : ratio(row.elasticity)}</td>
             <td class="number">${amount(row)}</td>

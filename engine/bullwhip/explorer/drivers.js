@@ -4,8 +4,8 @@
  * A model has more drivers than a screen has room. What is not shown is counted, and found by name.
  */
 import { shownValue } from "./card.js";
-import { percent } from "./format.js";
-import { reaching, reachingAll } from "./reach.js";
+import { percent, typable } from "./format.js";
+import { byWeight, reaching, reachingAll } from "./reach.js";
 import { parseNumber, Slider } from "./slider.js";
 import * as state from "./state.js";
 import { text } from "./text.js";
@@ -15,48 +15,55 @@ const FIRST = 8;
 const FOUND = 20;
 const WIDEST = 4; // all members of a driver together go from a quarter to four times
 
-/** The list of drivers. */
-export function Drivers({ context }) {
+/** The list of drivers; `first()` is the number of one that stands before the others, or undefined. */
+export function Drivers({ context, first = () => undefined }) {
   const [asked, setAsked] = useState("");
   const [all, setAll] = useState(false);
   const { catalogue } = context;
   const target = targetOf(context);
   const reached = target === null ? reachingAll(context) : reaching(context, target);
-  const groups = asked ? named(context, asked) : reached;
+  const groups = asked ? named(context, asked) : withFirst(context, reached, first());
   const limit = asked ? FOUND : all ? Infinity : FIRST;
+  const shown = groups.slice(0, limit);
+  // A slider must stay where it is while it is moved, so only changed drivers that are not listed stand above the list.
   const changed = new Set([...state.changes.value.keys()].map((cell) => context.data.cells.quantity[cell]));
-  const rest = groups.filter(({ quantity }) => !changed.has(quantity));
-  const shown = rest.slice(0, limit);
+  const above = [...changed].filter((quantity) => !shown.some((group) => group.quantity === quantity));
   const count = context.data.quantities.filter((one) => one.driver).length;
   return html`<div class="drivers-head">
       <h2>${text("drivers")}</h2>
       <button type="button" disabled=${changed.size === 0} onClick=${() => (state.changes.value = new Map())}>${text("resetAll")}</button>
     </div>
     <input type="search" class="driver-search" aria-label=${text("driverSearch")} placeholder=${text("driverSearch")} value=${asked} onInput=${(event) => setAsked(event.target.value)} />
-    ${changed.size > 0 &&
-    html`<h3 class="soft">${text("driversChanged", { n: changed.size })}</h3>
-      ${[...changed].map((quantity) => html`<${Group} key=${quantity} ...${{ context, target, group: groupOf(context, quantity) }} />`)}`}
+    ${above.length > 0 &&
+    html`<h3 class="soft">${text("driversChanged", { n: above.length })}</h3>
+      ${above.map((quantity) => html`<${Group} key=${quantity} ...${{ context, target, group: groupOf(context, quantity) }} />`)}`}
     <h3 class="soft">
       ${asked ? text("driversNamed") : target === null ? text("driversOfAll") : text("driversOf", { name: catalogue.labelOf(catalogue.quantityOf(target)) })}
     </h3>
     ${shown.map((group) => html`<${Group} key=${group.quantity} ...${{ context, target, group }} />`)}
     ${groups.length === 0 && html`<p class="soft">${text(asked ? "searchNone" : "driversNone")}</p>`}
-    <p class="soft">${text("driversShown", { n: shown.length, m: rest.length, all: count })}</p>
-    ${!asked && rest.length > FIRST && html`<button type="button" class="more" aria-expanded=${String(all)} onClick=${() => setAll(!all)}>${text(all ? "fewer" : "more")}</button>`}`;
+    <p class="soft">${text("driversShown", { n: shown.length, m: groups.length, all: count })}</p>
+    ${!asked && groups.length > FIRST && html`<button type="button" class="more" aria-expanded=${String(all)} onClick=${() => setAll(!all)}>${text(all ? "fewer" : "more")}</button>`}`;
 }
 
 /** The cell that the list is about: of the selected quantity, or of what sizes the selected tier; null is the whole chain. */
-export function targetOf({ catalogue, data }) {
+export function targetOf(context) {
+  const { catalogue } = context;
   const chosen = catalogue.selected(state.selection.value);
   if (!chosen) return null;
   const tier = chosen.kind === "company" ? chosen.at || catalogue.placed.get(chosen.id)?.[0] : chosen.id;
   const number = {
     tier: () => catalogue.sizeOf(tier),
     company: () => catalogue.sizeOf(tier),
-    edge: () => catalogue.edges.get(chosen.id).quantities.find((one) => data.quantities[one].rule),
+    edge: () => byWeight(context, catalogue.edges.get(chosen.id).quantities)[0],
     quantity: () => catalogue.quantityNumber.get(chosen.id),
   }[chosen.kind]();
   return number === undefined ? null : (catalogue.cellAt(number, state.period.value, state.members.value) ?? null);
+}
+
+function withFirst(context, groups, number) {
+  if (number === undefined) return groups;
+  return [groupOf(context, number), ...groups.filter(({ quantity }) => quantity !== number)];
 }
 
 function named(context, asked) {
@@ -130,8 +137,8 @@ function CellSlider({ context, cell, label, name = label, elasticity }) {
       elasticity,
       unit: catalogue.isPercent(quantity) ? "%" : catalogue.unitOf(quantity),
       typed: (words) => within(quantity, parseNumber(words, scale)),
-      written: Number((value * scale).toPrecision(8)),
-      move: (number) => state.change(cell, within(quantity, number)),
+      written: typable(value * scale),
+      move: (number) => state.change(cell, number === before ? null : within(quantity, number)),
       reset: () => state.change(cell, null),
       open: () => (state.selection.value = `quantity:${quantity.id}`),
     }}
@@ -147,9 +154,11 @@ function TogetherSlider({ context, cells, label, elasticity, each }) {
   const quantity = catalogue.quantityOf(cells[0]);
   const factor = (state.changes.value.get(cells[at]) ?? before[at]) / before[at];
   const move = (to) => {
+    if (to === 1) return reset();
     const next = new Map(state.changes.value);
     cells.forEach((cell, number) => before[number] !== null && next.set(cell, within(quantity, Number((before[number] * to).toPrecision(12)))));
     state.changes.value = next;
+    return next;
   };
   const reset = () => (state.changes.value = new Map([...state.changes.value].filter(([cell]) => !cells.includes(cell))));
   const show = (number) => `${number > 1 ? "+" : number < 1 ? "−" : "±"}${percent(Math.abs(number - 1), true)}`;
@@ -170,7 +179,7 @@ function TogetherSlider({ context, cells, label, elasticity, each }) {
         const number = parseNumber(words.replace("%", ""), 100);
         return number === null || number <= -1 ? null : 1 + number;
       },
-      written: Number(((factor - 1) * 100).toPrecision(6)),
+      written: typable((factor - 1) * 100),
       move,
       reset,
       open: () => (state.selection.value = `quantity:${quantity.id}`),

@@ -28,7 +28,7 @@ export function short(value) {
   const size = Math.abs(value);
   // 万亿 and T are the largest words a reader knows; above a thousand of them, and far below one, powers of ten.
   if (size >= 1e16 || (size > 0 && size < 1e-4)) return powerOfTen(value);
-  return (size >= 1e4 ? compact : plain).value.format(value);
+  return minus((size >= 1e4 ? compact : plain).value.format(value));
 }
 
 /** Return a number with all digits that a double tells apart for certain, for a field that is typed into or read out. */
@@ -38,10 +38,17 @@ export function long(value) {
   return size >= 1e16 || (size > 0 && size < 1e-6) ? powerOfTen(value) : full.value.format(value);
 }
 
+/** Return a number as a field shows it, so that it can be typed back: `70`, `146.5B` or `1465亿`, `1.5e+24`. */
+export function typable(value) {
+  const size = Math.abs(value);
+  if (size >= 1e16 || (size > 0 && size < 1e-6)) return String(Number(value.toPrecision(DIGITS)));
+  return size >= 1e6 ? compact.value.format(value).replace(/\s/g, "") : String(round(Number(value.toPrecision(6))));
+}
+
 /** Return a part of one as percent, e.g. `30%`. */
 export function percent(value, brief = false) {
   if (value === null || value === undefined) return text("unknown");
-  return `${(brief ? three : plain).value.format(round(value * 100))}%`;
+  return `${minus((brief ? three : plain).value.format(round(value * 100)))}%`;
 }
 
 /** Return a change as percent with its sign and an arrow, e.g. `▲ 2%`; empty where nothing changes. */
@@ -56,13 +63,18 @@ export function difference(value, before) {
 /** Return an elasticity: at most three decimals, and a minus that is not a hyphen. */
 export function ratio(value) {
   if (value === null || value === undefined) return text("unknown");
-  return decimals.value.format(round(value)).replace("-", "−");
+  return minus(decimals.value.format(round(value)));
 }
 
 function powerOfTen(value) {
   const [digits, exponent] = value.toExponential(DIGITS - 1).split("e");
   const power = [...String(Number(exponent))].map((c) => (c === "-" ? "⁻" : SUPERSCRIPTS[Number(c)])).join("");
   return `${plain.value.format(Number(digits))} × 10${power}`;
+}
+
+/** A minus that is as wide as a plus, and not a hyphen. */
+function minus(words) {
+  return words.replace("-", "−");
 }
 
 /** Doubles carry noise in their last digits; a shown number must not. */

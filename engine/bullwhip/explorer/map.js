@@ -128,7 +128,7 @@ export class ChainMap {
       const kind = flags & FIGURE ? "figure" : flags & MUTED ? "muted" : "name";
       const line = svg("text", { class: kind, x: lineX, y: lineY, "font-size": Math.max(size, 11) }, flags & FIGURE ? "" : words);
       if (flags & FIGURE) figures.push(line);
-      button.append(line);
+      button.append(" ", line);
     }
     Object.assign(entry, { button, figures: figures.slice(0, 2), room: width - 12 });
     this.items.set(key, { element: button, rect: { x, y, width, height } });
@@ -162,8 +162,9 @@ export class ChainMap {
   #companyName(company, shown, share, status) {
     const { label, ticker } = this.context.catalogue.companies.get(company) ?? {};
     const whole = name(label, company);
-    const said = share ? `${text("share")} ${share}, ${text(status?.claim.status === "A" ? "actual" : "estimate")}` : text("noShare");
-    return [shown, whole === shown ? "" : whole, ticker, said].filter(Boolean).join(", ");
+    const said = share ? [text("share"), text(status?.claim.status === "A" ? "actual" : "estimate")].join(" ") : text("noShare");
+    const seen = [shown, share].filter(Boolean).join(" ");
+    return [seen, said, whole === shown ? "" : whole, ticker].filter(Boolean).join(", ");
   }
 
   /** Mark what is selected and what belongs to it; the rest steps back. */
@@ -234,8 +235,11 @@ export class ChainMap {
         second.classList.toggle("up", Boolean(figure?.change.startsWith("▲")));
         second.classList.toggle("down", Boolean(figure?.change.startsWith("▼")));
       }
-      const said = [this.#tierName(entry.panel.tier), line, figure?.members, figure?.change].filter(Boolean).join(", ");
-      if (entry.button.getAttribute("aria-label") !== said) entry.button.setAttribute("aria-label", said);
+      // What can be read stands first and unbroken, so that a voice command finds it; then what was cut.
+      const seen = [...entry.button.querySelectorAll("text")].map((one) => one.textContent).filter(Boolean).join(" ");
+      const said = [seen, this.#tierName(entry.panel.tier), line, figure?.members].filter((one) => one && !seen.includes(one));
+      const label = [seen, ...said].join(", ");
+      if (entry.button.getAttribute("aria-label") !== label) entry.button.setAttribute("aria-label", label);
     }
   }
 

@@ -4,6 +4,7 @@
 import { QuantityCard, QuantityLink, shownValue } from "./card.js";
 import { shareText } from "./catalogue.js";
 import { CompanyExposure } from "./companyexposure.js";
+import { byWeight } from "./reach.js";
 import { Print, Status } from "./sources.js";
 import * as state from "./state.js";
 import { name, text } from "./text.js";
@@ -50,7 +51,7 @@ function TierPanel({ context, chosen }) {
 /** Quantities by name and value; each opens its own card. */
 function Quantities({ context, numbers, title }) {
   const { catalogue, data, values } = context;
-  return html`<h4>${title}</h4>
+  return html`<h3 class="section">${title}</h3>
     <table class="legend">
       <caption class="unseen">${title}</caption>
       <thead class="unseen">
@@ -72,7 +73,7 @@ function Quantities({ context, numbers, title }) {
 function Neighbours({ data, catalogue, tier }) {
   const list = (title, edges, end) =>
     edges.length > 0 &&
-    html`<h4>${title}</h4>
+    html`<h3 class="section">${title}</h3>
       <ul class="inline">
         ${edges.map((edge) => {
           const key = `${edge.source}>${edge.target}`;
@@ -89,7 +90,7 @@ function Companies({ catalogue, tier }) {
   const companies = catalogue.companiesAt(tier);
   if (!companies.length) return html`<p class="soft">${text("noCompanies")}</p>`;
   const shares = companies.map((id) => (catalogue.sharesOf.get(id) ?? []).filter((one) => one.tier === tier));
-  return html`<h4>${text("companies")}</h4>
+  return html`<h3 class="section">${text("companies")}</h3>
     <table class="legend companies">
       <caption class="soft">${text("companiesShares", { n: companies.length, m: shares.filter((some) => some.length).length })}</caption>
       <thead>
@@ -124,7 +125,7 @@ function Shares({ catalogue, company, at }) {
   const shares = catalogue.sharesOf.get(company) ?? [];
   const ordered = [...shares].sort((one, other) => (other.tier === at) - (one.tier === at));
   const prints = [...new Set(ordered.map((one) => one.claim))]; // one print may be read as a share of several markets
-  return html`<h4>${text("shares")}</h4>
+  return html`<h3 class="section">${text("shares")}</h3>
     ${shares.length === 0 && html`<p class="soft">${text("noShareLong")}</p>`}
     ${prints.map((claim) => {
       const same = ordered.filter((one) => one.claim === claim);
@@ -145,7 +146,7 @@ function Shares({ catalogue, company, at }) {
 
 function Supplies({ catalogue, company, tier }) {
   const statements = catalogue.suppliesOf.get(company).filter((one) => one.tier === tier);
-  return html`<h4>${text("atTier")} <${Go} to=${`tier:${tier}`}>${catalogue.tierName(tier)}</${Go}></h4>
+  return html`<h3 class="section">${text("atTier")} <${Go} to=${`tier:${tier}`}>${catalogue.tierName(tier)}</${Go}></h3>
     <ul>
       ${statements.map(
         (one, at) => html`<li key=${at} class="print">
@@ -162,24 +163,13 @@ function EdgePanel({ context, chosen }) {
   const [source, target] = chosen.id.split(">");
   const edge = catalogue.edges.get(chosen.id);
   const status = catalogue.edgeStatus(chosen.id, state.period.value);
-  const [first, ...others] = ordered(context, edge.quantities);
+  const [first, ...others] = byWeight(context, edge.quantities);
   return html`<${Title} kind="edge"><${Go} to=${`tier:${source}`}>${catalogue.tierName(source)}</${Go}> → <${Go} to=${`tier:${target}`}>${catalogue.tierName(target)}</${Go}></${Title}>
     <p class="soft">
       ${edge.pulls ? text("edgePulls") : text("edgeSupplies")} ${status !== "bare" && html`<${Status} status=${status === "actual" ? "A" : "E"} />`}
     </p>
     ${first === undefined ? html`<p>${text("edgeBare")}</p>` : html`<${QuantityCard} ...${{ context, number: first }} />`}
     ${others.length > 0 && html`<${Quantities} ...${{ context, numbers: others, title: text("edgeQuantities") }} />`}`;
-}
-
-/** What sizes a tier first, then what has a value, then the rest. */
-function ordered(context, numbers) {
-  const { catalogue, data, base } = context;
-  const rank = (number) => {
-    const cell = catalogue.cellAt(number, state.period.value, state.members.value);
-    const known = cell !== undefined && base.value.of(cell) !== null;
-    return (known ? 0 : 4) + (data.quantities[number].rule ? 0 : 2) + (data.quantities[number].primary ? 0 : 1);
-  };
-  return [...numbers].sort((one, other) => rank(one) - rank(other) || one - other);
 }
 
 function QuantityPanel({ context, chosen }) {

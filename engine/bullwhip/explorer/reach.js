@@ -77,3 +77,14 @@ function foundAll({ catalogue, data, model }, base) {
     .filter(({ reached }) => reached > 0)
     .sort((a, b) => b.reached - a.reached || b.strongest - a.strongest || a.quantity - b.quantity);
 }
+
+/** Quantities in the order in which they tell most: those with a value, with a rule, that size a tier; then the rest. */
+export function byWeight(context, numbers) {
+  const { catalogue, data, base } = context;
+  const rank = (number) => {
+    const cell = catalogue.cellAt(number, state.period.value, state.members.value);
+    const known = cell !== undefined && base.value.of(cell) !== null;
+    return (known ? 0 : 4) + (data.quantities[number].rule ? 0 : 2) + (data.quantities[number].primary ? 0 : 1);
+  };
+  return [...numbers].sort((one, other) => rank(one) - rank(other) || one - other);
+}

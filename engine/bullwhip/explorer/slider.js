@@ -5,8 +5,8 @@ import { ratio } from "./format.js";
 import { text } from "./text.js";
 import { html, useState } from "./vendor/preact.js";
 
-const STEPS = 1000;
-const DIGITS = 3;
+const STEPS = 200;
+const DIGITS = 4;
 const WORDS = { "%": 0.01, 万: 1e4, 亿: 1e8, 万亿: 1e12, 兆: 1e12, k: 1e3, m: 1e6, b: 1e9, bn: 1e9, t: 1e12 };
 
 /**

@@ -2,7 +2,7 @@
 import { Drivers } from "../drivers.js";
 import { Panel } from "../panel.js";
 import { addPlace } from "../places.js";
-import { Ranking } from "../rankingtable.js";
+import { Ranking, shownDriver } from "../rankingtable.js";
 import { html, render } from "../vendor/preact.js";
 import { followDetails } from "./chain.js";
 
@@ -15,7 +15,7 @@ export function mount(element, context) {
   const middle = addPlace(element, "div", "ranking");
   const details = addPlace(element, "aside", "side");
   const stop = followDetails(element, drivers, details, context);
-  render(html`<${Drivers} context=${context} />`, drivers.inner);
+  render(html`<${Drivers} context=${context} first=${() => shownDriver(context)} />`, drivers.inner);
   render(html`<${Ranking} context=${context} />`, middle.inner);
   render(html`<${Panel} context=${context} />`, details.inner);
   return () => {
