@@ -130,9 +130,26 @@ function Formula({ context, rule }) {
   const place = useRef(null);
   const language = state.language.value;
   useLayoutEffect(() => {
-    place.current.replaceChildren(formula(rule.formula, { model: context.model, language }));
+    const parts = brokenAt(rule.formula).map((part) => formula(part, { model: context.model, language }));
+    place.current.replaceChildren(...parts);
   }, [rule, language]);
   return html`<div class="formula" ref=${place} tabindex="0" role="group" aria-label=${text("formula")}></div>`;
+}
+
+const BETWEEN = new Set(["×", "+", "−", "·"]);
+
+/** The pieces of a formula between which a line may break, because no browser breaks mathematics by itself. */
+function brokenAt(tree) {
+  if (!Array.isArray(tree) || tree[0] !== "mrow") return [tree];
+  const pieces = [[]];
+  let depth = 0;
+  for (const part of tree.slice(1)) {
+    const sign = Array.isArray(part) && part[0] === "mo" ? part.at(-1) : "";
+    depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
+    if (depth === 0 && BETWEEN.has(sign) && pieces.at(-1).length) pieces.push([]);
+    pieces.at(-1).push(part);
+  }
+  return pieces.map((piece) => ["mrow", ...piece]);
 }
 
 /** What the symbols of a rule are: name, value, unit; each opens its own card. */
