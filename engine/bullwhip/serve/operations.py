@@ -63,7 +63,7 @@ _CHANGES = (
     _several("set", "设定一个值：ID[…]=数值[ 单位]", "a value on top of the scenario: ID[…]=NUMBER[ UNIT]"),
     *_SELECTION,
 )
-    _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named")
+_BOUND = _several(PREFIX, "查询的参数：param.名称=值", "a parameter of the query: param.NAME=VALUE", kind="named")
 _RANKED = (
     _PERIOD,
     _TOP,

@@ -79,6 +79,7 @@ class Format:
     """The extra of the package that brings what it needs."""
 
 
+_PAGE = "bullwhip.workspace.paging"
 _GRAPH = "bullwhip.workspace.graphing"
 _RDF = "bullwhip.workspace.serializing"
 _RULES = "bullwhip.workspace.rule_texts"
@@ -171,6 +172,10 @@ FORMATS: dict[str, Format] = {
     "python": Format(
         "text/x-python", "py", "a quantity as a Python function of its inputs", f"{_FORMULA}:python",
         ("of", "period"), ("of",),
+    ),
+    "html": Format(
+        "text/html", "html", "the explorer as one page that works without server and network", f"{_PAGE}:page",
+        ("period",),
     ),
     "rules-page": Format(
         "text/html", "html", "all rules on one page: formulas, units, sources", f"{_FORMULA}:rules_page",

@@ -86,11 +86,13 @@ def _only(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 def page(workspace: Workspace, asked: Asked) -> bytes:
     """Return the explorer as one page that stands alone."""
     from bullwhip.export.explorer_page import explorer_page
+    from bullwhip.workspace.describing import about
     from bullwhip.workspace.modelling import explorer_model
 
     model = explorer_model(workspace, asked.period)
-    stamp, label = model["stamp"], workspace.program.header.label
-    title = {"zh": label.zh, "en": label.en}.get(asked.lingua, f"{label.zh} · {label.en}")
-    about = f"bullwhip {stamp['version']}, data {stamp['data']} of {stamp['data_date']}, scenario {stamp['scenario']}"
+    label = workspace.program.header.label
+    said = "; ".join(about(workspace, drivers=False).lines())
     files = {path: text for path, text in explorer_files().items() if path not in _LEFT_OUT}
-    return explorer_page(files, {"model": model, "answers": answers(workspace)}, title, about).encode()
+    return explorer_page(
+        files, {"model": model, "answers": answers(workspace)}, f"{label.zh} · {label.en}", said
+    ).encode()
