@@ -1,0 +1,270 @@
+"""What people do with the explorer, done in a browser against a server."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+import pytest
+
+from browsing import TABS, Pages, look, violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from serving import Server
+
+LOOKS = [("zh", "light"), ("zh", "dark"), ("en", "light"), ("en", "dark")]
+NVIDIA = "company:nvidia@ai_chip"
+
+
+def _api(server: Server, path: str) -> Any:
+    with urlopen(server.url + path, timeout=30) as answer:  # noqa: S310  the server of the test
+        return json.loads(answer.read())["answer"]
+
+
+def _value(page: Page) -> str:
+    return page.get_by_test_id("value").first.inner_text()
+
+
+def _settled(page: Page, tab: str) -> None:
+    """Wait until a tab shows what it is for."""
+    shown = {
+        "chain": ".map .company", "ranking": ".ranking-table tbody tr", "compare": "#compare-left",
+        "audit": "table.counts", "conflicts": "ol.groups > li", "sparql": ".editor[data-ready='1']",
+    }  # fmt: skip
+    page.locator(shown[tab]).first.wait_for(timeout=30_000)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_is_accessible(pages: Pages, server: Server, tab: str) -> None:
+    """No rule of WCAG 2.2 AA is broken, in either language and theme."""
+    more = {"select": NVIDIA} if tab == "chain" else {"compare": "liquid_30"} if tab == "compare" else {}
+    found = {}
+    for language, theme in LOOKS:
+        page = pages.show(server.url, language=language, theme=theme, tab=tab, **more)
+        _settled(page, tab)
+        found[language, theme] = violations(page)
+
+    assert found == {look: [] for look in LOOKS}
+
+
+def test_a_tier_a_company_and_an_edge_open(pages: Pages, server: Server) -> None:
+    """What is clicked shows value, formula as mathematics, elasticities and sources."""
+    page = pages.show(server.url, language="en")
+    page.locator("[data-key='tier:ai_chip'] .hit").click()
+    panel = page.locator(".panel-in")
+    panel.locator("math").first.wait_for()
+    height = look(page, "document.querySelector('.panel-in math').getBoundingClientRect().height")
+
+    assert _value(page).startswith("112.1B USD")
+    assert height > 20
+    assert "#select=" in page.url or "select=tier%3Aai_chip" in page.url
+
+    page.locator(f"[data-key='{NVIDIA}']").click()
+    page.locator(".panel-in h2", has_text="NVIDIA").wait_for()
+    assert "82%" in panel.inner_text()
+
+    page = pages.show(server.url, language="en", select="edge:hbm>ai_chip")
+    page.locator(".panel-in h2", has_text="→").wait_for()
+    assert "hbm" in panel.inner_text().lower()
+
+
+def test_a_slider_moves_the_figures_as_the_engine_does(pages: Pages, server: Server) -> None:
+    """What the page computes after a move is what the server answers for the same driver value, and the link keeps it."""
+    page = pages.show(server.url, language="en", select="quantity:accelerator.count")
+    before = _value(page)
+    slider = page.locator("input[type=range]").first
+    slider.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("set="))
+    after = page.locator(".card .soft").filter(has_text=re.compile(r"\d")).first.inner_text()
+    told = [part.partition("=")[2] for part in page.url.partition("#")[2].split("&") if part.startswith("set=")]
+    query = "&".join(f"set={one}" for one in told)
+    expected = _api(server, f"api/value?id=accelerator.count%5Bchip%3Da100_sxm%5D&{query}")["value"]
+
+    assert _value(page) != before
+    shown = float(
+        re.sub(r"[^\d.]", "", look(page, "document.querySelector('[data-testid=value] + p').textContent")) or 0
+    )
+    assert abs(shown / expected - 1) < 1e-9, after
+
+
+def test_a_link_opens_the_same_view(pages: Pages, server: Server) -> None:
+    """Language, theme, selection, period and drivers come back from the address, to the same numbers."""
+    state = {
+        "language": "zh", "theme": "dark", "select": "quantity:accelerator.count", "period": "2026",
+        "set": "training.utilization[period=2026]=0.45",
+    }  # fmt: skip
+    page = pages.show(server.url, **state)
+    value, link = _value(page), page.url
+    other = pages.fresh()
+    other.goto(link)
+    other.get_by_test_id("value").first.wait_for()
+
+    assert value == _value(other)
+    assert ("zh-CN", "dark") == (other.get_attribute("html", "lang"), other.get_attribute("html", "data-theme"))
+    other.close()
+
+
+def test_nonsense_in_a_link_is_passed_over(pages: Pages, server: Server) -> None:
+    """Names that are not there and numbers that are none are left out; the page opens all the same."""
+    page = pages.show(
+        server.url, language="xx", theme="<b>", tab="chain", select="tier:nowhere", period="1066", scenario="none",
+        set="training.utilization[period=2025]=Infinity",
+    )  # fmt: skip
+    page.wait_for_url(re.compile("language="))
+
+    assert 0 == page.locator(".panel-in").count()
+    assert "Infinity" not in page.url
+
+
+def test_the_keyboard_alone_is_enough(pages: Pages, server: Server) -> None:
+    """The map is one tab stop; arrows move in it, Enter opens, Escape closes, and the focus is seen."""
+    page = pages.show(server.url, language="en")
+    page.locator(".map [tabindex='0']").first.focus()
+    first = look(page, "document.activeElement.dataset.key")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    reached = look(page, "document.activeElement.dataset.key")
+    page.keyboard.press("Enter")
+    page.locator(".panel-in").wait_for()
+
+    assert first != reached
+    assert reached.startswith("company:")
+    page.keyboard.press("Escape")
+    page.locator(".panel-in").wait_for(state="detached")
+
+
+def test_search_finds_names_and_tickers(pages: Pages, server: Server) -> None:
+    """A Chinese name, a part of an English one and a ticker lead to the company."""
+    page = pages.show(server.url, language="en")
+    for asked in ("浪潮", "inspur elec", "000977"):
+        page.locator("#search").fill(asked)
+        page.locator("#found [role=option]").first.wait_for()
+        page.keyboard.press("Enter")
+        page.locator(".panel-in h2").first.wait_for()
+        assert page.locator(".panel-in h2").first.inner_text() == "Inspur Electronic Information"
+        page.keyboard.press("Escape")
+        page.evaluate("() => { location.hash = 'language=en' }")
+
+
+def test_ranking_has_the_rows_of_the_engine(pages: Pages, server: Server) -> None:
+    """The table ranks as `bullwhip exposure` does."""
+    page = pages.show(server.url, language="en", tab="ranking", driver="model.parameters")
+    _settled(page, "ranking")
+    shown = page.locator(".ranking-table tbody tr").first.inner_text()
+
+    first = _api(server, "api/exposure?driver=model.parameters&top=1")["rows"][0]
+    assert first["label_en"] in shown
+    assert "82%" in shown
+
+
+def test_language_and_theme_are_switched(pages: Pages, server: Server) -> None:
+    """The buttons of the head change what they say, and the address."""
+    page = pages.show(server.url, language="en", theme="light")
+    page.locator("#head button", has_text="中文").click()
+    page.locator("#head button", has_text="深色").click()
+
+    assert "zh-CN" == page.get_attribute("html", "lang")
+    assert "dark" == page.get_attribute("html", "data-theme")
+    assert "产业链" in page.title()
+
+
+def test_two_scenarios_stand_side_by_side(pages: Pages, server: Server) -> None:
+    """The difference of a tier is shown, and the server says exactly what it is due to."""
+    page = pages.show(server.url, language="en", tab="compare", compare="liquid_30")
+    row = page.locator("table", has_text="Tiers").locator("tr", has_text="liquid-cooling market").first
+    row.wait_for()
+
+    assert ["11.25B", "26.25B", "+15B", "▲ 133%"] == row.locator("td.number").all_inner_texts()
+    row.locator("button").click()
+    terms = page.locator(".why-box tbody tr")
+    terms.first.wait_for(timeout=30_000)
+    assert "liquid-cooling penetration\t15B\t100%" == terms.first.inner_text()
+
+
+def test_changes_by_hand_are_compared_with_a_scenario(pages: Pages, server: Server) -> None:
+    """Without another scenario, the drivers as moved by hand stand beside the facts."""
+    page = pages.show(server.url, language="zh", tab="compare", set="cooling.liquid_penetration=0.35")
+    row = page.locator("tr", has_text="液冷市场").first
+    row.wait_for()
+    cells = row.locator("td.number").all_inner_texts()
+
+    assert ["262.5亿", "131.3亿", "-131.3亿", "▼ 50%"] == cells
+
+
+def test_audit_shows_every_verdict_with_its_reasons(pages: Pages, server: Server) -> None:
+    """Counts are those of the engine; a figure opens into what it was computed from and which print is suspect."""
+    page = pages.show(server.url, language="en", tab="audit")
+    _settled(page, "audit")
+    summary = _api(server, "api/audit?verdict=contradicted")["summary"]
+    total = page.locator("tr.sum td").all_inner_texts()
+    order = ("contradicted", "within_rounding", "reproduced", "not_derivable")
+
+    assert [str(summary[one]) for one in order] == [re.findall(r"\d+", text)[-1] for text in total]
+    page.locator("#audit-filter").fill("A15")
+    page.locator(".opener").first.click()
+    details = page.locator("tr.details").inner_text()
+    assert "3200MHz" in details
+    assert "Figures most likely wrong" in details
+    assert "would have to be" in details
+
+
+def test_conflicts_mark_the_claim_that_is_taken(pages: Pages, server: Server) -> None:
+    """Claims stand side by side, and the one that the policy takes is marked in words."""
+    page = pages.show(server.url, language="zh", tab="conflicts", conflicts="value|", claims="海光信息 营业收入 2025")
+    group = page.locator("ol.groups > li").first
+    group.wait_for()
+
+    assert "114" in group.locator("tr.taken").inner_text()
+    assert 1 == group.get_by_role("img", name="模型取用").count()
+    assert "11961.00" in group.inner_text()
+
+
+def test_a_mistake_in_sparql_is_shown_where_it_is(pages: Pages, server: Server) -> None:
+    """The answer to a query that cannot be read names line and column, and the editor marks the place."""
+    text = "SELECT ?s WHERE {\n  ?s ?p\n}"
+    page = pages.show(server.url, language="en", tab="sparql", sparql=text)
+    _settled(page, "sparql")
+    pages.expected = "400"
+    page.locator("#sparql-run").click()
+    page.locator("[role=alert]").wait_for()
+
+    assert "line 3, column 1" in page.locator("[role=alert]").inner_text()
+    page.locator(".cm-lintRange-error").wait_for()
+
+
+def test_a_named_query_is_filled_in_and_answers(pages: Pages, server: Server, tmp_path: Path) -> None:
+    """An example comes with prefixes and parameters, its answer is a table, and the table can be taken away."""
+    page = pages.show(server.url, language="zh", tab="sparql")
+    _settled(page, "sparql")
+    page.locator("#sparql-example").select_option("chain/companies_by_tier")
+    page.locator("#param-tier").wait_for()
+    page.wait_for_url(re.compile("query=chain"))
+    page.locator(".cm-content", has_text="VALUES ?tier { tier:liquid_cooling }").wait_for()
+    page.locator("#sparql-run").click()
+    page.locator(".results tbody tr").first.wait_for()
+    with page.expect_download() as download:
+        page.locator(".save button", has_text="CSV").click()
+    download.value.save_as(tmp_path / "result.csv")
+    rows = (tmp_path / "result.csv").read_text(encoding="utf-8-sig").splitlines()
+
+    assert "company,label_zh,label_en,ticker,role,segment,document,locator" == rows[0]
+    assert len(rows) - 1 == page.locator(".results tbody tr").count() > 5
+    page.locator("button", has_text="curl").click()
+    assert look(page, "navigator.clipboard.readText()").startswith("curl -s 'http://127.0.0.1:")
+
+
+def test_all_texts_are_in_both_languages(pages: Pages, server: Server) -> None:
+    """Every text of the page has the same key in Chinese and in English, and neither is empty."""
+    page = pages.show(server.url, language="en")
+    found = look(page, "import('/assets/text.js').then(words => words.allTexts())")
+
+    assert set(found["zh"]) == set(found["en"])
+    assert [] == [key for texts in found.values() for key, words in texts.items() if not words.strip()]
+    assert len(found["zh"]) > 200
