@@ -8,7 +8,7 @@ from typing import Any
 
 from bullwhip.model.label import Label
 from bullwhip.serve import functions as f
-from bullwhip.serve.arguments import Parameter
+from bullwhip.serve.arguments import PREFIX, Parameter
 from bullwhip.workspace import Workspace
 
 __all__ = ["OPERATIONS", "Operation"]
