@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -55,6 +58,20 @@ def test_it_stops_cleanly_and_leaves_nobody(sign: signal.Signals, chain: str) ->
     assert code == 0
     assert len(family) > 0
     assert [p for p in family if _runs(p)] == []
+
+
+def test_who_is_still_waiting_is_told_that_it_stops(chain: str) -> None:
+    """A query that does not end does not keep the server; its client gets a problem."""
+    text = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
+    with serving(workspace=chain) as server, ThreadPoolExecutor(1) as aside:
+        asked = aside.submit(server.ask, "GET", f"/sparql?query={text}")
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGTERM)
+        code = server.process.wait(8)
+        answer = asked.result(1)
+
+    assert (0, 503) == (code, answer.status)
+    assert json.loads(answer.body)["title"] == "the server stops"
 
 
 def test_a_request_is_one_line_of_the_log(chain: str) -> None:

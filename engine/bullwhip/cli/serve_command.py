@@ -12,7 +12,7 @@ import click
 from bullwhip.cli.options import stating
 from bullwhip.cli.output import note, say
 from bullwhip.serve.jobs import Limits
-from bullwhip.serve.settings import LOOPBACK, Settings, hosts_of
+from bullwhip.serve.settings import EVERYWHERE, LOOPBACK, Settings, hosts_of
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -84,7 +84,8 @@ def command(
         port = listening.getsockname()[1]
         settings = Settings(hosts_of(host, port, names), allowed, token=token, log=not quiet)
         pool = Pool(Recipe(workspace, scenario, values, as_of, policy, store or None), allowed, writes)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        name = f"[{host}]" if ":" in host else host
+        address = f"http://{LOOPBACK[0] if name in EVERYWHERE else name}:{port}/"
 
         def ready() -> None:
             say(address)
@@ -115,5 +116,5 @@ def _what_is_on(address: str, host: str, settings: Settings, new_token: str) -> 
     if settings.writable:
         lines.append("updates     are on: they change a copy in memory, which ends with the server")
     if host not in LOOPBACK and host != "::1":
-        lines.append(f"open        to everybody who reaches {host}; without encryption")
+        lines.append(f"open        to everybody who reaches {host}, without encryption; --allow-host gives it names")
     return [*lines, "Ctrl-C stops it"]

@@ -77,6 +77,10 @@ class Gate:
             await answering.reply(refused.reply)
         except ClientGoneError:
             answering.status = 499
+        except asyncio.CancelledError:  # the server has been told to stop, and waits no longer
+            stopping = Refused(503, "BW589", "the server stops", "ask again when it runs", {"Retry-After": "5"})
+            await answering.reply(stopping.reply)
+            raise
         except Exception as error:  # noqa: BLE001  nothing else stands between a bug and the client
             answering.wrong(error)
             detail = "this is a bug; the server tells more with BULLWHIP_DEBUG=1"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bullwhip.errors import Problem, UsageError
 from bullwhip.serve.jobs import Limits
 
-__all__ = ["LOOPBACK", "HttpLimits", "Settings", "hosts_of"]
+__all__ = ["EVERYWHERE", "LOOPBACK", "HttpLimits", "Settings", "hosts_of"]
 
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """The names of this machine; a page of another origin has none of them."""
+EVERYWHERE = ("0.0.0.0", "[::]")  # noqa: S104  compared, not bound
+"""What stands for all addresses of a machine; it is no name that a browser can ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,20 @@ def hosts_of(host: str, port: int, more: Iterable[str] = ()) -> frozenset[str]:
         port: the port.
         more: further names, e.g. that of a proxy in front, with or without port.
 
+    Raises:
+        UsageError: BW002 for a name that is none.
+
     >>> sorted(hosts_of("127.0.0.1", 7077))
     ['127.0.0.1:7077', '[::1]:7077', 'localhost:7077']
-    >>> sorted(hosts_of("0.0.0.0", 7077, ["chain.example"]))[-2:]
+    >>> sorted(hosts_of("0.0.0.0", 7077, ["chain.example"]))[2:4]
     ['chain.example', 'chain.example:7077']
     """
     own = f"[{host}]" if ":" in host else host
-    everywhere = own in ("0.0.0.0", "[::]")  # noqa: S104  compared, not bound
-    names = [*LOOPBACK] if everywhere or own in LOOPBACK else [own]
+    names = [*LOOPBACK] if own in (*EVERYWHERE, *LOOPBACK) else [own.lower()]
     found = {f"{name}:{port}" for name in names} | ({*names} if port == 80 else set())
     for name in (n.lower() for n in more):
+        if not _NAME.fullmatch(name):
+            hint = "a name or address, with or without port: chain.example, chain.example:8080, [2001:db8::1]"
+            raise UsageError(Problem("BW002", f"{name!r} is no name of a server", hint=hint))
         found |= {name} if name.rpartition(":")[2].isdigit() and not name.endswith("]") else {name, f"{name}:{port}"}
     return frozenset(found)
