@@ -308,7 +308,26 @@ WHAT_IS_ASKED = _cases(
     ("a file read as a graph", 404, get("/data?graph=file:///etc/passwd")),
 )  # fmt: skip
 
+API = _cases(
+    "api",
+    ("a call", 200, get("/api/list?kind=companies")),
+    ("no call", 404, get("/api/nosuch")),
+    ("no name", 404, get("/api/")),
+    ("a call below a call", 404, get("/api/value/x")),
+    ("a private name", 404, get("/api/__class__")),
+    ("another method", 405, post("/api/list?kind=companies", FORM, b"kind=companies"), "BW584"),
+    ("a parameter twice", 400, get("/api/list?kind=companies&kind=tiers")),
+    ("a parameter that is none", 400, get("/api/list?kind=companies&path=/etc/passwd")),
+    ("a long parameter", 400, get("/api/search?q=" + "a" * 10_000)),
+    ("a path for an id", 400, get("/api/value?id=../../../etc/passwd")),
+    ("a formula that is code", 400, get("/api/model?set=" + quote("cafe.opened=__import__('os').system('id')"))),
+    ("a power without end", 400, get("/api/model?set=" + quote("cafe.opened=9**9**9**9"))),
+    ("a call from another site", 403, get("/api/list?kind=companies", "Sec-Fetch-Site: cross-site"), "BW582"),
+    ("a script as a callback", 400, get("/api/list?kind=companies&callback=alert")),
+    ("the description", 200, get("/api/openapi.json")),
+)
+
 CASES = [
-    *SMUGGLING, *FRAMING, *FLOODS, *SOURCES, *METHODS, *BODIES, *ENCODING, *PATHS, *FORMATS, *WHAT_IS_ASKED,
+    *SMUGGLING, *FRAMING, *FLOODS, *SOURCES, *METHODS, *BODIES, *ENCODING, *PATHS, *FORMATS, *WHAT_IS_ASKED, *API,
 ]  # fmt: skip
 """All of them."""

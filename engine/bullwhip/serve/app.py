@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bullwhip import __version__
+from bullwhip.serve.api import routes as api_routes
 from bullwhip.serve.gate import METHODS, Gate
 from bullwhip.serve.graph_store import graph_store_endpoint
 from bullwhip.serve.pages import Files, page_endpoint
@@ -49,10 +49,7 @@ def application(pool: Workers, settings: Settings, files: Files | None = None) -
         "/health": _telling(lambda: {"status": "ok", "version": __version__, "snapshot": pool.snapshot}),
     }
     routes: list[BaseRoute] = [Route(path, endpoint, methods=METHODS) for path, endpoint in endpoints.items()]
-    if find_spec("bullwhip.serve.api"):
-        from bullwhip.serve.api import routes as api_routes  # type: ignore[import-not-found,unused-ignore]
-
-        routes += api_routes(pool)
+    routes += api_routes(pool)
     middleware = [Middleware(Gate, settings=settings)]
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: _not_routed})
     app.router.redirect_slashes = False
