@@ -75,6 +75,7 @@ a:hover,a:focus-visible{text-decoration:underline}
 .index{columns:3 260px;list-style:none;padding:0;margin:0}
 .index>li{break-inside:avoid-column}
 .index ul{list-style:none;padding:0 0 12px;margin:0}
+.index ul a{display:block;padding:2px 0 3px}
 .documents{padding-left:18px;margin:0}
 article{padding:14px 16px 12px;margin:0 0 14px;border:1px solid var(--line);border-radius:6px}
 article:target{border-color:var(--accent)}
@@ -100,7 +101,8 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:8px 0;
 dd{margin:0}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:10px;font-size:12px}
 footer p{margin:0}
-@media print{body{max-width:none;padding:0;font-size:10pt}article,tr,.formula{break-inside:avoid}
-article{border-width:.5pt}a{color:inherit}h2{break-after:avoid}h3{break-after:avoid}.formula{overflow:visible}}
+@media print{body{max-width:none;padding:0;font-size:9.5pt}tr,.formula,h3,dl{break-inside:avoid}
+article{border-width:.5pt;padding:8px 10px}math{font-size:11pt}td,th,dl,caption{font-size:8pt}td,th{padding:1px 10px 1px 0}
+dl{grid-template-columns:max-content 1fr max-content 1fr}a{color:inherit}h2,h3{break-after:avoid}.formula{overflow:visible}}
 """
 """Read on a screen, light or dark, and on paper."""
