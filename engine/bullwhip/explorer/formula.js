@@ -14,7 +14,7 @@ const ATTRIBUTES = new Set(["class", "form", "movablelimits", "stretchy", "displ
  * @param options.label (quantity number) -> text or node, in place of the label of the quantity.
  * @param options.width of a line in ems: longer formulas are broken before a sign, as browsers break none.
  */
-export function formula(tree, { model, language, left = null, label = null, width = 30 }) {
+export function formula(tree, { model, language, left = null, label = null, width = 24 }) {
   const math = make("math");
   math.setAttribute("display", "block");
   const write = { data: model.data, at: language === "zh" ? 0 : 1, label };
@@ -23,7 +23,7 @@ export function formula(tree, { model, language, left = null, label = null, widt
   return math;
 }
 
-const SIGNS = new Set(["=", "+", "−", "×"]);
+const SIGNS = new Set(["=", "+", "−", "×", "<", ">", "≤", "≥"]);
 const OPENING = new Set(["(", "{", "|", "⌊", "⌈"]);
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 const SMALLER = 0.71; // an index beside its base
@@ -38,6 +38,7 @@ function ems(part, write) {
   if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.55), 0);
   const inner = partsOf(part).map((each) => ems(each, write));
   if (["mfrac", "munder", "mtable"].includes(part[0])) return Math.max(0, ...inner) + 0.2;
+  if (part[0] === "mtr") return inner.reduce((a, b) => a + b + 1, 0);
   if (part[0] === "msub" || part[0] === "msup") return inner[0] + SMALLER * inner[1];
   const total = inner.reduce((a, b) => a + b, 0);
   return part[0] === "mo" ? total + (SIGNS.has(signOf(part)) ? 0.6 : 0.1) : total;
@@ -47,6 +48,8 @@ function ems(part, write) {
 function broken(part, write, width) {
   if (!isElement(part) || ems(part, write) <= width) return part;
   if (part[0] === "mfrac") return ["mfrac", ...partsOf(part).map((each) => broken(each, write, width))];
+  if (part[0] === "mtable" || part[0] === "mtr") return [part[0], ...part.slice(1).map((each) => (each?.a ? each : broken(each, write, width)))];
+  if (part[0] === "mtd") return ["mtd", broken(["mrow", ...part.slice(1)], write, width / 2)];
   if (part[0] !== "mrow") return part;
   const lines = [[]];
   let used = 0;

@@ -10,10 +10,12 @@ from bullwhip.export.text_width import text_width
 
 __all__ = ["broken", "ems"]
 
-_OPERATORS = frozenset("=+−×")
+_OPERATORS = frozenset("=+−×<>≤≥")
 _SMALLER = 0.71
 """How large an index is beside its base."""
 _INDENT = 1.5
+_BRANCH = 0.5
+"""How much of a line the value of a branch takes, and its condition."""
 
 
 def ems(part: Part, names: Names) -> float:
@@ -24,6 +26,8 @@ def ems(part: Part, names: Names) -> float:
     match part.tag:
         case "mfrac" | "munder" | "mtable":
             return max(inner, default=0.0) + 0.2
+        case "mtr":
+            return sum(inner) + len(inner) - 1
         case "msub" | "msup":
             return inner[0] + _SMALLER * inner[1]
         case "mo":
@@ -32,7 +36,7 @@ def ems(part: Part, names: Names) -> float:
 
 
 def broken(part: Part, names: Names, width: float) -> Part:
-    """Return a layout in lines of at most so many ems, where it can be broken: before signs, above and below fractions.
+    """Return a layout in lines of at most so many ems, broken before signs, also in fractions and branches.
 
     >>> from bullwhip.export.formulas import layout
     >>> from bullwhip.expr.grammar import parse
@@ -44,6 +48,10 @@ def broken(part: Part, names: Names, width: float) -> Part:
         return part
     if part.tag == "mfrac":
         return Element("mfrac", tuple(broken(p, names, width) for p in part.parts))
+    if part.tag in ("mtable", "mtr"):
+        return Element(part.tag, tuple(broken(p, names, width) for p in part.parts), part.attributes)
+    if part.tag == "mtd":
+        return Element("mtd", (broken(Element("mrow", part.parts), names, width * _BRANCH),), part.attributes)
     if part.tag != "mrow":
         return part
     lines: list[list[Part]] = [[]]

@@ -102,7 +102,9 @@ dd{margin:0}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:10px;font-size:12px}
 footer p{margin:0}
 @media print{body{max-width:none;padding:0;font-size:9.5pt}tr,.formula,h3,dl{break-inside:avoid}
-article{border-width:.5pt;padding:8px 10px}math{font-size:11pt}td,th,dl,caption{font-size:8pt}td,th{padding:1px 10px 1px 0}
-dl{grid-template-columns:max-content 1fr max-content 1fr}a{color:inherit}h2,h3{break-after:avoid}.formula{overflow:visible}}
+article{border-width:.5pt;padding:8px 10px}math{font-size:11pt}
+td,th,dl,caption{font-size:8pt}td,th{padding:1px 10px 1px 0}
+dl{grid-template-columns:max-content 1fr max-content 1fr}
+a{color:inherit}h2,h3{break-after:avoid}.formula{overflow:visible}}
 """
 """Read on a screen, light or dark, and on paper."""
