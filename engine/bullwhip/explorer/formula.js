@@ -17,6 +17,7 @@ const ATTRIBUTES = new Set(["class", "form", "movablelimits", "stretchy", "displ
 export function formula(tree, { model, language, left = null, label = null, width = 24 }) {
   const math = make("math");
   math.setAttribute("display", "block");
+  math.style.whiteSpace = "nowrap"; // a name in a cell would go on below it, unseen
   const write = { data: model.data, at: language === "zh" ? 0 : 1, label };
   const whole = left === null ? tree : ["mrow", ["mi", left], ["mo", "="], tree];
   math.append(built(broken(whole, write, width), write));
@@ -104,7 +105,15 @@ function built(part, write) {
     if (inner?.a) attribute(element, inner.a);
     else element.append(built(inner, write));
   }
+  if (tag === "mtd") aligned(element);
   return element;
+}
+
+/** Cells begin at the left, those of later lines further in; browsers would centre them. */
+function aligned(cell) {
+  const inLines = cell.hasAttribute("class");
+  cell.style.textAlign = "left";
+  cell.style.padding = inLines ? `.15em 0 .15em ${cell.getAttribute("class") === "more" ? INDENT : 0}em` : ".15em .6em .15em .2em";
 }
 
 function attribute(element, attributes) {
