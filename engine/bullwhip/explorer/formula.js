@@ -49,8 +49,11 @@ function ems(part, write) {
 function broken(part, write, width) {
   if (!isElement(part) || ems(part, write) <= width) return part;
   if (part[0] === "mfrac") return ["mfrac", ...partsOf(part).map((each) => broken(each, write, width))];
-  if (part[0] === "mtable" || part[0] === "mtr") return [part[0], ...part.slice(1).map((each) => (each?.a ? each : broken(each, write, width)))];
-  if (part[0] === "mtd") return ["mtd", broken(["mrow", ...part.slice(1)], write, width / 2)];
+  if (part[0] === "mtable" || part[0] === "mtr") {
+    const room = part[0] === "mtr" ? width / 2 : width;
+    return [part[0], ...part.slice(1).map((each) => (each?.a ? each : broken(each, write, room)))];
+  }
+  if (part[0] === "mtd") return ["mtd", broken(["mrow", ...part.slice(1)], write, width)];
   if (part[0] !== "mrow") return part;
   const lines = [[]];
   let used = 0;
@@ -65,8 +68,8 @@ function broken(part, write, width) {
     used += need;
   }
   if (lines.length === 1) return ["mrow", ...lines[0]];
-  const rows = lines.map((line, k) => ["mtr", ["mtd", { a: { class: k ? "more" : "first" } }, ...line]]);
-  return ["mtable", { a: { class: "lines", displaystyle: "true" } }, ...rows];
+  const rows = lines.map((line, k) => ["mtr", ["mtd", { a: { class: k ? "formula-more" : "formula-first" } }, ...line]]);
+  return ["mtable", { a: { class: "formula-lines", displaystyle: "true" } }, ...rows];
 }
 
 /** The parts of a row; those of the right side of an equation taken up into it. */
@@ -113,7 +116,7 @@ function built(part, write) {
 function aligned(cell) {
   const inLines = cell.hasAttribute("class");
   cell.style.textAlign = "left";
-  cell.style.padding = inLines ? `.15em 0 .15em ${cell.getAttribute("class") === "more" ? INDENT : 0}em` : ".15em .6em .15em .2em";
+  cell.style.padding = inLines ? `.15em 0 .15em ${cell.getAttribute("class") === "formula-more" ? INDENT : 0}em` : ".15em .6em .15em .2em";
 }
 
 function attribute(element, attributes) {

@@ -49,9 +49,10 @@ def broken(part: Part, names: Names, width: float) -> Part:
     if part.tag == "mfrac":
         return Element("mfrac", tuple(broken(p, names, width) for p in part.parts))
     if part.tag in ("mtable", "mtr"):
-        return Element(part.tag, tuple(broken(p, names, width) for p in part.parts), part.attributes)
+        room = width * _BRANCH if part.tag == "mtr" else width
+        return Element(part.tag, tuple(broken(p, names, room) for p in part.parts), part.attributes)
     if part.tag == "mtd":
-        return Element("mtd", (broken(Element("mrow", part.parts), names, width * _BRANCH),), part.attributes)
+        return Element("mtd", (broken(Element("mrow", part.parts), names, width),), part.attributes)
     if part.tag != "mrow":
         return part
     lines: list[list[Part]] = [[]]
@@ -67,10 +68,10 @@ def broken(part: Part, names: Names, width: float) -> Part:
     if len(lines) == 1:
         return Element("mrow", tuple(lines[0]))
     rows = tuple(
-        Element("mtr", (Element("mtd", tuple(line), (("class", "more"),) if k else ()),))
+        Element("mtr", (Element("mtd", tuple(line), (("class", "formula-more"),) if k else ()),))
         for k, line in enumerate(lines)
     )
-    return Element("mtable", rows, (("class", "lines"), ("displaystyle", "true")))
+    return Element("mtable", rows, (("class", "formula-lines"), ("displaystyle", "true")))
 
 
 def _flat(part: Element) -> list[Part]:

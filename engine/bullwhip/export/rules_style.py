@@ -85,8 +85,8 @@ math[display=block]{text-align:left;width:max-content}
 math mi,math mtext{font-family:"Helvetica Neue",Arial,"Liberation Sans","PingFang SC","Microsoft YaHei",
 "Noto Sans CJK SC","bullwhip math",sans-serif}
 math mtd{text-align:left;padding:.2em .8em .2em .2em}
-math .lines mtd{padding-left:0}
-math .lines mtd.more{padding-left:1.5em}
+math .formula-lines mtd{padding-left:0}
+math .formula-lines mtd.formula-more{padding-left:1.5em}
 math mfrac mtd{text-align:center}
 .variant{margin:8px 0 0;font-weight:600}
 .note{margin:6px 0;max-width:80ch}
