@@ -100,7 +100,8 @@ function Group({ context, target, group }) {
 
 /** The cells of a driver that matter for the target; all of the period and of no period where there is no target. */
 function relevant({ catalogue, data, base }, target, { moved }) {
-  const free = moved.filter((cell) => catalogue.ranges.has(cell) || state.changes.value.has(cell));
+  const missing = (cell) => target !== null && base.value.of(cell) === null && data.cells.definition[cell] < 0;
+  const free = moved.filter((cell) => catalogue.ranges.has(cell) || state.changes.value.has(cell) || missing(cell));
   if (target !== null) {
     const variants = catalogue.scenarioChanges(state.scenario.value).variants;
     const inputs = new Set([...catalogue.inputsOf(target, variants), ...base.value.inputs(target)]);
@@ -121,9 +122,10 @@ function CellSlider({ context, cell, label, name = label, elasticity }) {
   const before = base.value.of(cell);
   const value = state.changes.value.get(cell) ?? before;
   const show = (number) => shownValue(catalogue, quantity, number);
-  const range = catalogue.rangeOf(cell) ?? rangeAround(value);
-  if (!range || value === null) return null;
   const scale = catalogue.isPercent(quantity) ? 100 : 1;
+  if (value === null) return html`<${Assumption} ...${{ context, cell, quantity, label, name, elasticity, scale }} />`;
+  const range = catalogue.rangeOf(cell) ?? rangeOf(cell, before ?? value);
+  if (!range) return null;
   return html`<${Slider}
     ...${{
       id: `cell-${cell}`,
@@ -140,6 +142,28 @@ function CellSlider({ context, cell, label, name = label, elasticity }) {
       written: typable(value * scale),
       move: (number) => state.change(cell, number === before ? null : within(quantity, number)),
       reset: () => state.change(cell, null),
+      open: () => (state.selection.value = `quantity:${quantity.id}`),
+    }}
+  />`;
+}
+
+/** A field for an input that nobody prints: what is typed is an assumption of the reader, and is marked as changed by hand. */
+function Assumption({ context, cell, quantity, label, name, elasticity, scale }) {
+  const { catalogue } = context;
+  return html`<${Slider}
+    ...${{
+      id: `cell-${cell}`,
+      label,
+      name,
+      value: null,
+      range: null,
+      changed: false,
+      show: () => text("unknownAssume"),
+      elasticity,
+      unit: catalogue.isPercent(quantity) ? "%" : catalogue.unitOf(quantity),
+      typed: (words) => within(quantity, parseNumber(words, scale)),
+      written: "",
+      move: (number) => state.change(cell, number),
       open: () => (state.selection.value = `quantity:${quantity.id}`),
     }}
   />`;
@@ -191,6 +215,17 @@ function TogetherSlider({ context, cells, label, elasticity, each }) {
 function within({ low, high }, value) {
   if (value === null || !Number.isFinite(value)) return null;
   return Math.min(Math.max(value, low ?? -Infinity), high ?? Infinity);
+}
+
+const assumed = new Map();
+
+/** The range of a figure that nobody prints, kept while it lies within: a range that moved along would run away. */
+function rangeOf(cell, value) {
+  const kept = assumed.get(cell);
+  if (kept && value >= kept.low && value <= kept.high) return kept;
+  const made = rangeAround(value);
+  assumed.set(cell, made);
+  return made;
 }
 
 function rangeAround(value) {

@@ -74,7 +74,7 @@ function foundAll({ catalogue, data, model }, base) {
       const found = cells.map((cell) => slopes.get(model.nodeOf[cell])?.[0].elasticity).filter((one) => one && one[0] !== 0);
       return { quantity, moved, reached: found.length, strongest: Math.max(0, ...found.map(([high]) => Math.abs(high))) };
     })
-    .filter(({ reached }) => reached > 0)
+    .filter(({ quantity, reached }) => reached > 0 || (cells.length === 0 && data.quantities[quantity].driver))
     .sort((a, b) => b.reached - a.reached || b.strongest - a.strongest || a.quantity - b.quantity);
 }
 

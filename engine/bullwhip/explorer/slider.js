@@ -24,10 +24,10 @@ export function parseNumber(words, scale = 1) {
   return Number.isFinite(value) ? Number(value.toPrecision(15)) : null;
 }
 
-/** The slider; `range` is `{low, high, log}`, `move` is told a number, `typed` reads one and gives null for none. */
+/** The slider; `range` is `{low, high, log}`, or null for a field alone; `move` is told a number, `typed` reads one and gives null for none. */
 export function Slider({ id, label, name, value, range, changed, was, show, unit, elasticity, each, typed, written, move, reset, open }) {
   const [draft, setDraft] = useState(null);
-  const place = Math.round(STEPS * partOf(range, value));
+  const place = range ? Math.round(STEPS * partOf(range, value)) : 0;
   const enter = () => {
     if (draft === null) return;
     const number = typed(draft);
@@ -41,17 +41,19 @@ export function Slider({ id, label, name, value, range, changed, was, show, unit
       ${elasticity !== undefined && html`<span class="soft elasticity" title=${text("elasticity")}>ε ${ratio(elasticity)}</span>`}
     </div>
     <div class="slider-row">
-      <input
-        id=${id}
-        type="range"
-        min="0"
-        max=${STEPS}
-        step="1"
-        value=${place}
-        aria-label=${name}
-        aria-valuetext=${show(value)}
-        onInput=${(event) => move(valueAt(range, Number(event.target.value) / STEPS))}
-      />
+      ${range
+        ? html`<input
+            id=${id}
+            type="range"
+            min="0"
+            max=${STEPS}
+            step="1"
+            value=${place}
+            aria-label=${name}
+            aria-valuetext=${show(value)}
+            onInput=${(event) => move(valueAt(range, Number(event.target.value) / STEPS))}
+          />`
+        : html`<span class="soft">${unit}</span>`}
       <input
         type="text"
         inputmode="decimal"
@@ -71,7 +73,7 @@ export function Slider({ id, label, name, value, range, changed, was, show, unit
       />
     </div>
     <div class="slider-foot">
-      <output for=${id}>${show(value)}</output>
+      ${range ? html`<output for=${id}>${show(value)}</output>` : html`<span class="mark">${show(value)}</span>`}
       ${changed && html`<span class="soft">${text("was")} ${show(was)}</span>`}
       <span class="slider-acts">
         ${each}
