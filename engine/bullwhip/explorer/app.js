@@ -97,7 +97,21 @@ function showFailure(problem) {
   root.dataset.ready = "failed";
 }
 
+/** Paint at once, in the theme and language that are likely: a first answer of a server may take seconds. */
+function showWaiting() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const [chosen, language] = [asked.get("theme"), asked.get("language")];
+  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "dark" : "light";
+  state.language.value = (language ?? navigator.language).toLowerCase().startsWith("zh") ? "zh" : "en";
+  const place = document.createElement("p");
+  place.className = "waiting";
+  place.textContent = words.text("waiting");
+  part("view").replaceChildren(place);
+}
+
 async function start() {
+  showWaiting();
   const data = await api.loadModel();
   const context = makeContext(data);
   state.restore({ tabs: TABS.map((one) => one.id), ...context.catalogue.known });

@@ -1,5 +1,5 @@
 /** Below the map: what its lines mean, how much of it is in view, zoom, and downloads of what it shows. */
-import { Offers } from "./offers.js";
+import { Offers, pictures, WORKBOOK } from "./offers.js";
 import { chainTable } from "./chaintable.js";
 import { text } from "./text.js";
 import { html } from "./vendor/preact.js";
@@ -23,6 +23,6 @@ export function MapBar({ context, map, counts }) {
       <button type="button" aria-label=${text("zoomIn")} onClick=${() => map.view.step(1)}>+</button>
       <button type="button" onClick=${() => map.view.fit()}>${text("zoomFit")}</button>
       <button type="button" onClick=${() => map.view.start()}>${text("zoomReset")}</button>
-      <${Offers} context=${context} name="chain" table=${() => chainTable(context)} server=${["svg", "png", "xlsx"]} />
+      <${Offers} context=${context} name="chain" table=${() => chainTable(context)} server=${[...pictures("svg"), WORKBOOK]} />
     </div>`;
 }

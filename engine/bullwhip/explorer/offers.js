@@ -9,18 +9,33 @@ import { html } from "./vendor/preact.js";
 
 /**
  * Buttons for what a view shows.
- * @param {object} props `name` of the file; `table()` gives `{columns, rows}`; `server` lists formats of the server's export
+ * @param {object} props `name` of the file; `table()` gives `{columns, rows}`; `server` lists what the server's export is
+ *   asked for: `{label, suffix, asked}`, see `pictures`
  */
 export function Offers({ context, name: file, table, server = [] }) {
-  const params = { language: state.language.value, period: state.period.value, scenario: state.scenario.value };
-  const link = (format) => String(context.api.address("api/export", { ...params, format, set: changedDrivers(context) }));
+  const params = { scenario: state.scenario.value, set: changedDrivers(context) };
+  const link = (asked) => String(context.api.address("api/export", { ...params, ...asked }));
   return html`<div class="offers" role="group" aria-label=${text("download")}>
     <span class="soft">${text("download")}</span>
     <button type="button" onClick=${() => save(`${file}.csv`, "text/csv", toCsv(context, table()))}>CSV</button>
     <button type="button" onClick=${() => save(`${file}.json`, "application/json", toJson(context, file, table()))}>JSON</button>
-    ${context.api.online && server.map((format) => html`<a key=${format} href=${link(format)} download=${`${file}.${format}`}>${format.toUpperCase()}</a>`)}
+    ${context.api.online &&
+    server.map(({ label, suffix, asked }) => html`<a key=${label} href=${link(asked)} download=${`${file}.${suffix}`}>${label}</a>`)}
   </div>`;
 }
+
+/** A picture of the server's export as SVG and PNG; `asked` says which, beside language and period. */
+export function pictures(format, asked = {}) {
+  const here = { ...asked, language: state.language.value, period: state.period.value };
+  const picture = format === "svg" ? "map" : format;
+  return [
+    { label: "SVG", suffix: "svg", asked: { ...here, format } },
+    { label: "PNG", suffix: "png", asked: { ...here, format: "png", picture } },
+  ];
+}
+
+/** The workbook of the server's export. */
+export const WORKBOOK = { label: "XLSX", suffix: "xlsx", asked: { format: "xlsx" } };
 
 /** The drivers that were changed by hand, as `name=value`. */
 export function changedDrivers({ catalogue }) {

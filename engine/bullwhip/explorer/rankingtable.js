@@ -3,7 +3,7 @@ import { amount } from "./amount.js";
 import { QuantityLink, shownValue } from "./card.js";
 import { shareText } from "./catalogue.js";
 import { percent, ratio } from "./format.js";
-import { Offers } from "./offers.js";
+import { Offers, pictures, WORKBOOK } from "./offers.js";
 import { reachingAll } from "./reach.js";
 import * as state from "./state.js";
 import { name, text } from "./text.js";
@@ -45,7 +45,7 @@ export function Ranking({ context }) {
         <input type="search" value=${state.filter.value} placeholder=${text("filterHint")} maxlength="200" onInput=${(event) => (state.filter.value = event.target.value)}
       /></label>
       <p class="in-view" role="status">${text("rowsShown", { n: rows.length, m: all.length })} · ${text("amountUnknown", { n: unknown })}</p>
-      <${Offers} context=${context} name="exposure" table=${() => rankingTable(context, rows)} server=${["xlsx"]} />
+      <${Offers} context=${context} name="exposure" table=${() => rankingTable(context, rows)} server=${[...pictures("bars", { driver: context.data.quantities[driver].id }), WORKBOOK]} />
     </div>
     <div class="rank-scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
       <table class="ranking-table">

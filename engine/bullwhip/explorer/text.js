@@ -154,6 +154,7 @@ const TEXT = {
     rankingNote: "金额为驱动因素上升 1% 时该公司份额的变化；没有印出份额的公司金额未知。同一笔钱可经过多个环节，各行不可相加。",
     semicolon: "；",
     unknownAssume: "未知：可自行假设",
+    waiting: "正在读取模型……",
   },
   en: {
     skip: "Skip to content",
@@ -305,6 +306,7 @@ const TEXT = {
     rankingNote: "Money is the change of the company's share for one percent more of the driver; without a printed share it is unknown. The same money can pass several tiers: rows do not add up.",
     semicolon: "; ",
     unknownAssume: "unknown: assume a value",
+    waiting: "Reading the model…",
   },
 };
 
