@@ -13,6 +13,7 @@ from bullwhip.store.generations import data_files, is_store, read_current
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.workspace import Workspace
 from bullwhip.workspace.calling import functions_of
+from bullwhip.workspace.modelling import model_json
 
 __all__ = ["Recipe", "Snapshot", "named_after"]
 
@@ -92,6 +93,8 @@ class Snapshot:
             yield
         if self._store is not None:
             yield from self._store.preparing()
+        yield
+        model_json(self.workspace)  # the first thing that a page asks for; workers read the cache and do not write it
 
 
 def _copied(folder: Path) -> bytes:
