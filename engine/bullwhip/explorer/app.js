@@ -87,6 +87,15 @@ function followRoot(context) {
   });
 }
 
+/** The link past the head leads into the map where there is one. Followed as a link, it would overwrite the address. */
+function followSkip() {
+  part("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    const view = part("view");
+    (view.querySelector(".map [tabindex='0']") ?? view).focus();
+  });
+}
+
 function showFailure(problem) {
   console.error(problem);
   const place = document.createElement("p");
@@ -119,6 +128,7 @@ async function start() {
   render(html`<${Head} context=${context} tabs=${TABS} />`, part("head"));
   render(html`<${Foot} context=${context} />`, part("foot"));
   followTab(context);
+  followSkip();
   root.dataset.ready = "1"; // browser tests wait for it
 }
 

@@ -1,10 +1,10 @@
-/** Below the map: what its lines mean, how much of it is in view, zoom, and downloads of what it shows. */
+/** Above the map: what its lines mean, how much of it is in view, zoom, and downloads of what it shows. */
 import { Offers, pictures, WORKBOOK } from "./offers.js";
 import { chainTable } from "./chaintable.js";
 import { text } from "./text.js";
 import { html } from "./vendor/preact.js";
 
-/** The bar below the map. */
+/** The bar above the map. */
 export function MapBar({ context, map, counts }) {
   const found = counts.value;
   const elsewhere = context.data.companies.length - context.catalogue.placed.size;

@@ -73,6 +73,8 @@ class Density:
     """How wide boxes may become so that no two names of a tier are clipped to the same text."""
     lines: int = 2
     """Lines of a heading."""
+    figures: int = 3
+    """Lines of a figure."""
     bend: float = 30.0
     """How far an edge between two tiers of one column swings out."""
 
@@ -89,7 +91,7 @@ DENSITIES = (
 )
 """From loose to dense; a map takes the first that fits the page."""
 
-SCREEN = Density(99, 78.0, 104.0, 0.46, 5.0, 4.0, 4.0, 10.0, 5.0, 40.0, 150.0, 3, 14.0)
+SCREEN = Density(99, 78.0, 104.0, 0.46, 5.0, 4.0, 4.0, 10.0, 5.0, 40.0, 150.0, 4, 2, 14.0)
 """For the explorer: every name at 11 pixels beside the sliders, on a screen of 1,680 by 1,000."""
 
 
@@ -281,7 +283,7 @@ def _stack(
 
 def _panel(entry: TierEntry, at: int, x: float, y: float, measure: _Measure) -> PanelBox:
     pad = measure.density.pad
-    lines, below = _heading(entry, x + pad, y + pad, measure.inside, measure.density.lines)
+    lines, below = _heading(entry, x + pad, y + pad, measure.inside, measure.density)
     subs = measure.subs if len(entry.companies) > 1 else 1
     rows = math.ceil(len(entry.companies) / subs)
     boxes: list[CompanyBox] = []
@@ -295,18 +297,18 @@ def _panel(entry: TierEntry, at: int, x: float, y: float, measure: _Measure) -> 
     return PanelBox(entry, at, Rect(x, y, measure.inside + 2 * pad, bottom - y), lines, tuple(boxes))
 
 
-def _heading(entry: TierEntry, x: float, y: float, width: float, most: int) -> tuple[tuple[Line, ...], float]:
+def _heading(entry: TierEntry, x: float, y: float, width: float, density: Density) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a heading, and the lower side of the last one."""
     first, *rest = entry.heading
     badge = _badge(entry)
     lines: list[Line] = []
-    for text in wrap(first, HEADING, width - badge, most, bold=True):
+    for text in wrap(first, HEADING, width - badge, density.lines, bold=True):
         lines.append(Line(x + badge, y + 12.0, text, HEADING, bold=True))
         y += 17.0
     for line in (t for text in rest for t in wrap(text, SMALL, width, 2)):
         lines.append(Line(x, y + 11.0, line, SMALL, muted=True))
         y += 14.0
-    for line in wrap(entry.value, SMALL, width, 3):
+    for line in wrap(entry.value, SMALL, width, density.figures):
         lines.append(Line(x, y + 11.0, line, SMALL, figure=True))
         y += 14.0
     return tuple(lines), y

@@ -17,10 +17,10 @@ export function mount(element, context) {
   const middle = document.createElement("div");
   middle.className = "middle";
   element.append(middle);
-  const canvas = addPlace(middle, "div", "canvas");
   const bar = document.createElement("div");
   bar.className = "map-bar";
   middle.append(bar);
+  const canvas = addPlace(middle, "div", "canvas"); // last, so that Tab leads from the map to what is selected in it
   const details = addPlace(element, "aside", "side");
   const counts = signal(null);
   const stops = [followDetails(element, drivers, details, context)];
