@@ -13,7 +13,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-__all__ = ["AXE", "Pages", "TABS", "chromium", "hash_of", "look", "opened", "violations"]
+__all__ = ["AXE", "TABS", "Pages", "chromium", "hash_of", "look", "opened", "violations"]
 
 TABS = ("chain", "ranking", "compare", "audit", "conflicts", "sparql")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -55,6 +55,7 @@ class Pages:
         self._context = browser.new_context(
             viewport={"width": 1680, "height": 1000}, reduced_motion="reduce", locale="en-US", accept_downloads=True
         )
+        self._context.set_default_timeout(10_000)
         self._context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page: Page = self.fresh()
 
@@ -83,7 +84,7 @@ class Pages:
         else:
             self.allowed = url
             self.page.goto(address)
-        self.page.locator("html[data-ready='1']").wait_for(state="attached", timeout=30_000)
+        self.page.locator("html[data-ready='1']").wait_for(state="attached", timeout=15_000)
         self.page.locator(f"section.tab-{state.get('tab', 'chain')}").wait_for()
         return self.page
 

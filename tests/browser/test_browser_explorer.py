@@ -36,7 +36,7 @@ def _settled(page: Page, tab: str) -> None:
         "chain": ".map .company", "ranking": ".ranking-table tbody tr", "compare": "#compare-left",
         "audit": "table.counts", "conflicts": "ol.groups > li", "sparql": ".editor[data-ready='1']",
     }  # fmt: skip
-    page.locator(shown[tab]).first.wait_for(timeout=30_000)
+    page.locator(shown[tab]).first.wait_for(timeout=10_000)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -61,7 +61,7 @@ def test_a_tier_a_company_and_an_edge_open(pages: Pages, server: Server) -> None
     height = look(page, "document.querySelector('.panel-in math').getBoundingClientRect().height")
 
     assert _value(page).startswith("112.1B USD")
-    assert height > 20
+    assert height > 12  # a fraction or a name set in the font of mathematics; without one it would have none
     assert "#select=" in page.url or "select=tier%3Aai_chip" in page.url
 
     page.locator(f"[data-key='{NVIDIA}']").click()
@@ -74,7 +74,7 @@ def test_a_tier_a_company_and_an_edge_open(pages: Pages, server: Server) -> None
 
 
 def test_a_slider_moves_the_figures_as_the_engine_does(pages: Pages, server: Server) -> None:
-    """What the page computes after a move is what the server answers for the same driver value, and the link keeps it."""
+    """What the page computes after a move is what the server answers for that value, and the link keeps it."""
     page = pages.show(server.url, language="en", select="quantity:accelerator.count")
     before = _value(page)
     slider = page.locator("input[type=range]").first
@@ -82,16 +82,16 @@ def test_a_slider_moves_the_figures_as_the_engine_does(pages: Pages, server: Ser
     for _ in range(12):
         page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("set="))
-    after = page.locator(".card .soft").filter(has_text=re.compile(r"\d")).first.inner_text()
     told = [part.partition("=")[2] for part in page.url.partition("#")[2].split("&") if part.startswith("set=")]
     query = "&".join(f"set={one}" for one in told)
-    expected = _api(server, f"api/value?id=accelerator.count%5Bchip%3Da100_sxm%5D&{query}")["value"]
+    found = _api(server, f"api/value?id=accelerator.count&period=2025&{query}")
+    expected = next(row["value"] for row in found if row["index"] == {"chip": "a100_sxm"})
 
     assert _value(page) != before
     shown = float(
         re.sub(r"[^\d.]", "", look(page, "document.querySelector('[data-testid=value] + p').textContent")) or 0
     )
-    assert abs(shown / expected - 1) < 1e-9, after
+    assert abs(shown / expected - 1) < 1e-9
 
 
 def test_a_link_opens_the_same_view(pages: Pages, server: Server) -> None:
@@ -184,14 +184,14 @@ def test_two_scenarios_stand_side_by_side(pages: Pages, server: Server) -> None:
     assert ["11.25B", "26.25B", "+15B", "▲ 133%"] == row.locator("td.number").all_inner_texts()
     row.locator("button").click()
     terms = page.locator(".why-box tbody tr")
-    terms.first.wait_for(timeout=30_000)
+    terms.first.wait_for(timeout=10_000)
     assert "liquid-cooling penetration\t15B\t100%" == terms.first.inner_text()
 
 
 def test_changes_by_hand_are_compared_with_a_scenario(pages: Pages, server: Server) -> None:
     """Without another scenario, the drivers as moved by hand stand beside the facts."""
     page = pages.show(server.url, language="zh", tab="compare", set="cooling.liquid_penetration=0.35")
-    row = page.locator("tr", has_text="液冷市场").first
+    row = page.locator("tr", has=page.locator("td", has_text=re.compile("^液冷温控市场规模$"))).first
     row.wait_for()
     cells = row.locator("td.number").all_inner_texts()
 
@@ -228,14 +228,14 @@ def test_conflicts_mark_the_claim_that_is_taken(pages: Pages, server: Server) ->
 
 def test_a_mistake_in_sparql_is_shown_where_it_is(pages: Pages, server: Server) -> None:
     """The answer to a query that cannot be read names line and column, and the editor marks the place."""
-    text = "SELECT ?s WHERE {\n  ?s ?p\n}"
+    text = "SELECT ?s WHERE {\n  ?s ?p ?o .\n}}"
     page = pages.show(server.url, language="en", tab="sparql", sparql=text)
     _settled(page, "sparql")
     pages.expected = "400"
     page.locator("#sparql-run").click()
     page.locator("[role=alert]").wait_for()
 
-    assert "line 3, column 1" in page.locator("[role=alert]").inner_text()
+    assert "line 3, column 2" in page.locator("[role=alert]").inner_text()
     page.locator(".cm-lintRange-error").wait_for()
 
 

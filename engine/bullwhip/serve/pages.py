@@ -86,13 +86,12 @@ def page_endpoint(files: Files) -> Callable[[Request], Awaitable[Response]]:
         etag = f'"{found.digest}{"-gzip" if packed_too else ""}"'
         exact = request.scope["query_string"].decode("ascii", "replace") == f"v={found.digest[:16]}"
         kept = "public, max-age=31536000, immutable" if exact else "no-cache"
-        headers = {"ETag": etag, "Cache-Control": kept, "Vary": "Accept-Encoding"}
+        headers = {"ETag": etag, "Cache-Control": kept, "Vary": "Accept-Encoding", "Content-Type": found.media}
         known = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
         if etag in known or "*" in known:
-            return Response(None, 304, headers)
+            return Response(None, 304, headers)  # with its type: by it the gate says which policy a kept page has
         if packed_too:
             headers["Content-Encoding"] = "gzip"
-        headers["Content-Type"] = found.media
         return Response(found.small if packed_too else found.body, 200, headers)
 
     return endpoint

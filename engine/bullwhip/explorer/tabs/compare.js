@@ -32,7 +32,7 @@ const say = ownTexts("compare", {
     relative: "相对",
     noShare: "另有 {n} 家公司在变动的环节供货而没有印刷份额，金额未知：{names}",
     why: "归因",
-    whyOf: "{name} 因何不同",
+    whyOf: "归因：{name}",
     whyHand: "归因由服务器按情景计算，不含手动改动。",
     whyNone: "服务器未给出归因：两边不都有值，或指标只在一边存在。",
     whyExact: "精确拆分（Shapley 值），各项之和等于差额",
