@@ -195,7 +195,7 @@ def test_changes_by_hand_are_compared_with_a_scenario(pages: Pages, server: Serv
     row.wait_for()
     cells = row.locator("td.number").all_inner_texts()
 
-    assert ["262.5亿", "131.3亿", "-131.3亿", "▼ 50%"] == cells
+    assert ["262.5亿", "131.3亿", "−131.3亿", "▼ 50%"] == cells
 
 
 def test_audit_shows_every_verdict_with_its_reasons(pages: Pages, server: Server) -> None:
@@ -235,7 +235,7 @@ def test_a_mistake_in_sparql_is_shown_where_it_is(pages: Pages, server: Server) 
     page.locator("#sparql-run").click()
     page.locator("[role=alert]").wait_for()
 
-    assert "line 3, column 2" in page.locator("[role=alert]").inner_text()
+    assert "line 3, column 3" in page.locator("[role=alert]").inner_text()
     page.locator(".cm-lintRange-error").wait_for()
 
 
