@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,9 @@ from bullwhip.terms import PREFIXES
 
 if TYPE_CHECKING:
     from rdflib import Dataset
+
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]")
+"""Written as escapes in Turtle and TriG: the same data, but nothing on screen is steered by it."""
 
 __all__ = ["to_format", "to_nquads", "to_rdflib"]
 
@@ -60,8 +64,10 @@ def _triple(line: bytes) -> bytes:
 
 
 def _text(quads: Iterable[ox.Quad] | Iterable[ox.Triple], form: ox.RdfFormat) -> bytes:
-    prefixes = None if form == ox.RdfFormat.N_QUADS else PREFIXES
-    return cast(bytes, ox.serialize(quads, format=form, prefixes=prefixes))
+    text = cast(bytes, ox.serialize(quads, format=form, prefixes=PREFIXES))
+    if text.isascii() or not _STEERING.search(shown := text.decode()):
+        return text
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04X}", shown).encode()
 
 
 def to_rdflib(nquads: bytes) -> Dataset:
