@@ -48,6 +48,14 @@ def test_every_query_shape_has_an_answer() -> None:
     assert counts[1][word] == 0
 
 
+def test_the_pool_runs() -> None:
+    """Point queries, runaway queries and updates are measured through the pool; over HTTP only by hand."""
+    rows = import_module("endpoint").measure(5, 2, 0)
+
+    assert all(isfinite(row.figure) for row in rows)
+    assert len(rows) == 6
+
+
 def test_inference_runs() -> None:
     """Rules, SPARQL by layers, by rounds and by a path, and SHACL rules derive the same facts."""
     pytest.importorskip("pyshacl", reason="pyshacl is in the extra `shapes`")

@@ -25,6 +25,7 @@ class Counting:
     snapshot: str = "one"
     asked: list[Job] = field(default_factory=list)
     status: int = 200
+    confined: str = "seccomp"
 
     async def start(self) -> None:
         """Do nothing."""
@@ -154,3 +155,8 @@ def test_a_failure_is_not_kept(served: Served) -> None:
 
     assert first.startswith(b"HTTP/1.1 503 ")
     assert served.send()[0].startswith(b"HTTP/1.1 200 ")
+
+
+def test_health_says_what_holds_the_workers(served: Served) -> None:
+    """Whether the system itself keeps workers from connecting is no secret."""
+    assert b'"confined":"seccomp"' in served.send("/health")[0]

@@ -46,7 +46,9 @@ def application(pool: Workers, settings: Settings, files: Files | None = None) -
         "/data": data,
         "/data/{path:path}": data,
         "/limits": _telling(lambda: settings.as_dict() | {"snapshot": pool.snapshot}),
-        "/health": _telling(lambda: {"status": "ok", "version": __version__, "snapshot": pool.snapshot}),
+        "/health": _telling(
+            lambda: {"status": "ok", "version": __version__, "snapshot": pool.snapshot} | _confinement(pool)
+        ),
     }
     routes: list[BaseRoute] = [Route(path, endpoint, methods=METHODS) for path, endpoint in endpoints.items()]
     routes += api_routes(pool)
@@ -54,6 +56,12 @@ def application(pool: Workers, settings: Settings, files: Files | None = None) -
     app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: _not_routed})
     app.router.redirect_slashes = False
     return app
+
+
+def _confinement(pool: Workers) -> dict[str, object]:
+    """Return what keeps workers from connecting, where the pool knows it: `seccomp`, `namespace`, `none`."""
+    held = getattr(pool, "confined", "")
+    return {"confined": held} if held else {}
 
 
 def _telling(what: Callable[[], dict[str, object]]) -> Endpoint:
