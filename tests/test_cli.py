@@ -215,6 +215,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["search", " "], 2, "nothing to look for"),
         (["check", "nosuch.yaml"], 2, "no such file"),
         (["export", "svgg"], 2, "did you mean 'svg'"),
+        (["import", "nosuch.xlsx"], 3, "cannot be read: No such file or directory"),
         (["export", "svg", "-o", "/nonexistent/folder/x.svg"], 2, "cannot be written"),
         (["--workspace", "/nonexistent", "list", "tiers"], 2, "does not exist"),
         (["serve", "--port", "70000"], 2, "0<=x<=65535"),

@@ -17,6 +17,8 @@ HEAVY = {
     "yaml",
     "rich",
     "numpy",
+    "openpyxl",
+    "xlsxwriter",
     "bullwhip.load",
     "bullwhip.validate",
     "bullwhip.compile",
@@ -68,6 +70,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["doctor", "--help"],
         ["build", "--help"],
         ["load", "--help"],
+        ["import", "--help"],
     ],
 )
 def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:

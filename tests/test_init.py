@@ -42,6 +42,7 @@ ASKED: dict[str, list[str]] = {
 """Something to ask of the new workspace by every command."""
 
 ELSEWHERE = {
+    "import": "needs a workbook that was changed: tests/test_workbook_import.py",
     "init": "writes it",
     "push": "needs an endpoint: tests/test_store_commands.py",
     "serve": "does not end: tests/test_serve_command.py",

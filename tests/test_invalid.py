@@ -89,6 +89,14 @@ NOT_A_FILE: dict[str, str] = {
     "BW701": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
     "BW702": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
     "BW703": "a request: test_api_calls.py, test_a_wrong_argument_is_refused_with_what_to_do",
+    "BW561": "a workbook: test_workbook_import.py",
+    "BW562": "a workbook: test_workbook_import.py",
+    "BW563": "a workbook: test_workbook_import.py",
+    "BW564": "a workbook: test_workbook_import.py",
+    "BW565": "a workbook: test_workbook_import.py",
+    "BW566": "a workbook: test_workbook_import.py",
+    "BW567": "a workbook: test_workbook_import.py, test_another_state_of_the_workspace_is_a_warning",
+    "BW568": "a workbook: test_workbook_import.py",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

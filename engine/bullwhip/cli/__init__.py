@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "check": "Check a workspace, a store or a rule file and report every problem.",
     "export": "Write pictures, graphs, tables or RDF to a file.",
     "serve": "Serve a SPARQL endpoint, a JSON API and the explorer.",
+    "import": "Read a changed workbook back as a scenario.",
     "init": "Write a small workspace that teaches the format.",
     "schema": "Write the JSON Schema of the YAML files, for editors.",
 }

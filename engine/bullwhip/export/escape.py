@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean_text", "dot_quoted", "terminal_text", "tsv_cell", "xml_attribute", "xml_text"]
+__all__ = ["clean_text", "dot_quoted", "terminal_text", "tsv_cell", "xlsx_text", "xml_attribute", "xml_text"]
 
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]")
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
@@ -23,6 +23,8 @@ _ANSI = re.compile(
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_CELL = 32_767
+"""Characters of a cell of a workbook, counted in UTF-16."""
 _NUMBER = re.compile(r"[-+]?(?:\d[\d,]*)?\.?\d+(?:[eE][-+]?\d+)?(?:/\d+)?%?(?:[–~][-+]?[\d,.]+%?)?")
 
 
@@ -79,6 +81,24 @@ def tsv_cell(text: str) -> str:
     if cell.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell
+
+
+def xlsx_text(text: str) -> str:
+    r"""Return a text for a cell of a workbook, of at most 32,767 characters as a spreadsheet counts them.
+
+    The cell has to be written as a string: there a leading `=` is a character like any other. Breaks of lines stay,
+    other controls and direction marks go.
+
+    >>> xlsx_text("=1+1\r\n" + chr(0x202E)), len(xlsx_text("x" * 40_000)), len(xlsx_text("𠮷" * 40_000))
+    ('=1+1\n', 32767, 16384)
+    """
+    lines = "\n".join(clean_text(line) for line in text.replace("\r\n", "\n").split("\n"))
+    if len(lines) * 2 <= _CELL:
+        return lines
+    units = lines.encode("utf-16-le")
+    if len(units) <= 2 * _CELL:
+        return lines
+    return units[: 2 * _CELL - 2].decode("utf-16-le", "ignore") + "…"
 
 
 def terminal_text(text: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bullwhip.model.bottleneck import Bottleneck
     from bullwhip.model.exposure import CompanyExposure
     from bullwhip.model.fact_answer import FactAnswer
+    from bullwhip.model.readback import ReadBack
     from bullwhip.model.search import Found
     from bullwhip.model.simulation import Simulation
     from bullwhip.model.solution import Solution
@@ -463,6 +464,12 @@ class Workspace:
         from bullwhip.workspace.formats import Asked
 
         return export(self, form, Asked(**asked))
+
+    def read_workbook(self, path: str | Path, name: str = "", *, formulas: bool = False) -> ReadBack:
+        """Return what an exported workbook changes, as a scenario on top of the facts (convention §27)."""
+        from bullwhip.workspace.importing import read_workbook
+
+        return read_workbook(self, path, name, formulas=formulas)
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""

@@ -151,6 +151,11 @@ FORMATS: dict[str, Format] = {
         "application/ld+json", "jsonld", "the whole graph as JSON-LD", f"{_RDF}:jsonld", ("period", "along"),
         computes=False,
     ),
+    "xlsx": Format(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+        "a workbook with live formulas, drivers to edit, and sources", "bullwhip.workspace.workbooking:xlsx",
+        ("period", "driver"),
+    ),
     "rules-sparql": Format(
         "application/sparql-query", "rq", "the inference rules as SPARQL CONSTRUCT queries", f"{_RULES}:sparql",
         computes=False,
