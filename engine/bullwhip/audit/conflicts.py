@@ -18,6 +18,7 @@ from bullwhip.compile.select import ranked
 from bullwhip.model.answer import as_number
 from bullwhip.model.claim import STATUS, Claim
 from bullwhip.model.program import CompiledProgram
+from bullwhip.model.shown import Shown
 from bullwhip.numbers import decimal_text
 
 __all__ = ["KINDS", "Conflict", "disputed", "find_conflicts"]
@@ -30,7 +31,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Shown):
     """A group of claims that cannot all be right."""
 
     kind: str

@@ -10,6 +10,7 @@ from typing import Any
 from bullwhip.audit.prints import MODES, Mode, Printed, print_interval
 from bullwhip.model.answer import as_number, exact_text
 from bullwhip.model.claim import Claim
+from bullwhip.model.shown import Shown
 from bullwhip.numbers import decimal_text
 from bullwhip.propagate.intervals import Interval
 
@@ -29,7 +30,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRow:
+class AuditRow(Shown):
     """A printed figure with its verdict."""
 
     claim: Claim

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bullwhip.model.claim import Claim, Index
 from bullwhip.model.label import Label
+from bullwhip.model.shown import Shown
 from bullwhip.numbers import fraction_text
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def claim_source(claim: Claim, cell: str, as_of: str, disputed_by: tuple[str, ..
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(Shown):
     """A quantity at one index and period."""
 
     quantity: str
@@ -169,7 +170,7 @@ class SecondOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity:
+class Sensitivity(Shown):
     """How a quantity answers a driver: derivative and elasticity, as numbers and as closed forms."""
 
     quantity: str
@@ -345,7 +346,7 @@ def _listed(some: Sequence[PathEffect | EdgeEffect | SourceEffect] | None) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Shown):
     """The ranked answer to which companies are exposed to a driver."""
 
     driver: str

@@ -9,6 +9,7 @@ from typing import Any
 from bullwhip.model.answer import Source, as_number, exact_text
 from bullwhip.model.claim import Index
 from bullwhip.model.label import Label
+from bullwhip.model.shown import Shown
 
 __all__ = ["Change", "Choice", "Difference", "Moved", "Term"]
 
@@ -138,7 +139,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Shown):
     """Two sides of one kind, what is different in them, and what comes of it."""
 
     kind: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from bullwhip.model.answer import as_number, exact_text
 from bullwhip.model.claim import Index
+from bullwhip.model.shown import Shown
 from bullwhip.model.solution import Place, Switching
 
 __all__ = ["Bottleneck", "Cap", "Limit"]
@@ -79,7 +80,7 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
-class Bottleneck:
+class Bottleneck(Shown):
     """What caps a quantity at one index and period."""
 
     quantity: str

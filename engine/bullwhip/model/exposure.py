@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bullwhip.model.answer import PathStep, Source, as_number, exact_text
 from bullwhip.model.label import Label
+from bullwhip.model.shown import Shown
 
 if TYPE_CHECKING:
     from bullwhip.model.answer import ExposureRow
@@ -224,7 +225,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class CompanyExposure:
+class CompanyExposure(Shown):
     """The ranked answer to which drivers a company is exposed to."""
 
     company: str

@@ -10,6 +10,7 @@ from typing import Any
 from bullwhip.model.inference import Aggregate, InferenceRule, Relation, Skolem
 from bullwhip.model.label import Label, Language
 from bullwhip.model.proof import Fact, Proof, Step, WhyNot
+from bullwhip.model.shown import Shown
 from bullwhip.terms import BASE, PREFIXES, shorten
 
 _LANGUAGES: tuple[Language, Language] = ("zh", "en")
@@ -83,7 +84,7 @@ def fact_text(fact: Fact) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class FactAnswer:
+class FactAnswer(Shown):
     """The answer to a question about a fact, or about the facts of a pattern."""
 
     question: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bullwhip.model.shown import Shown
+
 __all__ = ["KINDS", "Entry", "Found", "Hit"]
 
 KINDS = ("company", "tier", "product", "topic", "quantity", "measure", "member", "document", "scenario", "claim")
@@ -47,7 +49,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Shown):
     """The answer to a search."""
 
     text: str

@@ -9,6 +9,7 @@ from typing import Any
 
 from bullwhip.model.answer import as_number, exact_text
 from bullwhip.model.claim import Index
+from bullwhip.model.shown import Shown
 
 __all__ = ["PERCENTS", "NotVaried", "Part", "Simulated", "Simulation", "VariedInput", "as_double"]
 
@@ -150,7 +151,7 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(Shown):
     """A whole answer."""
 
     samples: int

@@ -9,6 +9,7 @@ from typing import Any
 
 from bullwhip.model.answer import Source, as_number, exact_text
 from bullwhip.model.claim import Index
+from bullwhip.model.shown import Shown
 
 __all__ = ["Binding", "Bounds", "Extended", "Place", "Root", "Solution", "Switching"]
 
@@ -134,7 +135,7 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Shown):
     """What one driver must be for a quantity to have a value, or to lie in a range."""
 
     quantity: str

@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from bullwhip.errors import LimitError, Place, Problem, QueryError, did_you_mean
+from bullwhip.model.shown import Shown
 from bullwhip.query.guard import Tokens, guard, pattern_start
 from bullwhip.query.header import Term
 from bullwhip.store.functions import short
@@ -28,7 +29,7 @@ MAX_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Shown):
     """The answer to a query: terms, and as text."""
 
     columns: tuple[str, ...]

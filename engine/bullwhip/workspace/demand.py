@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bullwhip.model.answer import Value
+from bullwhip.model.shown import Shown
 from bullwhip.workspace import answering
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["Demand"]
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Shown):
     """One quantity at one index and period: its value, its closed form, and what it rests on."""
 
     workspace: Workspace

@@ -11,11 +11,13 @@ from bullwhip.errors import Problem, UsageError, did_you_mean
 from bullwhip.model.answer import Exposure, Sensitivity, Value
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
+from bullwhip.model.shown import Shown
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace import answering, listing
 from bullwhip.workspace.demand import Demand
 from bullwhip.workspace.naming import parse_set, read_date, select_cells
 from bullwhip.workspace.opening import open_program
+from bullwhip.workspace.showing import lists_show_as_tables
 
 if TYPE_CHECKING:
     from rdflib import Dataset
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["Workspace"]
 
 
-class Workspace:
+@lists_show_as_tables
+class Workspace(Shown):
     """An opened workspace under one scenario.
 
     >>> ws = Workspace.open()
@@ -470,6 +473,10 @@ class Workspace:
         from bullwhip.workspace.importing import read_workbook
 
         return read_workbook(self, path, name, formulas=formulas)
+
+    def chain_map(self) -> str:
+        """Return the chain map as SVG, which is also what a notebook shows of a workspace."""
+        return self.export("svg").decode()
 
     def receipt(self) -> dict[str, Any]:
         """Return what an answer rests on: hash of inputs and engine, version, scenario, values set."""
