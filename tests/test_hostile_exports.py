@@ -126,7 +126,7 @@ def html_shape(data: bytes) -> Any:
 def graphml_shape(data: bytes) -> Any:
     """Return nodes and edges of GraphML with the names of their attributes, as networkx reads them."""
     xml_shape(data)
-    graph = networkx.parse_graphml(data.decode(), force_multigraph=True)
+    graph: Any = networkx.parse_graphml(data.decode(), force_multigraph=True)
     return sorted((n, *sorted(d)) for n, d in graph.nodes(data=True)), sorted(k for *_, k in graph.edges(keys=True))
 
 
