@@ -107,6 +107,7 @@ ALLOWED = {
     "bullwhip/query/shacl.py": ["subprocess"],  # this interpreter, with a list of arguments
     "bullwhip/serve/nursery.py": ["subprocess"],  # the same, for the process that workers are forked from
     "bullwhip/store/processes.py": ["subprocess"],  # the same, for what reads RDF and writes stores
+    "bullwhip/workspace/exporting.py": ["import_module"],  # the writer of a format, from a table of the package
 }
 """What a module may use, and for what."""
 
