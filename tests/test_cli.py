@@ -221,6 +221,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["serve", "--port", "70000"], 2, "0<=x<=65535"),
         (["serve", "--port", "0", "--allow-host", "a b"], 2, "BW002 'a b' is no name of a server"),
         (["serve", "--allow-update", "--token-file", str(Path(__file__))], 2, "BW587 what"),
+        (["mcp", "--limit-seconds", "0"], 2, "0.1<=x<="),
         (["exposures"], 2, "did you mean 'exposure'"),
         (["value", "server.market", "--set", "server.gpu_cost_share=0"], 3, "BW401 division by zero"),
     ],

@@ -71,6 +71,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["build", "--help"],
         ["load", "--help"],
         ["import", "--help"],
+        ["mcp", "--help"],
     ],
 )
 def test_light_commands_import_no_heavy_library(arguments: list[str], warm: Path) -> None:

@@ -45,6 +45,7 @@ ELSEWHERE = {
     "import": "needs a workbook that was changed: tests/test_workbook_import.py",
     "init": "writes it",
     "push": "needs an endpoint: tests/test_store_commands.py",
+    "mcp": "does not end: tests/test_mcp.py",
     "serve": "does not end: tests/test_serve_command.py",
 }
 """Commands that are not asked of it, and why."""

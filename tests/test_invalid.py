@@ -97,6 +97,7 @@ NOT_A_FILE: dict[str, str] = {
     "BW566": "a workbook: test_workbook_import.py",
     "BW567": "a workbook: test_workbook_import.py, test_another_state_of_the_workspace_is_a_warning",
     "BW568": "a workbook: test_workbook_import.py",
+    "BW704": "a request: test_mcp.py, test_each_wrong_question_is_an_error_with_code_and_remedy",
     "BW901": "a size: test_too_many_cells_reach_a_limit",
 }
 """Codes that no file raises, or not in a form that fits a fixture, and where they are tested."""

@@ -159,6 +159,7 @@ CODES: dict[str, str] = {
     "BW703": "a parameter of the API cannot be read",
     "BW551": "no font with Chinese letters is found",
     "BW552": "a picture or table of a quantity would not be true",
+    "BW704": "a query of this form is not answered to agents",
     "BW901": "a size or time limit was reached",
 }
 """Every stable code with its one-line meaning; docs/errors.md lists them, tests/invalid has a fixture for each."""

@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "load": "Load RDF files into a store, or remove a graph from it.",
     "push": "Send the workspace's graphs to a SPARQL endpoint.",
     "doctor": "Show what a store or SPARQL endpoint can do.",
+    "mcp": "Serve agents: read-only tools over stdin and stdout.",
     "check": "Check a workspace, a store or a rule file and report every problem.",
     "export": "Write pictures, graphs, tables or RDF to a file.",
     "serve": "Serve a SPARQL endpoint, a JSON API and the explorer.",
