@@ -23,7 +23,7 @@ def test_a_console_example_shows_what_the_command_prints(example: Example, tmp_p
 
 
 def test_there_are_examples_of_every_command() -> None:
-    """Every command has an example with output in the README, but check (its failures are in docs), push, mcp and serve.
+    """Every command has an example with output in the README, but check (its failures are in docs), push, mcp, serve.
 
     An endpoint to push to is not there in a test of pages; tests/test_store_commands.py starts one. One that serves
     does not end; tests/test_serve_command.py does as the README says.

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError
 
 from bullwhip import __version__
 from bullwhip.errors import did_you_mean
+from bullwhip.serve import mcp_records as records
 from bullwhip.serve import mcp_results as results
 from bullwhip.serve.jobs import Call, Job, Query, Reply
 from bullwhip.serve.workers import Workers
@@ -142,7 +143,7 @@ def _lookups(pool: Workers) -> tuple[Callable[..., Any], ...]:
     async def list_drivers(
         text: Annotated[str, Field(description="Keep to drivers whose id, labels or tier hold this")] = "",
         limit: Limit = 100,
-    ) -> results.Drivers:
+    ) -> records.Drivers:
         """List the drivers: inputs that no rule computes. `value` gives their values, `exposure` what they reach."""
         return results.drivers(await _call(pool, "list", kind="drivers"), text, limit)
 
@@ -150,14 +151,14 @@ def _lookups(pool: Workers) -> tuple[Callable[..., Any], ...]:
         text: Annotated[str, Field(description="A part of a name in any language, an id or a ticker", min_length=1)],
         kinds: Annotated[list[str] | None, Field(description="Keep to company, tier, quantity, …")] = None,
         limit: Limit = 20,
-    ) -> results.Found:
+    ) -> records.Found:
         """Find companies, tiers, products, quantities, measures, documents by a part of any of their names."""
         return results.found(await _call(pool, "search", q=text, kind=kinds, limit=limit))
 
     async def describe(
         id: Annotated[str, Field(description="KIND/ID as search gives them, an IRI, or an id", min_length=1)],
         limit: Limit = 20,
-    ) -> results.Description:
+    ) -> records.Description:
         """Say all that is known of one thing, with document, locator, date and A or E of every fact."""
         return results.description(await _call(pool, "describe", id=id, limit=limit))
 
@@ -169,7 +170,7 @@ def _lookups(pool: Workers) -> tuple[Callable[..., Any], ...]:
             Field(description="List only these; contradicted ones when absent"),
         ] = None,
         limit: Limit = 20,
-    ) -> results.Audit:
+    ) -> records.Audit:
         """Recompute printed figures from others that are printed, and judge them."""
         asked = [*(verdicts or ["contradicted"])]
         return results.audit(await _call(pool, "audit", report=report, locator=locator, verdict=asked), limit)
@@ -183,7 +184,7 @@ def _questions(pool: Workers) -> tuple[Callable[..., Any], ...]:
         period: Period = None,
         scenario: Scenario = None,
         set: Settings = None,
-    ) -> results.Values:
+    ) -> records.Values:
         """Give the value of a quantity with unit and sources, at every index and period or at those chosen."""
         return results.values(await _call(pool, "value", id=id, period=period, scenario=scenario, set=set))
 
@@ -193,7 +194,7 @@ def _questions(pool: Workers) -> tuple[Callable[..., Any], ...]:
         period: Period = None,
         scenario: Scenario = None,
         set: Settings = None,
-    ) -> results.Sensitivities:
+    ) -> records.Sensitivities:
         """Give derivative and elasticity of a quantity to drivers, with closed forms and what they rest on."""
         under = {"scenario": scenario, "set": set}
         body = await _call(pool, "sensitivity", id=id, driver=drivers, period=period, **under)
@@ -212,7 +213,7 @@ def _questions(pool: Workers) -> tuple[Callable[..., Any], ...]:
         top: Limit = 20,
         scenario: Scenario = None,
         set: Settings = None,
-    ) -> results.Exposures:
+    ) -> records.Exposures:
         """Rank companies by how exposed they are to a driver, or drivers by how they reach a company."""
         if bool(driver) == bool(company):
             raise ToolError(_said("BW702", "exposure needs one of driver and company", "name one of them"))
@@ -227,7 +228,7 @@ def _questions(pool: Workers) -> tuple[Callable[..., Any], ...]:
         period: Period = None,
         scenario: Scenario = None,
         set: Settings = None,
-    ) -> results.Explanations:
+    ) -> records.Explanations:
         """Say why a quantity is what it is: rule, closed form, path, elasticities, sources, what prints say of it."""
         under = {"period": period, "scenario": scenario, "set": set}
         return results.explanations(await _call(pool, "explain", id=id, driver=driver, **under))
@@ -239,7 +240,7 @@ def _sparql(pool: Workers) -> Callable[..., Any]:
     async def sparql(
         query: Annotated[str, Field(description="SPARQL 1.1, SELECT or ASK; prefixes such as bw: are declared")],
         limit: Limit = 100,
-    ) -> results.Rows:
+    ) -> records.Rows:
         """Ask the graph of facts, chain and rules: every document is a named graph; ask for unit and source along."""
         reply = await pool.run(Query(query, results=_RESULTS))
         if reply.status == 406:
