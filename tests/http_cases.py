@@ -120,6 +120,7 @@ FRAMING = _cases(
 FLOODS = _cases(
     "floods",
     ("five thousand headers", 431, get(ASK, *(f"A{i}: b" for i in range(5000))), "BW583"),
+    ("a hundred and fifty headers", 431, get(ASK, *(f"A{i}: b" for i in range(150))), "BW583"),
     ("one header of 70 kB", 431, get(ASK, "X-A: " + "a" * 70_000), "BW583"),
     ("forty kB of headers", 431, get(ASK, *(f"X-{i}: {'a' * 800}" for i in range(50))), "BW583"),
     ("a URL of 70 kB", (414, 431), get("/sparql?query=" + "a" * 70_000), "BW583"),

@@ -93,7 +93,7 @@ def choose(accept: str, offers: tuple[str, ...]) -> str:
 def _range(text: str) -> tuple[str, int, float] | None:
     """Return a media range, how exact it is, and its quality; None where it is none or asks for another charset."""
     media, *parameters = (part.strip().lower() for part in text.split(";"))
-    quality, further = 1.0, 0
+    quality = 1.0
     for name, _, value in (p.partition("=") for p in parameters):
         if name.strip() == "q":
             if not _QUALITY.fullmatch(value.strip()):
@@ -102,12 +102,11 @@ def _range(text: str) -> tuple[str, int, float] | None:
             break  # what follows the quality belongs to no media type
         if name.strip() == "charset" and value.strip(' "') not in ("utf-8", "utf8"):
             return None
-        further = 1
     kind, slash, subtype = media.partition("/")
     if not slash or not kind or not subtype or (kind == "*" and subtype != "*"):
         return None
     exact = 0 if kind == "*" else 1 if subtype == "*" else 2
-    return media, 2 * exact + further, quality
+    return media, exact, quality
 
 
 @lru_cache(maxsize=128)
