@@ -70,6 +70,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["doctor", "--help"],
         ["build", "--help"],
         ["load", "--help"],
+        ["serve", "--help"],
         ["import", "--help"],
         ["mcp", "--help"],
     ],
@@ -100,3 +101,14 @@ def test_importing_the_package_imports_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "['bullwhip']"
+
+
+def test_a_server_begins_with_little() -> None:
+    """What starts the process that opens the workspace imports neither façade nor server: they come while it opens."""
+    code = (
+        "import sys, bullwhip.cli.serve_command, bullwhip.serve.pool, bullwhip.serve.running\n"
+        "print(*sorted({'bullwhip.workspace', 'uvicorn', 'starlette', 'pyoxigraph', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "\n"

@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 import click
 
 from bullwhip.cli.output import note
-from bullwhip.workspace import Workspace
 
 __all__ = ["changing", "computing", "json_option", "period_option", "selecting", "stating"]
 
@@ -78,6 +77,8 @@ def _opening(function: _F, options: Sequence[Callable[[Any], Any]]) -> _F:
     def opened(
         *arguments: Any, as_of: str, policy: str, scenario: str = "base", values: tuple[str, ...] = (), **others: Any
     ) -> Any:
+        from bullwhip.workspace import Workspace
+
         folder = click.get_current_context().find_root().obj
         workspace = Workspace.open(folder, scenario=scenario, values=values, as_of=as_of, policy=policy)
         try:

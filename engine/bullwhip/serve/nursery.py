@@ -18,7 +18,7 @@ from typing import Any
 from bullwhip import errors
 from bullwhip.errors import BullwhipError, LoadError, Place, Problem
 from bullwhip.serve.jobs import Limits
-from bullwhip.serve.snapshot import Recipe
+from bullwhip.serve.recipe import Recipe
 from bullwhip.serve.wire import Frames, Notes, frame
 from bullwhip.store.processes import worker_environment
 

@@ -21,7 +21,7 @@ from bullwhip.errors import BullwhipError, Problem, UsageError
 from bullwhip.serve.jobs import GraphChange, Job, Limits, Reply, Update, problem_reply
 from bullwhip.serve.nursery import Ended, Nursery, Worker
 from bullwhip.serve.problems import beyond
-from bullwhip.serve.snapshot import Recipe, named_after
+from bullwhip.serve.recipe import Recipe, named_after
 from bullwhip.serve.wire import job_frame, read_reply
 
 __all__ = ["Pool", "Recipe"]

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bullwhip.errors import LoadError, Place, Problem
+from bullwhip.serve.recipe import Recipe, named_after
 from bullwhip.store.generations import data_files, is_store, read_current
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.workspace import Workspace
 from bullwhip.workspace.calling import functions_of
 from bullwhip.workspace.modelling import model_json
 
-__all__ = ["Recipe", "Snapshot", "named_after"]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What is served."""
-
-    workspace: str | None = None
-    scenario: str = "base"
-    values: tuple[str, ...] = ()
-    as_of: str = ""
-    policy: str = ""
-    store: str | None = None
-    """The folder of a store that queries read instead of the graph of the workspace."""
-
-
-def named_after(*parts: str) -> str:
-    """Return a name for what the parts determine."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+__all__ = ["Snapshot"]
 
 
 class Snapshot:

@@ -23,7 +23,8 @@ from bullwhip.errors import BullwhipError
 from bullwhip.serve.changing import change
 from bullwhip.serve.confine import bound_memory, bound_time, confine, release
 from bullwhip.serve.jobs import GraphChange, Limits, Update
-from bullwhip.serve.snapshot import Recipe, Snapshot
+from bullwhip.serve.recipe import Recipe
+from bullwhip.serve.snapshot import Snapshot
 from bullwhip.serve.wire import Notes, read_frame, read_job, reply_frame, write_all
 from bullwhip.serve.worker import close_others, out_of_memory, work
 
