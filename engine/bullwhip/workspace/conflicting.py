@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from bullwhip.audit import audit
+from bullwhip.audit import AuditRow, audit
 from bullwhip.audit.conflicts import Conflict, find_conflicts
 from bullwhip.model.policy import POLICY
 from bullwhip.workspace.listing import chosen_claims
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["conflicts", "conflicts_about"]
 
 
-def conflicts(workspace: Workspace) -> list[Conflict]:
-    """Return every conflict of a workspace."""
+def conflicts(workspace: Workspace, audited: Sequence[AuditRow] | None = None) -> list[Conflict]:
+    """Return every conflict of a workspace.
+
+    Args:
+        workspace: the workspace.
+        audited: the verdicts on all its claims, where they are known already.
+    """
     program = workspace.program
-    rows = audit(workspace.evaluation, program.claims)
+    rows = audit(workspace.evaluation, program.claims) if audited is None else audited
     return find_conflicts(program, rows, workspace.policy or POLICY)
 
 

@@ -13,6 +13,7 @@ from bullwhip.model.claim import Claim
 from bullwhip.model.label import Language
 from bullwhip.query.exposure import Roster
 from bullwhip.query.totals import Counting
+from bullwhip.workspace.conflicting import conflicts as conflicts_of
 from bullwhip.workspace.describing import tier_figures
 from bullwhip.workspace.naming import parse_set
 from bullwhip.workspace.slider_ranges import slider_ranges
@@ -41,7 +42,8 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
     at = _period(workspace, period)
     numbering = Numbering(program)
     roster = Roster.of(program)
-    audited, conflicts = workspace.audit(), workspace.conflicts()
+    audited = workspace.audit()
+    conflicts = conflicts_of(workspace, audited)
     claims = _Claims(numbering, audited, conflicts)
     estimates = {c.id for c in program.claims if c.status == "E"}
     sized = {q.tier: "–" for q in program.quantities.values() if q.primary and q.tier}  # room for what a slider shows
