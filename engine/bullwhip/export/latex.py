@@ -13,7 +13,7 @@ __all__ = ["latex_document", "latex_formula", "latex_text"]
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "\u00a0": "~",
+    "|": r"\textbar{}", '"': "''", "`": r"\textasciigrave{}", "\u00a0": "~",
 }  # fmt: skip
 """Characters that would mean something to LaTeX, or be set as others."""
 
