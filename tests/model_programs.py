@@ -14,7 +14,7 @@ from bullwhip.propagate import Evaluation, responses
 from model_points import answer
 from random_programs import Small
 
-__all__ = ["program_case", "random_program"]
+__all__ = ["program_case", "random_program", "tie_case"]
 
 _OPERATIONS = ("+", "+", "*", "*", "/", "/", "^", "min", "max", "abs", "floor", "ceil", "exp", "log", "<", "<=", "sign")
 _EXPONENTS = (
@@ -30,7 +30,10 @@ _EXPONENTS = (
 
 def program_case(seed: int) -> dict[str, Any]:
     """Return the data of a random program with its values and all answers to moves of its inputs."""
-    program = random_program(seed)
+    return _case(random_program(seed))
+
+
+def _case(program: CompiledProgram) -> dict[str, Any]:
     evaluation = Evaluation(program)
     cells = range(len(program.cells))
     inputs = [p for p in cells if program.cells[p].definition < 0]
@@ -47,6 +50,29 @@ def program_case(seed: int) -> dict[str, Any]:
 def random_program(seed: int) -> CompiledProgram:
     """Return a random program of every operation."""
     return _program(random.Random(seed))  # noqa: S311  not for secrets
+
+
+def tie_case(denominator: int) -> dict[str, Any]:
+    """Return a program of numbers that are equal, whole or zero as rationals and as no doubles.
+
+    A part is put together again from its parts, one by one; so a minimum has two equal arguments, a difference is
+    nothing, and a quotient is whole.
+    """
+    small = Small()
+    dag = small.dag
+    part = small.input(Fraction(1, denominator))
+    whole = small.cell(dag.add(*[part] * denominator))
+    product = small.cell(dag.times(part, dag.num(denominator), dag.num(Fraction(1, 10)), dag.num(10)))
+    for function in ("floor", "ceil"):
+        small.cell(dag.node(function, dag.div(whole, part)))
+    small.cell(dag.node("min", whole, product))
+    small.cell(dag.node("max", whole, dag.num(1)))
+    small.cell(dag.node("<", whole, product, dag.num(2), dag.num(3)))
+    small.cell(dag.node("<=", product, dag.num(1), part, dag.times(dag.num(2), part)))
+    nothing = small.cell(dag.add(whole, dag.num(-1)))
+    small.cell(dag.node("abs", nothing))
+    small.cell(dag.div(dag.num(1), nothing))
+    return _case(small.program())
 
 
 def _program(generator: random.Random) -> CompiledProgram:

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from bullwhip import Workspace
 from bullwhip.export.escape import clean_text
 from bullwhip.query.exposure import sizing_cells
 from bullwhip.workspace.modelling import explorer_model, model_json
+from bullwhip.workspace.slider_ranges import slider_range
 from hostile_texts import LABELS
 from model_points import model_cases, moved_inputs
-from model_programs import program_case
+from model_programs import program_case, tie_case
 from test_hostile_texts import labelled
 
 ROOT = Path(__file__).parent
@@ -113,6 +115,15 @@ def test_every_operation_comes_out_as_in_the_engine(tmp_path: Path) -> None:
     assert sum(m["expected"]["kink"] for c in cases for m in c["moves"]) > 40
 
 
+def test_ties_steps_and_zeros_are_where_the_engine_has_them(tmp_path: Path) -> None:
+    """What is equal, whole or nothing as a rational is so in the page, though no double of it is."""
+    cases = [tie_case(d) for d in range(2, 60)]
+
+    found = compared(cases, tmp_path)
+
+    assert [(k + 2, f["wrong"]) for k, f in enumerate(found) if f["wrong"]] == []
+
+
 def test_scenarios_are_in_the_model(shipped: Workspace, data: dict[str, Any], tmp_path: Path) -> None:
     """The page reaches a scenario by its changes and variants, and gets the engine's values of it."""
     points = []
@@ -183,9 +194,45 @@ def test_sliders_reach_the_present_value_and_every_print(shipped: Workspace, dat
 
     quantities = {p: shipped.program.quantities[shipped.program.cells[p].quantity] for p in ends}
 
+    prints = [(p, c.model_value) for p in ends for c in shipped.program.claims if c.id in given[p].losers]
+    assert [p for p, v in prints if v is not None and not ends[p][0] <= v <= ends[p][1]] == []
     assert [p for p, (low, high) in ends.items() if not low <= given[p].value <= high or low == high] == []
     assert [p for p, (low, _) in ends.items() if (q := quantities[p]).low is not None and low < q.low] == []
     assert len(ends) > 380
+
+
+@pytest.mark.parametrize(
+    ("value", "varied", "printed", "bounds", "expected"),
+    [
+        ("3", None, [], ("", ""), ("3/2", "6", "rule")),
+        ("-3", None, [], ("", ""), ("-6", "-3/2", "rule")),
+        ("0", None, [], ("", ""), ("0", "1", "rule")),
+        ("3", None, ["3", "9"], ("", ""), ("3/2", "9", "print")),
+        ("3", ("4", "5"), [], ("", ""), ("3", "5", "scenario")),
+        ("3", ("1", "5"), ["8"], ("", ""), ("1", "8", "scenario")),
+        ("3", None, [], ("2", "4"), ("2", "4", "declared")),
+        ("3", None, [], ("2", ""), ("2", "6", "rule")),
+        ("1", None, [], ("2", ""), ("1", "2", "rule")),
+        ("0.4", None, [], ("", ""), ("0", "1", "ratio")),
+    ],
+)
+def test_how_far_a_slider_goes(
+    shipped: Workspace,
+    value: str,
+    varied: tuple[str, str] | None,
+    printed: list[str],
+    bounds: tuple[str, str],
+    expected: tuple[str, str, str],
+) -> None:
+    """Scenarios first, then prints, declared ends, ratios, half to double; the present value is always inside."""
+    low, high = (Fraction(b) if b else None for b in bounds)
+    kind = "ratio" if expected[2] == "ratio" else "stock"
+    quantity = replace(shipped.program.quantities["training.utilization"], low=low, high=high, kind=kind)
+
+    ends = None if varied is None else (Fraction(varied[0]), Fraction(varied[1]))
+    found = slider_range(quantity, Fraction(value), ends, [Fraction(p) for p in printed])
+
+    assert found == (Fraction(expected[0]), Fraction(expected[1]), expected[2])
 
 
 def test_every_number_of_the_model_is_within_its_list(data: dict[str, Any]) -> None:

@@ -40,7 +40,11 @@ def exact_number(value: Fraction | None) -> int | float | str | None:
 
 
 def plain(text: str) -> str:
-    """Return a text as data for a page: one line, without controls and marks that turn the writing direction."""
+    """Return a text as data for a page: one line, without controls and marks that turn the writing direction.
+
+    >>> plain("HBM" + chr(0x202E) + chr(10) + "3e" + chr(7))
+    'HBM 3e'
+    """
     return clean_text(text).strip()
 
 

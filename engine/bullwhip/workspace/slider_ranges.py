@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from bullwhip.workspace.varying import draws_of
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["slider_ranges"]
+__all__ = ["slider_range", "slider_ranges"]
 
 _WIDE = 100
 """How many times the low end the high end is from which a slider goes by factors and not by steps."""
@@ -37,10 +38,7 @@ def slider_ranges(workspace: Workspace) -> dict[str, list[Any]]:
     for position, given in sorted(program.given.items()):
         quantity = program.quantities[program.cells[position].quantity]
         value = given.value
-        low, high, origin = _ends(quantity, value, varied.get(position), printed.get(position, set()))
-        seen = {value, *printed.get(position, set())}
-        low, high = min(low, *seen), max(high, *seen)
-        low, high = _within(quantity, low, high, value)
+        low, high, origin = slider_range(quantity, value, varied.get(position), printed.get(position, set()))
         if low == high:
             continue
         found["cell"].append(position)
@@ -51,8 +49,24 @@ def slider_ranges(workspace: Workspace) -> dict[str, list[Any]]:
     return found
 
 
+def slider_range(
+    quantity: Quantity, value: Fraction, varied: Range | None, printed: Collection[Fraction]
+) -> tuple[Fraction, Fraction, str]:
+    """Return low and high end of the slider of one input, and which rule they come from.
+
+    Args:
+        quantity: of the input.
+        value: its present one.
+        varied: how far scenarios vary it.
+        printed: the values that documents print for it.
+    """
+    low, high, origin = _ends(quantity, value, varied, printed)
+    low, high = _within(quantity, min(low, value, *printed), max(high, value, *printed), value)
+    return low, high, origin
+
+
 def _ends(
-    quantity: Quantity, value: Fraction, varied: Range | None, printed: set[Fraction]
+    quantity: Quantity, value: Fraction, varied: Range | None, printed: Collection[Fraction]
 ) -> tuple[Fraction, Fraction, str]:
     if varied is not None:
         return (*varied, "scenario")
