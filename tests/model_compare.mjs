@@ -33,15 +33,32 @@ export function compare(Model, { data, points, moves, exposures }) {
     }
     found.moves += 1;
   }
-  for (const { changes, variants, driver, company, options, rows } of exposures) {
+  for (const { changes, variants, driver, company, options, rows, sums } of exposures) {
     const values = cached(model, changes, variants);
     const mine = company ? model.companyExposure(values, company, options) : model.exposure(values, driver, options);
     const where = `${driver ?? company} ${JSON.stringify(options)}`;
     if (mine.length !== rows.length) note(`${where}: ${mine.length} rows, expected ${rows.length}`);
     rows.slice(0, mine.length).forEach((row, k) => sameRow(model, mine[k], row, `${where} row ${k + 1}`, close, note));
+    const totals = model.totals(mine, options.by);
+    if (totals.length !== sums.length) note(`${where}: ${totals.length} totals, expected ${sums.length}`);
+    sums.slice(0, totals.length).forEach((sum, k) => sameTotal(model, totals[k], sum, `${where} total ${k + 1}`, close, note));
     found.exposures += 1;
   }
   return found;
+}
+
+function sameTotal(model, mine, sum, where, close, note) {
+  const names = (cells) => cells.map((cell) => model.cellName(cell, false)).join(" ");
+  const named = {
+    company: mine.company, driver: model.data.quantities[mine.driver].id, currency: mine.currency, atLeast: mine.atLeast,
+    reach: mine.reach, parts: names(mine.parts), leftOut: names(mine.leftOut), unknown: names(mine.unknown),
+    bounded: names(mine.bounded), approximate: names(mine.approximate), rank: mine.rank,
+  };
+  for (const [name, text] of Object.entries(named)) if (text !== sum[name]) note(`${where}: ${name} ${text}, expected ${sum[name]}`);
+  for (const name of ["value", "known", "atMost", "weight"]) {
+    [0, 1].forEach((end) => close(mine[name][end], sum[name][end], `${where}: ${name}`));
+  }
+  close(mine.elasticity, sum.elasticity, `${where}: elasticity`);
 }
 
 const kept = new Map();

@@ -11,6 +11,7 @@ from typing import Any
 from bullwhip import Workspace
 from bullwhip.errors import PropagationError
 from bullwhip.model.answer import ExposureRow, as_number
+from bullwhip.model.exposure import Total
 from bullwhip.model.quantity import index_text
 from bullwhip.propagate import Evaluation, Passes, driver_cells
 from bullwhip.propagate.directional import Response
@@ -120,12 +121,18 @@ def exposures(workspace: Workspace, drivers: int) -> list[dict[str, Any]]:
         by = rankings[number % len(rankings)]
         answer = workspace.exposure(name, by=by)
         options = {"period": answer.period, "by": by}
-        found.append({"changes": [], "variants": {}, "driver": name, "options": options, "rows": _rows(answer.rows)})
+        found.append({
+            "changes": [], "variants": {}, "driver": name, "options": options, "rows": _rows(answer.rows),
+            "sums": [_sum(t) for t in answer.totals],
+        })  # fmt: skip
     for number, company in enumerate([*dict.fromkeys(s.company for s in program.chain.shares)][:12]):
         by = rankings[number % len(rankings)]
         own = workspace.company_exposure(company, by=by)
         options = {"period": own.period, "by": by}
-        found.append({"changes": [], "variants": {}, "company": company, "options": options, "rows": _rows(own.rows)})
+        found.append({
+            "changes": [], "variants": {}, "company": company, "options": options, "rows": _rows(own.rows),
+            "sums": [_sum(t) for t in own.totals],
+        })  # fmt: skip
     return found
 
 
@@ -146,6 +153,17 @@ def _row(row: ExposureRow) -> dict[str, Any]:
         "low": as_number(row.share_range[0]), "high": as_number(row.share_range[1]), "value": as_number(row.value),
         "valueLow": as_number(row.value_range[0]), "valueHigh": as_number(row.value_range[1]),
         "left": as_number(left), "right": as_number(right), "weightLow": as_number(low), "weightHigh": as_number(high),
+    }  # fmt: skip
+
+
+def _sum(total: Total) -> dict[str, Any]:
+    pairs = {"value": total.value, "known": total.known, "atMost": total.at_most, "weight": total.weight_effect}
+    return {
+        "company": total.company, "driver": total.driver, "currency": total.currency, "atLeast": total.at_least,
+        "reach": total.reach, "parts": " ".join(total.parts), "leftOut": " ".join(total.left_out),
+        "unknown": " ".join(total.unknown), "bounded": " ".join(total.bounded), "rank": total.rank,
+        "approximate": " ".join(total.approximate), "elasticity": as_number(total.elasticity),
+        **{name: [as_number(end) for end in pair] for name, pair in pairs.items()},
     }  # fmt: skip
 
 

@@ -234,13 +234,13 @@ function weightOf(model, row, each, share, period) {
 }
 
 /** The end of a range that lies nearer to zero: so much in any case; an end towards zero bounds nothing. */
-function sureOf([low, high]) {
+export function sureOf([low, high]) {
   if (low === null || high === null) return low !== null && low > 0 ? low : high !== null && high < 0 ? high : null;
   return Math.abs(high) < Math.abs(low) ? high : low;
 }
 
-const largestFirst = (size) => [size === null, size === null ? 0 : -Math.abs(size)];
-const amountEnds = (row) => (row.value === null ? [row.valueLow, row.valueHigh] : [row.value, row.value]);
+export const largestFirst = (size) => [size === null, size === null ? 0 : -Math.abs(size)];
+export const amountEnds = (row) => (row.value === null ? [row.valueLow, row.valueHigh] : [row.value, row.value]);
 
 function orderOf(model, row, by) {
   const known = sureOf(amountEnds(row));
@@ -256,12 +256,12 @@ function orderOf(model, row, by) {
   return [...order.flat(), row.tier, row.company, driver, model.cellName(row.cell, false)];
 }
 
-function compareKeys(a, b) {
+export function compareKeys(a, b) {
   for (let k = 0; k < a.length; k += 1) if (a[k] !== b[k]) return a[k] < b[k] ? -1 : 1;
   return 0;
 }
 
-const hasAmount = (row) => row.value !== null || row.valueLow !== null || row.valueHigh !== null;
+export const hasAmount = (row) => row.value !== null || row.valueLow !== null || row.valueHigh !== null;
 
 /** Rows of one driver that say which others hold their money; only amounts are counted. */
 function counted(values, rows) {

@@ -5,6 +5,7 @@ import { ONE, ZERO, add, ceil, compare, divide, equal, exact, exp, floor, intege
   rationalPower, sign } from "./pairs.js";
 import { SIDED, STILL, sameSlope, slopeOf } from "./slopes.js";
 import { companyExposure, exposure } from "./exposure.js";
+import { totals } from "./totals.js";
 
 export const FORMAT = "bullwhip-explorer/1";
 
@@ -89,6 +90,11 @@ export class Model {
 
   companyExposure(values, company, options = {}) {
     return companyExposure(values, company, options);
+  }
+
+  /** The money of each company and driver of rows over its tiers; see totals.js. */
+  totals(rows, by) {
+    return totals(this, rows, by);
   }
 }
 
