@@ -8,7 +8,31 @@ import { byWeight } from "./reach.js";
 import { Print, Status } from "./sources.js";
 import * as state from "./state.js";
 import { name, text } from "./text.js";
-import { html } from "./vendor/preact.js";
+import { effect, html, signal, untracked } from "./vendor/preact.js";
+
+const LONGEST = 50;
+
+/** What was selected before, the latest last: a formula is followed to its inputs and back. */
+const trail = signal([]);
+let current = "";
+let goingBack = false;
+
+effect(() => {
+  const now = state.selection.value;
+  untracked(() => {
+    if (!now) trail.value = [];
+    else if (current && !goingBack) trail.value = [...trail.value, current].slice(-LONGEST);
+    current = now;
+    goingBack = false;
+  });
+});
+
+function back() {
+  const before = trail.value.at(-1);
+  trail.value = trail.value.slice(0, -1);
+  goingBack = true;
+  state.selection.value = before;
+}
 
 /** The panel; nothing where nothing is selected. */
 export function Panel({ context }) {
@@ -21,6 +45,7 @@ export function Panel({ context }) {
     document.querySelector(`.map [data-key="${CSS.escape(key)}"]`)?.focus();
   };
   return html`<div class="panel-in" onKeyDown=${(event) => event.key === "Escape" && close()}>
+    ${trail.value.length > 0 && html`<button type="button" class="link back" onClick=${back}>‹ ${text("back")}</button>`}
     <button type="button" class="close" aria-label=${text("close")} onClick=${close}>×</button>
     <${Kind} key=${state.selection.value} context=${context} chosen=${chosen} />
   </div>`;

@@ -155,6 +155,7 @@ const TEXT = {
     semicolon: "；",
     unknownAssume: "未知：可自行假设",
     waiting: "正在读取模型……",
+    back: "返回",
   },
   en: {
     skip: "Skip to content",
@@ -307,6 +308,7 @@ const TEXT = {
     semicolon: "; ",
     unknownAssume: "unknown: assume a value",
     waiting: "Reading the model…",
+    back: "Back",
   },
 };
 
