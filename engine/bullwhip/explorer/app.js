@@ -129,6 +129,7 @@ async function start() {
   render(html`<${Foot} context=${context} />`, part("foot"));
   followTab(context);
   followSkip();
+  performance.mark("ready");
   root.dataset.ready = "1"; // browser tests wait for it
 }
 

@@ -50,6 +50,7 @@ export function Ranking({ context }) {
     <div class="rank-scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
       <table class="ranking-table">
         <caption>${text("rankingCaption", { driver: context.catalogue.labelOf(context.data.quantities[driver]), period: state.period.value ?? "" })}</caption>
+        <colgroup>${columns.map((column) => html`<col key=${column.id} class=${`col-${column.id}`} />`)}</colgroup>
         <thead><tr>${columns.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
         <tbody>${rows.map((row) => html`<${Row} key=${row.key} ...${{ context, row, weighed: columns.length === COLUMNS.length }} />`)}</tbody>
       </table>
@@ -84,10 +85,10 @@ function Row({ context, row, weighed }) {
   const unknown = html`<span class="soft">${text("unknown")}</span>`;
   return html`<tr class=${state.selection.value === key ? "selected" : ""}>
     <td class="number soft">${row.rank}</td>
-    <th scope="row"><button type="button" class="link" onClick=${() => (state.selection.value = key)}>${row.name}</button></th>
+    <th scope="row"><button type="button" class="link" title=${row.name} onClick=${() => (state.selection.value = key)}>${row.name}</button></th>
     <td>${row.ticker}</td>
-    <td><button type="button" class="link plain" onClick=${() => (state.selection.value = `tier:${row.tier}`)}>${row.tierName}</button></td>
-    <td class="through"><${QuantityLink} ...${{ catalogue, cell: row.cell }} /></td>
+    <td><button type="button" class="link plain" title=${row.tierName} onClick=${() => (state.selection.value = `tier:${row.tier}`)}>${row.tierName}</button></td>
+    <td title=${row.throughName}><${QuantityLink} ...${{ catalogue, cell: row.cell }} /></td>
     <td class="number">${row.sides ? `${ratio(row.sides[0])} | ${ratio(row.sides[1])}` : row.elasticity === null ? unknown : ratio(row.elasticity)}</td>
     <td class="number">${row.shareClaim === null ? html`<span class="soft">${text("notPrinted")}</span>` : shareText({ ...row, value: row.share })}</td>
     <td class="number">${row.market === null ? unknown : shownValue(catalogue, data.quantities[row.quantity], row.market)}</td>
