@@ -54,6 +54,11 @@ export class ChainMap {
     this.tip.close();
   }
 
+  /** Whether a share is marked as one of another market than the others of its tier. */
+  get hasOtherMarkets() {
+    return this.context.data.map.zh.panels.some(({ boxes }) => boxes.some(([, , , , , , share]) => share.endsWith("†")));
+  }
+
   /** Select what a key names, or nothing where it is selected already. */
   choose(key) {
     state.selection.value = state.selection.value === key ? "" : key;

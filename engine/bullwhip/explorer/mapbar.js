@@ -13,6 +13,8 @@ export function MapBar({ context, map, counts }) {
       <li><span class="sample line-estimate"></span>${text("estimate")}</li>
       <li><span class="sample line-bare"></span>${text("keyBare")}</li>
       <li><span class="sample bar-sample"></span>${text("keyBar")}</li>
+      ${map.hasOtherMarkets && html`<li>† ${text("keyOther")}</li>`}
+      ${context.data.edges.some((edge) => edge.pulls) && html`<li>▷ ${text("keyPulls")}</li>`}
     </ul>
     <p class="in-view">
       ${found && (found.tiers === found.allTiers && found.companies === found.allCompanies ? text("allInView", found) : text("inView", found))}
