@@ -2,6 +2,9 @@
  * Where data comes from: the server that the page was opened from, or the model inside a single file.
  */
 
+const TRIES = 8;
+const PAUSE = 1500;
+
 const INSIDE = document.getElementById("model");
 
 /** Whether there is a server to ask; the single file has none. */
@@ -59,11 +62,23 @@ export async function get(path, params = {}, options = {}) {
  */
 export async function loadModel() {
   if (online) {
-    const body = await get("api/model");
+    const body = await patiently(() => get("api/model"));
     return body.answer ?? body;
   }
   if (INSIDE.dataset.encoding !== "gzip+base64") return JSON.parse(INSIDE.textContent);
   const bytes = Uint8Array.from(atob(INSIDE.textContent.trim()), (character) => character.charCodeAt(0));
   const opened = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(opened).text());
+}
+
+/** Ask again while a server says that it is busy: it may still be making what the first page asks for. */
+async function patiently(ask) {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (problem) {
+      if (problem.status !== 503 || left === 0) throw problem;
+      await new Promise((done) => setTimeout(done, PAUSE));
+    }
+  }
 }

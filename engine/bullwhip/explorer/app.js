@@ -101,7 +101,11 @@ function showFailure(problem) {
   const place = document.createElement("p");
   place.className = "failure";
   place.setAttribute("role", "alert");
-  place.textContent = `${words.text("failed")}: ${problem.message}`;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = words.text("retry");
+  again.addEventListener("click", () => location.reload());
+  place.append(`${words.text("failed")}: ${problem.message} `, again);
   part("view").replaceChildren(place);
   root.dataset.ready = "failed";
 }
