@@ -42,7 +42,8 @@ export function Panel({ context }) {
   const close = () => {
     const key = state.selection.value;
     state.selection.value = "";
-    document.querySelector(`.map [data-key="${CSS.escape(key)}"]`)?.focus();
+    const inMap = `.map [data-key="${CSS.escape(key)}"][role="button"]`;
+    (document.querySelector(inMap) ?? document.querySelector('.map [tabindex="0"]') ?? document.getElementById("view")).focus();
   };
   return html`<div class="panel-in" onKeyDown=${(event) => event.key === "Escape" && close()}>
     ${trail.value.length > 0 && html`<button type="button" class="link back" onClick=${back}>‹ ${text("back")}</button>`}

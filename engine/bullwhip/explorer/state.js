@@ -45,6 +45,7 @@ export const shownTheme = computed(() => theme.value || (systemDark.value ? "dar
 const kept = new Map();
 let timer = 0;
 let written = "";
+let model = null; // what the state may be, as `restore` was told
 
 /**
  * Keep a signal in the address.
@@ -94,6 +95,7 @@ export function restore(known) {
   keep("order", order, (text) => (/^-?[a-z]{1,20}$/.test(text) ? text : undefined));
   keep("query", query, anyText(200));
   keep("sparql", sparql, anyText(20000));
+  model = known;
   takeAddress(known);
   addEventListener("hashchange", () => location.hash !== written && takeAddress(known));
   effect(() => {
@@ -112,7 +114,7 @@ export function restore(known) {
  * @returns {string} an address that opens the same view
  */
 export function link() {
-  for (const flush of flushes) flush();
+  if (model) writeAddress(addressOf(model));
   return location.href;
 }
 
@@ -123,8 +125,6 @@ export function change(cell, value) {
   else if (Number.isFinite(value)) next.set(cell, value);
   changes.value = next;
 }
-
-const flushes = [];
 
 function takeAddress(known) {
   const asked = new URLSearchParams(location.hash.slice(1));
@@ -144,7 +144,6 @@ function takeAddress(known) {
     }
     changes.value = found;
   });
-  flushes[0] = () => writeAddress(addressOf(known));
 }
 
 function addressOf(known) {
