@@ -205,6 +205,10 @@ function QuantityPanel({ context, chosen }) {
   const usedBy = data.quantities.flatMap((one, at) => (one.rule?.reads.includes(number) ? [at] : []));
   return html`<p class="what">${text(quantity.driver ? "driverWord" : "quantity")}</p>
     <${QuantityCard} ...${{ context, number }} />
+    ${quantity.driver &&
+    html`<p>
+      <button type="button" onClick=${() => ((state.driver.value = quantity.id), (state.tab.value = "ranking"))}>${text("whoIsExposed")}</button>
+    </p>`}
     ${quantity.tier && html`<p><span class="soft">${text("tier")}</span> <${Go} to=${`tier:${quantity.tier}`}>${catalogue.tierName(quantity.tier)}</${Go}></p>`}
     ${usedBy.length > 0 && html`<${Quantities} ...${{ context, numbers: usedBy, title: text("usedBy") }} />`}`;
 }

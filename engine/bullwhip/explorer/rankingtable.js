@@ -54,7 +54,7 @@ export function Ranking({ context }) {
         <thead><tr>${columns.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
         <tbody>${rows.map((row) => html`<${Row} key=${row.key} ...${{ context, row, weighed: columns.length === COLUMNS.length }} />`)}</tbody>
       </table>
-      <p class="soft note">${text("rankingNote")}</p>
+      <p class="soft note">${text(all.length ? "rankingNote" : "rankingEmpty")}</p>
     </div>`;
 }
 
@@ -88,7 +88,7 @@ function Row({ context, row, weighed }) {
     <th scope="row"><button type="button" class="link" title=${row.name} onClick=${() => (state.selection.value = key)}>${row.name}</button></th>
     <td>${row.ticker}</td>
     <td><button type="button" class="link plain" title=${row.tierName} onClick=${() => (state.selection.value = `tier:${row.tier}`)}>${row.tierName}</button></td>
-    <td title=${row.throughName}><${QuantityLink} ...${{ catalogue, cell: row.cell }} /></td>
+    <td title=${row.path.map((number) => catalogue.labelOf(data.quantities[number])).join(" → ")}><${QuantityLink} ...${{ catalogue, cell: row.cell }} /></td>
     <td class="number">${row.sides ? `${ratio(row.sides[0])} | ${ratio(row.sides[1])}` : row.elasticity === null ? unknown : ratio(row.elasticity)}</td>
     <td class="number">${row.shareClaim === null ? html`<span class="soft">${text("notPrinted")}</span>` : shareText({ ...row, value: row.share })}</td>
     <td class="number">${row.market === null ? unknown : shownValue(catalogue, data.quantities[row.quantity], row.market)}</td>
