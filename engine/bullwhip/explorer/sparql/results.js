@@ -112,13 +112,21 @@ export function brief(term, prefixes) {
     return `<< ${[subject, predicate, object].map((one) => brief(one, prefixes)).join(" ")} >>`;
   }
   if (term.type === "bnode") return `_:${term.value}`;
-  if (term.type !== "uri") return term.value;
+  if (term.type !== "uri") return readable(term.value);
   let found = `<${term.value}>`;
   for (const [prefix, start] of prefixes) {
     const local = term.value.slice(start.length);
     if (term.value.startsWith(start) && /^[\w.~%/=-]+$/.test(local) && prefix.length + local.length + 1 < found.length) found = `${prefix}:${local}`;
   }
   return found;
+}
+
+/** An exact fraction as a rounded number; any other text as it is. */
+function readable(text) {
+  const fraction = /^(-?\d{1,300})\/(\d{1,300})$/.exec(text);
+  if (!fraction) return text;
+  const value = Number(fraction[1]) / Number(fraction[2]);
+  return Number.isFinite(value) ? `≈ ${value.toLocaleString("en-US", { maximumSignificantDigits: 8 })}` : text;
 }
 
 /** A term in full, as N-Triples writes it. */

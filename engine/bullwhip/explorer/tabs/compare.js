@@ -33,7 +33,7 @@ const say = ownTexts("compare", {
     noShare: "另有 {n} 家公司在变动的环节供货而没有印刷份额，金额未知：{names}",
     why: "归因",
     whyOf: "归因：{name}",
-    whyHand: "归因由服务器按情景计算，不含手动改动。",
+    whyHand: "服务器按情景归因，手动改动造成的差别不在其中；它们列在“不同的输入”里。",
     whyNone: "服务器未给出归因：两边不都有值，或指标只在一边存在。",
     whyExact: "精确拆分（Shapley 值），各项之和等于差额",
     cause: "原因",
@@ -63,7 +63,7 @@ const say = ownTexts("compare", {
     noShare: "{n} more companies supply tiers that move and have no printed share, so that their amount is unknown: {names}",
     why: "Why",
     whyOf: "Why {name} differs",
-    whyHand: "The server attributes differences between scenarios; changes by hand are not among them.",
+    whyHand: "The server attributes differences between scenarios; what changes by hand add is not among them. They stand under “Inputs that differ”.",
     whyNone: "The server gives no attribution: not both sides have a value.",
     whyExact: "split exactly (Shapley values); the terms add up to the difference",
     cause: "because of",
@@ -248,11 +248,11 @@ function Why({ asked, sides, period, context, close }) {
   const label = cellLabel(asked, context);
   const cell = context.model.cellName(asked, false);
   const { value, problem } = useAnswer(() => get("api/diff", { a: sides.left.id, b: sides.right.id, id: cell, period }), [asked, sides, period]);
-  const change = (value?.answer ?? value)?.changes?.find((one) => one.terms);
+  const change = (value?.answer ?? value)?.changes?.find((one) => one.terms?.length);
   return html`<section class="why-box" aria-label=${say("whyOf", { name: label })}>
     <div class="bar"><h3>${say("whyOf", { name: label })}</h3><button type="button" onClick=${close}>${say("close")}</button></div>
     ${sides.hand && html`<p class="note">${say("whyHand")}</p>`}
-    ${value === undefined ? html`<${Waiting} problem=${problem} />` : change ? html`<${Terms} change=${change} context=${context} />` : html`<p class="note">${say("whyNone")}</p>`}
+    ${value === undefined ? html`<${Waiting} problem=${problem} />` : change ? html`<${Terms} change=${change} context=${context} />` : !sides.hand && html`<p class="note">${say("whyNone")}</p>`}
   </section>`;
 }
 

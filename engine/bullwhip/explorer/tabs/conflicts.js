@@ -118,7 +118,7 @@ function Group({ group, context }) {
       <span class=${`kind ${group.kind}`}>${say(`conflict_${group.kind}`)}</span>
       ${group.kind !== "value" && html`<span class="said" lang="en">${group.note}</span>`}
       <span class="soft">
-        ${[group.claims.some((one) => one.selected) ? say("policyChose", { policy: group.policy ?? "" }) : say("policyNone"), differs.length ? say("differsIn", { what: differs.join(", ") }) : ""]
+        ${[group.kind !== "value" ? "" : group.claims.some((one) => one.selected) ? say("policyChose", { policy: group.policy ?? "" }) : say("policyNone"), differs.length ? say("differsIn", { what: differs.join(", ") }) : ""]
           .filter(Boolean)
           .join(" · ")}
       </span>
