@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from bullwhip import __version__
-from bullwhip.errors import BullwhipError
+from bullwhip.errors import BullwhipError, Place, Problem, UsageError
 
 __all__ = ["COMMANDS", "group", "main"]
 
@@ -48,6 +48,9 @@ COMMANDS: dict[str, str] = {
 """Every command with its line in --help, so that help imports no command."""
 
 
+_NAMES = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL, errno.EACCES, errno.EPERM)
+"""What an operating system says of a name that is no file for it, wherever that turns out."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -68,7 +71,7 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from bullwhip.errors import Problem, UsageError, did_you_mean
+            from bullwhip.errors import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS, "commands") or f"commands: {', '.join(COMMANDS)}"
             raise UsageError(Problem("BW001", f"no command {args[0]!r}", hint=hint))
@@ -108,6 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; no exception passes."""
     try:
+        _check(arguments)
         code = group.main(args=arguments, prog_name="bullwhip", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
@@ -136,12 +140,22 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("BULLWHIP_DEBUG"):
             raise
+        if isinstance(error, OSError) and isinstance(error.filename, str) and error.errno in _NAMES:
+            _say(Problem("BW101", f"cannot be used: {error.strerror}", Place(error.filename[:200])).render())
+            return 2
         if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
             _say(f"BW003 standard output cannot be written: {error.strerror}")
             return _unwritten(2)
         _say(f"internal error: {type(error).__name__}: {error}")
         _say("    = this is a bug; run again with BULLWHIP_DEBUG=1 and report what it prints")
         return 70
+
+
+def _check(arguments: list[str]) -> None:
+    """Refuse what no operating system passes, but a program can: it would turn up deep in some call on files."""
+    for text in arguments:
+        if "\0" in text:
+            raise UsageError(Problem("BW002", f"an argument holds a NUL character: {text[:80]!r}"))
 
 
 def _unwritten(code: int) -> int:

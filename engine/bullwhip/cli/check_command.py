@@ -14,13 +14,13 @@ from bullwhip.cli.options import json_option
 from bullwhip.cli.output import note, say, write_json
 from bullwhip.cli.progress import progress_bar
 from bullwhip.cli.store_lines import tell_check
-from bullwhip.errors import BullwhipError, Place, Problem, UsageError
+from bullwhip.errors import BullwhipError, Problem, UsageError
 from bullwhip.export.escape import terminal_text
 from bullwhip.export.sarif import to_sarif
 from bullwhip.model.violation import SEVERITIES, ShapeReport, Violation
 from bullwhip.store.generations import is_store
 from bullwhip.workspace.checking import Checked, check_graph, check_path
-from bullwhip.workspace.outputs import write_file
+from bullwhip.workspace.outputs import check_target, write_file
 
 _SHOWN = 3
 """Cases of one check in one document that are shown without --all."""
@@ -110,8 +110,9 @@ class _Asked:
         """
         if (self.document or self.report) and not self.shapes:
             raise UsageError(Problem("BW002", "--document and --report need --shapes"))
-        if self.report and Path(self.report).exists() and not self.force:
-            raise UsageError(Problem("BW003", "the file exists", Place(self.report), "add --force to replace it"))
+        if self.report:
+            inputs = [p for p in (self.path, self.root) if p is not None]
+            check_target(Path(self.report), inputs, force=self.force)
         checked: Checked | None = None
         try:
             if self.path and is_store(self.path):
@@ -127,7 +128,7 @@ class _Asked:
             return _Answer(error.exit_code, error.problems)
         if found and self.report:
             write_file(Path(self.report), found.graph)
-            note(f"wrote {self.report}, {len(found.graph):,} bytes")
+            note(f"wrote {terminal_text(self.report)}, {len(found.graph):,} bytes")
         warnings = checked.warnings if checked else ()
         bad = warnings or (found and any(v.severity == "violation" for v in found.violations))
         return _Answer(1 if bad else 0, warnings, checked, found)

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from bullwhip.cli.options import changing
 from bullwhip.cli.output import note
+from bullwhip.export.escape import terminal_text
 from bullwhip.workspace import Workspace
 from bullwhip.workspace.exporting import format_of
 from bullwhip.workspace.formats import FORMATS, PICTURES
@@ -72,7 +73,7 @@ def command(
         sys.stdout.buffer.write(data)
         return
     write_file(path, data)
-    note(f"wrote {output}, {len(data):,} bytes")
+    note(f"wrote {terminal_text(str(output))}, {len(data):,} bytes")
 
 
 def _inputs(context: click.Context) -> Iterable[Path]:

@@ -161,11 +161,11 @@ def _file(name: str) -> str | None:
     if not name.endswith(".rq"):
         return None
     path = Path(name)
-    if not path.is_file():
-        raise UsageError(Problem("BW101", f"no query file {name!r}", hint="a named query is given without .rq"))
     try:
+        if not path.is_file():  # a pipe or device would hang the reader
+            raise UsageError(Problem("BW101", f"no query file {name!r}", hint="a named query is given without .rq"))
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(Problem("BW102", f"{name} cannot be read: {error}")) from None
 
 

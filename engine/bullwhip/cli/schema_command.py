@@ -9,7 +9,8 @@ import click
 
 from bullwhip.cli.options import json_option
 from bullwhip.cli.output import Column, note, say, table, write_json
-from bullwhip.errors import Place, Problem, UsageError, did_you_mean
+from bullwhip.errors import Problem, UsageError, did_you_mean
+from bullwhip.export.escape import terminal_text
 
 _COLUMNS = (Column("kind", "kind", False), Column("zh", "label_zh", False), Column("en", "label_en", False))
 
@@ -41,13 +42,12 @@ def command(kind: str | None, output: str | None, force: bool, as_json: bool) ->
         say(_text(schema(kind)))
         return
     path = Path(str(output))
-    if path.exists() and not force:
-        raise UsageError(Problem("BW003", "the file exists", Place(str(output)), "add --force to replace it"))
-    from bullwhip.workspace.outputs import write_file
+    from bullwhip.workspace.outputs import check_target, write_file
 
+    check_target(path, force=force)
     data = f"{_text(schema(kind))}\n".encode()
     write_file(path, data)
-    note(f"wrote {output}, {len(data):,} bytes")
+    note(f"wrote {terminal_text(str(output))}, {len(data):,} bytes")
 
 
 def _text(found: dict[str, object]) -> str:
