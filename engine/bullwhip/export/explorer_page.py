@@ -94,7 +94,8 @@ def _hash(text: str) -> str:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")  # a lone surrogate is an escape of JSON too
 
 
 def _block(name: str, written: bytes) -> str:
