@@ -172,6 +172,14 @@ def test_a_sum_flows_in_by_its_addends() -> None:
     assert sum(b.value for b in found.into) == found.value
 
 
+def test_a_scaled_sum_of_products_flows_in_by_member() -> None:
+    """Sales of three minerals, each demand times price, are three bands with the names of the members."""
+    found = flows(workspace("batteries"), "mineral.revenue", None, "en").stages[0]
+
+    assert ["lithium", "nickel", "cobalt"] == [b.name for b in found.into]
+    assert sum(b.value for b in found.into) == found.value
+
+
 def test_a_picture_that_would_not_be_true_is_refused() -> None:
     """Parts of more than the whole, an unknown quantity, and one that no driver moves, are BW552 and no picture."""
     market = "server.market"
@@ -179,6 +187,7 @@ def test_a_picture_that_would_not_be_true_is_refused() -> None:
         (workspace("").with_values("server.gpu_cost_share=100 %", "hbm.value_per_accelerator=99999"), "sankey",
          {"of": market}, "more than it"),
         (workspace("vaccines"), "sankey", {"of": "cold.market[vial=single]"}, "shares printed at cold_logistics"),
+        (workspace("wind"), "sankey", {"of": "turbine.revenue"}, "where turbine.revenue.* goes or comes from"),
         (workspace(""), "sankey", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
         (workspace(""), "tornado", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
     ):  # fmt: skip

@@ -64,8 +64,7 @@ def sankey(heading: Heading, about: About, stages: Sequence[Stage]) -> str:
     left = _MARGIN + (_COLUMN if stages[0].into else 0.0)
     places, extents = {0: _Placed(left, 24.0)}, _extents(stages, scale)
     body = list[str]()
-    bottom, right = 24.0 + _HEIGHT, left
-    _into(stages[0], left, 24.0, scale, body)
+    bottom, right = max(24.0 + _HEIGHT, _into(stages[0], left, 24.0, scale, body)), left
     for at, stage in enumerate(stages):
         place = places[at]
         height = float(stage.value) * scale
@@ -81,8 +80,8 @@ def sankey(heading: Heading, about: About, stages: Sequence[Stage]) -> str:
     return framed(heading, about, max(720.0, right + _MARGIN), body, bottom)
 
 
-def _into(stage: Stage, x: float, y: float, scale: float, body: list[str]) -> None:
-    """Draw what flows into the first stage from the left; names stand apart where bands are thin."""
+def _into(stage: Stage, x: float, y: float, scale: float, body: list[str]) -> float:
+    """Draw what flows into the first stage from the left, and return how low it reaches."""
     target, source = y, y
     for band in stage.into:
         height = float(band.value) * scale
@@ -91,6 +90,7 @@ def _into(stage: Stage, x: float, y: float, scale: float, body: list[str]) -> No
         body.append(_label(_MARGIN + 264.0, source, height, band, end=True))
         target += height
         source += max(height, _LEAST) + _GAP / 2
+    return source
 
 
 def _out(

@@ -6,6 +6,7 @@ accounts for is a band of its own (convention §26).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def flows(workspace: Workspace, name: str, period: int | None, language: str) ->
         language: of names.
 
     Raises:
-        UsageError: BW552 where its parts are more than it, or it is not above zero, so that no picture is true.
+        UsageError: BW552 where its parts are more than it, it is not above zero, or nothing is known of its parts.
         PropagationError: BW552 where its value is unknown.
     """
     return _Flowing(workspace, language).of(workspace.demand(name, period).position)
@@ -78,6 +79,9 @@ class _Flowing:
         sums = self._addends(cell, value)
         into = sums or (self._companies(cell, value) if out else ())
         out = out or self._companies(cell, value)
+        if not into and not out:
+            message = f"no print and no rule says where {cell.name} goes or comes from"
+            raise UsageError(Problem("BW552", message, hint="bullwhip explain shows what it rests on"))
         self.stages[0] = Stage(self._name(cell), value, self._figure(cell, value), into, out)
         return Flows(tuple(self.stages), self.program.quantities[cell.quantity].unit, tuple(self.left_out))
 
@@ -94,23 +98,55 @@ class _Flowing:
         return f"{short(value, self.code)} {self.program.quantities[cell.quantity].unit}"
 
     def _addends(self, cell: Cell, value: Fraction) -> tuple[Band, ...]:
-        """Return what the rule of a cell adds up, where it is a sum of cells in its own unit and of none below zero."""
-        nodes = self.program.dag.nodes
-        if cell.definition < 0 or nodes[cell.definition][0] != "+":
-            return ()
+        """Return what the rule of a cell adds up, each part above zero and with a name of its own; else nothing."""
+        factor, parts = self._sum(self.evaluation.definition.get(cell.node, -1))
+        amounts = [self._node(part) for part in parts]
+        called = [self._called(part) for part in parts]
+        shared = {name for name, count in Counter(n for some in called for n in some).items() if count > 1}
         bands = []
-        for argument in nodes[cell.definition][1:]:
-            node = nodes[argument]
-            part = self.program.cells[node[1]] if node[0] == "cell" and isinstance(node[1], int) else None
-            amount = None if part is None else self.evaluation.value(self._position(part))
-            if part is None or amount is None or amount < 0 or not self._same_unit(part, cell):
+        for amount, own in zip(amounts, (some - shared for some in called), strict=True):
+            if factor is None or amount is None or factor * amount < 0 or len(own) != 1:
                 return ()
-            bands.append(Band(self._name(part), amount, self._figure(part, amount)))
+            if amount:
+                bands.append(Band(min(own), factor * amount, self._figure(cell, factor * amount)))
         return tuple(bands) if sum((b.value for b in bands), Fraction(0)) == value else ()
 
-    def _same_unit(self, one: Cell, other: Cell) -> bool:
-        units = (self.program.quantities[c.quantity].unit for c in (one, other))
-        return len(set(units)) == 1
+    def _sum(self, node: int) -> tuple[Fraction | None, tuple[int, ...]]:
+        """Return the nodes that an expression adds up, and what they are multiplied by; no nodes where it is no sum."""
+        operation, *arguments = self.program.dag.nodes[node] if node >= 0 else ("", ())
+        if operation == "+":
+            return Fraction(1), tuple(arguments)
+        if operation != "*":
+            return None, ()
+        sums = [found for found in map(self._sum, arguments) if found[1]]
+        if len(sums) != 1:
+            return None, ()
+        factor = sums[0][0]
+        for argument in arguments:
+            value = self._node(argument) if not self._sum(argument)[1] else Fraction(1)
+            factor = None if factor is None or value is None else factor * value
+        return factor, sums[0][1]
+
+    def _node(self, node: int) -> Fraction | None:
+        self.evaluation.run((node,))
+        return self.evaluation.values[node]
+
+    def _called(self, node: int) -> frozenset[str]:
+        """Return the names of the quantities and members that an expression speaks of."""
+        operation, *arguments = self.program.dag.nodes[node]
+        if operation == "cell":
+            part = self.program.cells[arguments[0]]
+            return frozenset({self._name(part)} if not part.index else self._members(part))
+        inner = [self._called(a) for a in arguments if isinstance(a, int)] if operation in ("*", "/", "+", "^") else []
+        return frozenset().union(*inner)
+
+    def _members(self, cell: Cell) -> set[str]:
+        """Return what the members of a cell are called."""
+        found = set()
+        for dimension, member in cell.index:
+            axis = self.program.dimensions[dimension]
+            found.add(named(axis.member_labels[axis.members.index(member)], member, self.language))
+        return found
 
     def _companies(self, cell: Cell, value: Fraction) -> tuple[Band, ...]:
         """Return the printed shares of a quantity as bands, and what they leave."""
