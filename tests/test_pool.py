@@ -8,7 +8,7 @@ import os
 import pytest
 
 from bullwhip.errors import UsageError
-from bullwhip.serve.jobs import GraphChange, GraphRead, Limits, Reply, Update
+from bullwhip.serve.jobs import Call, GraphChange, GraphRead, Limits, Reply, Update
 from bullwhip.serve.pool import Pool, Recipe
 from pooling import ENDLESS, TURTLE, body, in_pool, select
 
@@ -56,6 +56,20 @@ def test_a_graph_is_read() -> None:
 
     assert (there.status, there.media, b"bw:Tier" in there.body) == (200, TURTLE, True)
     assert (missing.status, default.status) == (404, 200)
+
+
+def test_a_call_is_answered_and_a_wrong_one_told() -> None:
+    """A question to the façade gives JSON with its receipt; what is wrong with one is a problem with its code."""
+
+    async def task(pool: Pool) -> list[Reply]:
+        calls = [Call("list", {"kind": "quantities"}), Call("lists", {}), Call("value", {"id": "no.such"})]
+        return [await pool.run(call) for call in calls]
+
+    found, unknown, missing = in_pool(task, Limits(seconds=20))
+
+    assert (found.status, found.media, sorted(body(found))) == (200, "application/json", ["answer", "receipt"])
+    assert (unknown.status, body(unknown)["code"]) == (400, "BW701")
+    assert (missing.status, body(missing)["code"]) == (400, "BW001")
 
 
 def test_a_pool_that_only_reads_refuses_changes() -> None:

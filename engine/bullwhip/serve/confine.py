@@ -22,24 +22,26 @@ __all__ = ["bound_memory", "bound_time", "confine", "release", "space"]
 _SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 1, 38, 22, 2
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-"""Operations of a filter: load a word, compare, return."""
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+"""Operations of a filter: load a word, compare, look for bits, return."""
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
-_X86 = (0xC000003E, {
+_X86 = (0xC000003E, ((2, 1), (257, 2)), {
     "socket": 41, "connect": 42, "accept": 43, "bind": 49, "listen": 50, "socketpair": 53, "execve": 59, "rename": 82,
     "mkdir": 83, "rmdir": 84, "creat": 85, "link": 86, "unlink": 87, "symlink": 88, "chmod": 90, "chown": 92,
     "truncate": 76, "ptrace": 101, "mknod": 133, "unlinkat": 263, "renameat": 264, "linkat": 265, "symlinkat": 266,
     "fchmodat": 268, "mkdirat": 258, "mknodat": 259, "accept4": 288, "process_vm_readv": 310, "process_vm_writev": 311,
-    "renameat2": 316, "execveat": 322, "io_uring_setup": 425,
+    "renameat2": 316, "execveat": 322, "io_uring_setup": 425, "openat2": 437,
 })  # fmt: skip
-_ARM = (0xC00000B7, {
+_ARM = (0xC00000B7, ((56, 2),), {
     "socket": 198, "socketpair": 199, "bind": 200, "listen": 201, "accept": 202, "connect": 203, "accept4": 242,
     "execve": 221, "execveat": 281, "mknodat": 33, "mkdirat": 34, "unlinkat": 35, "symlinkat": 36, "linkat": 37,
     "renameat": 38, "renameat2": 276, "truncate": 45, "fchmodat": 53, "fchownat": 54, "ptrace": 117,
-    "process_vm_readv": 270, "process_vm_writev": 271, "io_uring_setup": 425,
+    "process_vm_readv": 270, "process_vm_writev": 271, "io_uring_setup": 425, "openat2": 437,
 })  # fmt: skip
 _MACHINES = {"x86_64": _X86, "aarch64": _ARM}
-"""By machine: its number in a filter, and the calls of the system that are refused there."""
+"""By machine: its number in a filter; the calls that open files, and which of their arguments says for what; the calls
+that are refused. Files may be opened for reading alone."""
 
 
 class _Program(ctypes.Structure):
@@ -78,17 +80,28 @@ def _refuse_calls(library: ctypes.CDLL) -> bool:
     machine = _MACHINES.get(platform.machine())
     if machine is None or sys.maxsize < 2**32:
         return False
-    architecture, calls = machine
-    numbers = sorted(set(calls.values()))
-    lines = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE | errno.EPERM), (_LOAD, 0, 0, 0)]
-    lines.append((_AT_LEAST, len(numbers) + 1, 0, 0x40000000))  # the numbers of another way to call
-    lines += [(_EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]
-    lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE | errno.EPERM)]
+    lines = _filter(*machine)
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in lines))
     program = _Program(len(lines), ctypes.cast(code, ctypes.c_void_p))
     if library.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     return int(library.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)) == 0
+
+
+def _filter(architecture: int, opening: tuple[tuple[int, int], ...], calls: dict[str, int]) -> list[tuple[int, ...]]:
+    """Return a filter: operation, how many lines to skip when it holds and when it does not, number."""
+    refuse = -1  # the last line
+    lines: list[tuple[int, int, int, int]] = [
+        (_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE | errno.EPERM),
+        (_LOAD, 0, 0, 0), (_AT_LEAST, refuse, 0, 0x40000000),  # the numbers of another way to call
+        *((_EQUAL, refuse, 0, number) for number in sorted(calls.values())),
+    ]  # fmt: skip
+    for number, argument in opening:
+        lines += [(_EQUAL, 0, 3, number), (_LOAD, 0, 0, 16 + 8 * argument), (_ANY_BIT, refuse, 0, _WRITES)]
+        lines.append((_RETURN, 0, 0, _ALLOW))
+    lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE | errno.EPERM)]
+    last = len(lines) - 1
+    return [(op, last - at - 1 if yes == refuse else yes, no, number) for at, (op, yes, no, number) in enumerate(lines)]
 
 
 def space() -> int:

@@ -17,7 +17,7 @@ from bullwhip.serve.log import line
 
 __all__ = ["Kept", "Recorder"]
 
-_MOST_REQUEST, _MOST_ANSWER, _MOST_SIZE = 16_384, 262_144, 33_554_432
+_MOST_REQUEST, _MOST_ANSWER, _MOST_SIZE = 16_384, 4_194_304, 33_554_432
 _ASKS = (b"GET /sparql?", b"GET /data?", b"GET /api/")
 _END = b"\r\n\r\n"
 _DATE = re.compile(rb"\r\ndate: ([^\r\n]*)")

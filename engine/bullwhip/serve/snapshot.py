@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bullwhip.errors import LoadError, Place, Problem
+from bullwhip.errors import BullwhipError, LoadError, Place, Problem
 from bullwhip.serve.recipe import Recipe, named_after
 from bullwhip.store.generations import data_files, is_store, read_current
 from bullwhip.store.oxigraph import OxigraphStore
 from bullwhip.workspace import Workspace
+from bullwhip.workspace.cache import cache_folder
 from bullwhip.workspace.calling import functions_of
-from bullwhip.workspace.modelling import model_json
 
-__all__ = ["Snapshot"]
+__all__ = ["Snapshot", "fill_cache"]
 
 
 class Snapshot:
@@ -69,13 +70,25 @@ class Snapshot:
         """Make what many answers need, so that every worker forked from here has it; step by step."""
         functions_of(self.workspace)
         yield
+        from bullwhip.serve import calls  # noqa: F401  what every call needs
+
+        yield
         while self._before:
             self._before.pop()
             yield
         if self._store is not None:
             yield from self._store.preparing()
-        yield
-        model_json(self.workspace)  # the first thing that a page asks for; workers read the cache and do not write it
+
+
+def fill_cache(workspace: Workspace) -> None:
+    """Have what takes long to make put into the cache, for processes that may read it and not write."""
+    from bullwhip.serve.calls import reply
+
+    if cache_folder() is None:
+        return
+    for name, arguments in (("model", {}), ("search", {"q": "a"})):
+        with contextlib.suppress(BullwhipError):  # who asks for it is told
+            reply(workspace, name, arguments)
 
 
 def _copied(folder: Path) -> bytes:

@@ -24,9 +24,10 @@ from bullwhip.serve.changing import change
 from bullwhip.serve.confine import bound_memory, bound_time, confine, release
 from bullwhip.serve.jobs import GraphChange, Limits, Update
 from bullwhip.serve.recipe import Recipe
-from bullwhip.serve.snapshot import Snapshot
+from bullwhip.serve.snapshot import Snapshot, fill_cache
 from bullwhip.serve.wire import Notes, read_frame, read_job, reply_frame, write_all
 from bullwhip.serve.worker import close_others, out_of_memory, work
+from bullwhip.store.worker_limits import end_with_parent
 
 __all__ = ["Zygote", "main"]
 
@@ -49,6 +50,7 @@ class Zygote:
         self.notes, self.snapshot, self.limits, self.confined = notes, snapshot, limits, confined
         self.children: dict[int, int] = {}
         self.warming: Iterator[None] | None = snapshot.warming()
+        self.filling = bool(confined)  # a process that is confined may not write
         self.woken, waker = os.pipe()
         os.set_blocking(waker, False)
         os.set_blocking(self.woken, False)
@@ -116,6 +118,14 @@ class Zygote:
         self.notes.send({"forked": number, "process": process, "watch": True}, watch)
         os.close(watch)
 
+    def _fill_cache(self) -> None:
+        """Have a process beside put into the cache what workers, which may not write, would make again and again."""
+        process = os.fork()
+        if process == 0:
+            end_with_parent()
+            _as_child(lambda _: fill_cache(self.snapshot.workspace))
+        self.children[process] = 0
+
     def _work(self, handle: int) -> None:
         work(handle, self.snapshot, self.limits, self.confined)
 
@@ -148,12 +158,15 @@ class Zygote:
             if process == 0:
                 return
             number = self.children.pop(process, None)
-            if number is not None:
+            if number:
                 self.notes.send({"ended": number, "code": os.waitstatus_to_exitcode(status)})
 
     def _warm(self) -> None:
         """Do one step of what saves time later."""
         assert self.warming is not None  # noqa: S101  it is asked before
+        if not self.filling:
+            self.filling = True
+            self._fill_cache()
         for _ in self.warming:
             return
         self.warming = None
@@ -162,7 +175,7 @@ class Zygote:
         self.notes.send({"warm": True})
 
 
-def _as_child(task: Callable[[int], None], handle: int) -> NoReturn:
+def _as_child(task: Callable[[int], None], handle: int = 2) -> NoReturn:
     """Do a task in a process that has just been forked, and end it."""
     code = 1
     try:
