@@ -60,6 +60,7 @@ def in_pool(
 
     async def main() -> Any:
         async with Pool(Recipe(SOLAR), limits or Limits(seconds=0.5, crowded_seconds=0.3), writable) as pool:
+            await pool.run(select("ASK {}"))  # there is a worker then
             return await task(pool)
 
     return asyncio.run(main())

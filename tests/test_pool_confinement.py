@@ -103,7 +103,6 @@ def test_processes_inherit_nothing() -> None:
             one.set_inheritable(True)
 
         async def task(pool: Pool) -> Any:
-            await pool.run(select("ASK {}"))
             await asyncio.sleep(1)  # has warmed what it warms
             (zygote,) = (p for p in children_of(os.getpid()) if b"zygote" in Path(f"/proc/{p}/cmdline").read_bytes())
             workers = children_of(zygote)
@@ -169,6 +168,7 @@ def test_no_process_outlives_the_server() -> None:
         "from bullwhip.serve.pool import Pool, Recipe\nfrom bullwhip.serve.jobs import Limits\n"
         "async def main():\n"
         "    async with Pool(Recipe(SOLAR), Limits(seconds=60)) as pool:\n"
+        "        await pool.run(select('ASK {}'))\n"
         "        asyncio.ensure_future(pool.run(select(ENDLESS)))\n"
         "        await asyncio.sleep(0.2)\n        print('here', flush=True)\n        await asyncio.sleep(60)\n"
         "asyncio.run(main())"

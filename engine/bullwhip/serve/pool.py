@@ -77,7 +77,7 @@ class Pool:
         """Names of later states are of this pool alone: an update may take the time or a random number."""
 
     async def start(self) -> None:
-        """Open what is served; returns when the first worker is ready.
+        """Open what is served; the first workers are ready a moment after that, and jobs wait for them.
 
         Raises:
             BullwhipError: with every problem of the workspace or store.
@@ -92,9 +92,6 @@ class Pool:
             await self.close()
             raise
         self._fill()
-        worker = await self._take()
-        if isinstance(worker, Worker):
-            self._release(worker)
 
     async def close(self) -> None:
         """End all processes."""
@@ -104,6 +101,8 @@ class Pool:
         for worker in (*self._busy, *self._idle):
             worker.kill()
         nursery, self._nursery = self._nursery, None
+        if nursery is not None:
+            nursery.opened.cancel()  # whoever still waits for it is not to be told that it failed
         for each in (*self._old, *([nursery] if nursery else [])):
             await each.end()
         for task in self._tasks:

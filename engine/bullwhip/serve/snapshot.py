@@ -25,6 +25,7 @@ class Snapshot:
         self.workspace, self.folder, self.name = workspace, folder, name
         self._store = store
         self._before: list[OxigraphStore] = []
+        self._nquads, self._copies = b"", False
 
     @classmethod
     def open(cls, recipe: Recipe, writable: bool = False) -> Snapshot:
@@ -40,17 +41,25 @@ class Snapshot:
         workspace = Workspace.open(
             recipe.workspace, scenario=recipe.scenario, values=recipe.values, as_of=recipe.as_of, policy=recipe.policy
         )
-        parts = (workspace.program.key, recipe.scenario, *recipe.values, recipe.as_of, recipe.policy)
+        parts = [workspace.program.key, recipe.scenario, *recipe.values, recipe.as_of, recipe.policy]
         if recipe.store is None:
-            nquads = workspace.nquads()
-            store = OxigraphStore.of(nquads, "the graph", frozen=True, checked=True)
-            store.prepare(nquads)
-            return cls(workspace, store, None, named_after(*parts))
+            snapshot = cls(workspace, None, None, named_after(*parts))
+            snapshot._nquads = workspace.nquads()
+            return snapshot
         folder, said = _database(Path(recipe.store))
-        if writable:
-            store = OxigraphStore.of(_copied(folder), "the graph", frozen=True, checked=True)
-            return cls(workspace, store, None, named_after(*parts, said))
-        return cls(workspace, None, folder, named_after(*parts, said))
+        snapshot = cls(workspace, None, folder, named_after(*parts, said))
+        snapshot._copies = writable
+        return snapshot
+
+    def load(self) -> None:
+        """Load the graph into memory, where that is where it is to be; `open` has found out that this can be done."""
+        if self._copies and self.folder is not None:
+            self._store = OxigraphStore.of(_copied(self.folder), "the graph", frozen=True, checked=True)
+            self.folder = None
+        elif self._nquads:
+            self._store = OxigraphStore.of(self._nquads, "the graph", frozen=True, checked=True)
+            self._store.prepare(self._nquads)
+        self._nquads = b""
 
     def changed(self, name: str) -> Snapshot:
         """Return what there is after the store has been changed, under a new name."""

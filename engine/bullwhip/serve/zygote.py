@@ -65,7 +65,6 @@ class Zygote:
         Raises:
             _Succeeds: in the copy of this process that goes on in its place.
         """
-        self.notes.send({"ready": self.snapshot.name})
         idle_since = time.monotonic()
         while True:
             wait = None if self.warming is None else max(0.0, idle_since + _IDLE - time.monotonic())
@@ -147,7 +146,9 @@ class Zygote:
         if not 200 <= reply.status < 300 or read_frame(handle) is None:
             return
         release()
-        raise _Succeeds(Zygote(Notes(socket.socket(fileno=handle)), self.snapshot.changed(name), self.limits, how))
+        notes = Notes(socket.socket(fileno=handle))
+        notes.send({"ready": name})
+        raise _Succeeds(Zygote(notes, self.snapshot.changed(name), self.limits, how))
 
     def _reap(self) -> None:
         while self.children:
@@ -209,6 +210,8 @@ def main() -> None:
         problems = [p.as_dict() | {"text": p.place.text if p.place else ""} for p in error.problems]
         notes.send({"error": problems, "class": type(error).__name__})
         return
+    notes.send({"ready": snapshot.name})
+    snapshot.load()
     zygote: Zygote | None = Zygote(notes, snapshot, Limits(**first["limits"]))
     del snapshot, notes  # what is changed later is not to be kept
     while zygote is not None:
