@@ -19,7 +19,7 @@ _ROWS = 200
 _STYLE = (
     "<style>.bullwhip{font-size:13px}.bullwhip table{border-collapse:collapse}.bullwhip caption{text-align:left;"
     "font-weight:600;padding:.2em 0}.bullwhip th,.bullwhip td{padding:.15em .6em;text-align:left;vertical-align:top}"
-    ".bullwhip thead th{border-bottom:1px solid}.bullwhip td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".bullwhip thead th{border-bottom:1px solid}.bullwhip .n{text-align:right;font-variant-numeric:tabular-nums}"
     ".bullwhip p{margin:.3em 0;opacity:.75}</style>"
 )
 
@@ -71,7 +71,7 @@ def _html(view: View) -> str:
         return f"<td{kind}>{xml_text(text)}</td>"
 
     caption = f"<caption>{xml_text(view.title)}</caption>" if view.title else ""
-    head = "".join(f'<th scope="col">{xml_text(c.title)}</th>' for c in view.columns)
+    head = "".join(f'<th scope="col"{" class=n" * c.numeric}>{xml_text(c.title)}</th>' for c in view.columns)
     rows = "".join(
         f"<tr>{''.join(cell(c, t) for c, t in zip(view.columns, row, strict=True))}</tr>" for row in view.shown
     )

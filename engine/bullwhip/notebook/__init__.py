@@ -1,1 +1,5 @@
-"""What a notebook shows: answers as tables, the chain map, and sliders."""
+"""What a notebook shows beside answers: sliders whose results follow in the browser."""
+
+from bullwhip.notebook.sliding import sliders
+
+__all__ = ["sliders"]

@@ -120,7 +120,11 @@ def _table(
     from bullwhip.export.tables import Column
 
     heads = tuple(Column(name, name, numeric) for name, numeric in columns)
-    return View(title, heads, tuple(tuple(row) for row in rows), tuple(notes))
+    written = [tuple(row) for row in rows]
+    kept = [k for k in range(len(heads)) if not written or any(row[k] for row in written)]  # the rest says nothing
+    return View(
+        title, tuple(heads[k] for k in kept), tuple(tuple(row[k] for k in kept) for row in written), tuple(notes)
+    )
 
 
 def _number(value: Fraction | None) -> str:
