@@ -9,6 +9,7 @@ from typing import Any
 
 from bullwhip.serve.app import application
 from bullwhip.serve.jobs import Job, Query, Reply
+from bullwhip.serve.pages import Files
 from bullwhip.serve.settings import HttpLimits, Settings, hosts_of
 from serving import TOKEN, Answer
 
@@ -69,6 +70,7 @@ def ask(
     gone: bool = False,
     stalls: bool = False,
     authorized: bool = False,
+    files: Files | None = None,
 ) -> Answer:
     """Return the answer of an application to a request.
 
@@ -82,6 +84,7 @@ def ask(
         gone: whether the client goes as soon as it has sent the request.
         stalls: whether it stops reading the answer.
         authorized: whether the request brings the token, to a server that writes.
+        files: the explorer; the shipped one when absent.
     """
     fields = {"Host": HOST} | ({"Content-Length": str(len(body))} if body or method in ("POST", "PUT") else {})
     fields |= ({"Authorization": f"Bearer {TOKEN}"} if authorized else {}) | dict(headers or {})
@@ -92,7 +95,7 @@ def ask(
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 7077),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in fields.items()],
     }  # fmt: skip
-    app = application(workers, on or settings(TOKEN if authorized else ""))
+    app = application(workers, on or settings(TOKEN if authorized else ""), files)
     return asyncio.run(_asked(app, scope, body, gone, stalls))
 
 

@@ -204,7 +204,7 @@ METHODS = _cases(
     ("PUT of a query", 405, post(ASK, FORM, b"", method="PUT"), "BW584"),
     ("POST of the page", 405, post("/", FORM, b"a=b"), "BW584"),
     ("OPTIONS of all", (400, 404), get("*", method="OPTIONS")),
-    ("OPTIONS", 204, get("/sparql", method="OPTIONS")),
+    *((f"OPTIONS of {path}", 204, get(path, method="OPTIONS")) for path in ("/", "/sparql", "/data", "/limits")),
     ("a web socket", 400, get("/sparql", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
                               "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="), "BW581"),
     ("HTTP/2 offered", 200, get(ASK, "Connection: Upgrade", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")),

@@ -36,10 +36,12 @@ def test_it_says_where_it_is_and_what_is_on(chain: str) -> None:
     with serving("--allow-update", workspace=chain) as server:
         with urllib.request.urlopen(server.url + "health") as answer:  # noqa: S310  this machine
             health = answer.read()
+        page = server.ask("GET", "/")
         server.process.send_signal(signal.SIGTERM)
         out, err = server.process.communicate(timeout=10)
 
     assert b'"status":"ok"' in health
+    assert (200, "text/html; charset=utf-8") == (page.status, page.headers["content-type"])
     assert (0, "") == (server.process.returncode, out)
     assert f"SPARQL      {server.url}sparql (queries, updates with the token)" in err
     assert TOKEN not in err
@@ -58,6 +60,22 @@ def test_it_stops_cleanly_and_leaves_nobody(sign: signal.Signals, chain: str) ->
     assert code == 0
     assert len(family) > 0
     assert [p for p in family if _runs(p)] == []
+
+
+def test_it_opens_a_browser_on_the_page(chain: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--open gives the browser the address, without the token."""
+    seen = tmp_path / "seen"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {seen}\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", str(browser))
+    with serving("--open", "--allow-update", workspace=chain) as server:
+        for _ in range(100):
+            if seen.exists() and seen.read_text():
+                break
+            time.sleep(0.05)
+
+    assert server.url == seen.read_text()
 
 
 def test_who_is_still_waiting_is_told_that_it_stops(chain: str) -> None:

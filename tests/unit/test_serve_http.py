@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from asgi import HOST, StandIn, ask, settings
 from bullwhip.serve.jobs import GraphChange, GraphRead, Job, Query, Reply, Update
 from bullwhip.serve.log import line
 from bullwhip.serve.negotiation import DATASETS, GRAPHS, RESULTS, choose, gzip_accepted
+from bullwhip.serve.pages import Files
 from bullwhip.serve.settings import hosts_of
 from serving import TOKEN
 
@@ -296,6 +298,39 @@ def test_every_warning_of_an_answer_is_passed_on() -> None:
     sent = ask(workers, "GET", ASK)
 
     assert "a, b" == sent.headers["bullwhip-warning"]
+
+
+def test_files_are_kept_as_long_as_they_are_the_same(tmp_path: Path) -> None:
+    """A file has a tag of its content, another one packed; for ever it is kept only under its own hash."""
+    (tmp_path / "app.js").write_text("let a = 1;\n" * 100)
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    files = Files(tmp_path)
+    plain = ask(StandIn(), "GET", "/assets/app.js", files=files)
+    packed = ask(StandIn(), "GET", "/assets/app.js", {"Accept-Encoding": "gzip"}, files=files)
+    known = ask(StandIn(), "GET", "/assets/app.js", {"If-None-Match": plain.headers["etag"]}, files=files)
+    tag = plain.headers["etag"].strip('"')
+    pinned = ask(StandIn(), "GET", f"/assets/app.js?v={tag[:16]}", files=files)
+    other = ask(StandIn(), "GET", "/assets/app.js?v=0123456789abcdef", files=files)
+    page = ask(StandIn(), "GET", "/", files=files)
+
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert (304, b"") == (known.status, known.body)
+    assert "public, max-age=31536000, immutable" == pinned.headers["cache-control"]
+    assert ["no-cache"] * 3 == [a.headers["cache-control"] for a in (plain, other, page)]
+    assert "text/javascript; charset=utf-8" == plain.headers["content-type"]
+
+
+def test_the_page_may_load_from_here_alone(tmp_path: Path) -> None:
+    """Its policy lists what it needs, from this server, and neither inline code nor evaluation."""
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    policy = ask(StandIn(), "GET", "/", files=Files(tmp_path)).headers["content-security-policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+
+    assert "'none'" == rules.pop("default-src")
+    assert {"'self'", "'none'", "'self' data:"} == set(rules.values())
+    assert "'self' data:" == rules["img-src"]
+    assert ["'none'"] * 3 == [rules[name] for name in ("frame-ancestors", "base-uri", "form-action")]
 
 
 # -- whose requests ---------------------------------------------------------------------------------------------------

@@ -93,12 +93,18 @@ def command(
             for line in _what_is_on(address, host, settings, token if made else ""):
                 note(line)
             if opens:
-                import webbrowser
-
-                webbrowser.open(address)
+                _open(address)
 
         run(pool, settings, listening, ready)
     note("stopped")
+
+
+def _open(address: str) -> None:
+    """Open the page, aside: a browser of text would keep the server from answering it."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _what_is_on(address: str, host: str, settings: Settings, new_token: str) -> list[str]:

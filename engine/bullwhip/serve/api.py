@@ -16,8 +16,7 @@ from bullwhip.serve.gate import METHODS
 from bullwhip.serve.jobs import Call, Reply
 from bullwhip.serve.openapi import description
 from bullwhip.serve.problems import reply_to
-from bullwhip.serve.protocol import options
-from bullwhip.serve.refusals import Refused, not_allowed
+from bullwhip.serve.refusals import Refused, not_allowed, options
 from bullwhip.serve.responding import answer, respond
 from bullwhip.serve.settings import Settings
 from bullwhip.serve.workers import Workers

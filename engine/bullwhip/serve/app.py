@@ -17,7 +17,7 @@ from bullwhip.serve.gate import METHODS, Gate
 from bullwhip.serve.graph_store import graph_store_endpoint
 from bullwhip.serve.pages import Files, page_endpoint
 from bullwhip.serve.protocol import query_endpoint, update_endpoint
-from bullwhip.serve.refusals import not_allowed, not_found
+from bullwhip.serve.refusals import READING, not_allowed, not_found, options
 from bullwhip.serve.settings import Settings
 from bullwhip.serve.workers import Workers
 
@@ -66,8 +66,10 @@ def _confinement(pool: Workers) -> dict[str, object]:
 
 def _telling(what: Callable[[], dict[str, object]]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return options(READING)
         if request.method not in ("GET", "HEAD"):
-            raise not_allowed(request.method, "GET, HEAD")
+            raise not_allowed(request.method, READING)
         return JSONResponse(what(), headers={"Cache-Control": "no-store"})
 
     return endpoint

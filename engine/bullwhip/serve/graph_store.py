@@ -13,8 +13,8 @@ from starlette.responses import Response
 from bullwhip.serve.asking import absolute_iri, base_of, media_type, parameters, read_body
 from bullwhip.serve.jobs import GraphChange, GraphRead
 from bullwhip.serve.negotiation import DATASETS, GRAPHS, canonical, choose
-from bullwhip.serve.protocol import allow_writing, options, unacceptable
-from bullwhip.serve.refusals import Refused, malformed, not_allowed
+from bullwhip.serve.protocol import allow_writing, unacceptable
+from bullwhip.serve.refusals import Refused, malformed, not_allowed, options
 from bullwhip.serve.responding import answer
 from bullwhip.serve.settings import Settings
 from bullwhip.serve.workers import Workers

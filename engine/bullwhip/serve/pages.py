@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from bullwhip.resources import PACKAGE
 from bullwhip.serve.negotiation import gzip_accepted
-from bullwhip.serve.refusals import not_allowed, not_found
+from bullwhip.serve.refusals import READING, not_allowed, not_found, options
 from bullwhip.serve.responding import packed
 
 __all__ = ["FOLDER", "Files", "page_endpoint"]
@@ -76,8 +76,10 @@ def page_endpoint(files: Files) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers at `/` with the page and at `/assets/…` with its parts."""
 
     async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return options(READING)
         if request.method not in ("GET", "HEAD"):
-            raise not_allowed(request.method, "GET, HEAD")
+            raise not_allowed(request.method, READING)
         path: str = request.scope["path"]
         found = files.get("index.html" if path == "/" else path.removeprefix("/assets/"))
         if found is None:

@@ -12,7 +12,7 @@ from bullwhip.serve.asking import FORM, Parameters, absolute_iri, base_of, media
 from bullwhip.serve.description import describe
 from bullwhip.serve.jobs import Query, Update
 from bullwhip.serve.negotiation import GRAPHS, RESULTS, canonical, choose
-from bullwhip.serve.refusals import Refused, malformed, not_allowed, too_large
+from bullwhip.serve.refusals import Refused, malformed, not_allowed, options, too_large
 from bullwhip.serve.responding import answer
 from bullwhip.serve.settings import Settings
 from bullwhip.serve.workers import Workers
@@ -62,11 +62,6 @@ def update_endpoint(pool: Workers, settings: Settings) -> Endpoint:
         return await _update(request, pool, settings, given)
 
     return endpoint
-
-
-def options(allowed: str) -> Response:
-    """Return the answer to OPTIONS: what is allowed, to callers of the same origin."""
-    return Response(None, 204, {"Allow": allowed, "Cache-Control": "no-store"})
 
 
 def allow_writing(request: Request, settings: Settings) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.responses import Response
+
 from bullwhip.serve.jobs import Reply, problem_reply
 
-__all__ = ["Refused", "malformed", "not_allowed", "not_found", "too_large"]
+__all__ = ["READING", "Refused", "malformed", "not_allowed", "not_found", "options", "too_large"]
+
+READING = "GET, HEAD, OPTIONS"
+"""The methods of what is only read."""
 
 
 class Refused(Exception):  # noqa: N818  an answer, not an error of ours
@@ -37,6 +42,11 @@ def not_allowed(method: str, allowed: str) -> Refused:
     """Return the refusal of a method."""
     detail = f"{method} is not among {allowed}"
     return Refused(405, "BW584", "the method is not allowed here", detail, {"Allow": allowed})
+
+
+def options(allowed: str) -> Response:
+    """Return the answer to OPTIONS: what is allowed, to callers of the same origin."""
+    return Response(None, 204, {"Allow": allowed, "Cache-Control": "no-store"})
 
 
 def not_found(path: str) -> Refused:
