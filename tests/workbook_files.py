@@ -137,12 +137,19 @@ def values(workspace: Workspace) -> dict[str, Fraction | None]:
 
 
 def elasticities(workspace: Workspace, moved: list[int]) -> dict[str, Fraction | None]:
-    """Return the elasticity of every cell to a move of some, each asked for by itself."""
+    """Return the elasticity of every cell to a proportional move of some."""
+    cells = workspace.program.cells
+    speeds = dict.fromkeys(moved)
+    try:
+        answers = responses(workspace.evaluation, range(len(cells)), speeds, proportional=True)
+        return {cell.name: answers[position].elasticity for position, cell in enumerate(cells)}
+    except PropagationError:  # some have no value: each by itself
+        pass
     found: dict[str, Fraction | None] = {}
-    for position, cell in enumerate(workspace.program.cells):
+    for position, cell in enumerate(cells):
         found[cell.name] = None
         with suppress(PropagationError):
-            answer = responses(workspace.evaluation, (position,), dict.fromkeys(moved), proportional=True)
+            answer = responses(workspace.evaluation, (position,), speeds, proportional=True)
             found[cell.name] = answer[position].elasticity
     return found
 

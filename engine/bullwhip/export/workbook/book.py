@@ -114,10 +114,21 @@ class Sheet:
         self.inner.freeze_panes(row + 1, frozen)
         self.inner.repeat_rows(row)
 
+    def keep_in_place(self) -> None:
+        """Guard the sheet, without a password, against what would move cells away from the formulas that name them.
+
+        Filtering, selecting and changing widths stay allowed, as does typing where a person is to type; sorting,
+        inserting and deleting are not: a sorted sheet would give wrong numbers without a word.
+        """
+        allowed = dict.fromkeys(("autofilter", "format_cells", "format_columns", "format_rows"), True)
+        self.inner.protect("", allowed)
+
     def height(self, row: int, widths: Sequence[tuple[str, float]]) -> None:
         """Make a row as high as its wrapped texts need, each with the width of its column in characters."""
-        lines = max((ceil(text_width(text, 1.85) / width) for text, width in widths), default=1)
-        self.inner.set_row(row, 15.0 * max(lines, 1))
+        needed = (
+            sum(max(1, ceil(text_width(line, 1.85) / width)) for line in text.split("\n")) for text, width in widths
+        )
+        self.inner.set_row(row, min(15.0 * max(needed, default=1), 400.0))
 
     def page(self, *, large: bool = False) -> None:
         """Set the sheet up for printing: landscape, one page wide; large ones on A3."""

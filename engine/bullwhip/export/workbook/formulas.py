@@ -161,6 +161,11 @@ class Formulas:
         """Return a product; a leading constant of -1 becomes a sign."""
         arguments = list(node[1:])
         constant = self.dag.constant(arguments[0])
+        inner = self.dag.nodes[arguments[-1]]
+        if constant is not None and constant > 0 and len(arguments) == 2 and inner[0] in _LINEAR:
+            bare = [self._without(j, constant, "/") for j in inner[1:]]
+            if None not in bare:
+                return self._together(inner[0], [t for t in bare if t is not None])
         sign = ""
         if constant is not None and constant < 0:
             sign = "-"
@@ -173,9 +178,43 @@ class Formulas:
         return Text(sign + text, _SUM if sign else _PRODUCT)
 
     def quotient_of(self, node: Node) -> Text:
-        """Return a quotient."""
+        """Return a quotient; a conversion of units that every part above is multiplied by is left out."""
+        divisor = self.dag.constant(node[2])
+        inner = self.dag.nodes[node[1]]
+        if divisor is not None and divisor > 0 and inner[0] in _LINEAR:
+            bare = [self._without(j, divisor, "*") for j in inner[1:]]
+            if None not in bare:
+                return self._together(inner[0], [t for t in bare if t is not None])
         above, below = (self._texts[j] for j in node[1:])
         return Text(f"{above.within(_PRODUCT)}/{below.within(_ATOM)}", _PRODUCT)
+
+    def _without(self, j: int, factor: Fraction, operation: str) -> Text | None:
+        """Return an argument without the factor it is multiplied or divided by; None where it is not."""
+        node = self.dag.nodes[j]
+        if self.dag.constant(j) == 0:
+            return Text("0")
+        if node[0] == "+":
+            parts = [self._without(k, factor, operation) for k in node[1:]]
+            return None if None in parts else self._together("+", [t for t in parts if t is not None])
+        if node[0] == "*" and len(node) == 3 and self.dag.constant(node[1]) == -1:
+            bare = self._without(node[2], factor, operation)
+            return None if bare is None else Text(f"-{bare.within(_PRODUCT)}", _SUM)
+        if node[0] != operation or self._texts[j].text.startswith(self.sheet):
+            return None
+        if operation == "/":
+            return self._texts[node[1]] if self.dag.constant(node[2]) == factor else None
+        if self.dag.constant(node[1]) != factor:
+            return None
+        rest = [self._texts[k] for k in node[2:]]
+        return rest[0] if len(rest) == 1 else Text("*".join(t.within(_ATOM) for t in rest), _PRODUCT)
+
+    def _together(self, operation: str, parts: Sequence[Text]) -> Text:
+        """Return a minimum, maximum or sum of parts."""
+        if operation == "+":
+            terms = [t.text if t.text.startswith("-") else f"+{t.within(_PRODUCT)}" for t in parts]
+            return Text(self.joined(terms, _added), _SUM)
+        name = _FUNCTIONS[operation]
+        return Text(self.joined([t.text for t in parts], lambda some: f"{name}({','.join(some)})"))
 
     def power_of(self, node: Node) -> Text:
         """Return a power in brackets; a root of a negative number is an error, also where a spreadsheet gives one."""
@@ -221,6 +260,8 @@ def _added(parts: Sequence[str]) -> str:
     return text.removeprefix("+")
 
 
+_LINEAR = ("min", "max", "+")
+"""Operations that a positive factor can be taken out of."""
 _FUNCTIONS = {"min": "MIN", "max": "MAX", "abs": "ABS", "sign": "SIGN", "exp": "EXP", "log": "LN"}
 _WRITERS: Mapping[str, Callable[[Formulas, Node], Text]] = {
     "+": Formulas.sum_of,

@@ -25,7 +25,7 @@ def write_sensitivities(book: Book, content: Content, grid: Grid, names: Sequenc
     sheet.text(
         1,
         0,
-        "Grey: exact figures of the engine as exported. Green: live, for the driver chosen in `elasticity`. "
+        "Grey: exact figures of the engine as exported. Green: live, for the driver chosen in elasticity. "
         "灰色为导出时引擎的精确值；绿色为表内公式，对应所选驱动因素。",
         "lead",
     )
@@ -169,10 +169,12 @@ def write_exposure(book: Book, content: Content, grid: Grid) -> None:
         sheet.inner.set_column(_WORK + k, _WORK + k, 12, None, {"level": 1, "hidden": True})
         sheet.text(_HEAD, _WORK + k, text, "engine")
     sheet.page(large=True)
+    sheet.keep_in_place()
+    data.keep_in_place()
 
 
 _LEAD = (
-    "Companies of the driver chosen in `elasticity`, most exposed first; value = share × quantity × elasticity ÷ 100. "
+    "Companies of the driver chosen in elasticity, most exposed first; value = share × quantity × elasticity ÷ 100. "
     "Empty is unknown. 按所选驱动因素排名；空白表示未知。"
 )
 _WORKING = ("line", "elasticity", "market", "effect", "low", "high", "size", "currency", "strength", "rank", "place")

@@ -107,14 +107,19 @@ def write_cover(book: Book, content: Content, sheets: list[str]) -> None:
 
 _HOW = (
     (
-        "Change a cream cell on `drivers`; everything that rests on it recalculates. Delete a value and what rests on "
+        "Change a cream cell on drivers; everything that rests on it recalculates. Delete a value and what rests on "
         "it shows #N/A: nothing is ever taken for zero.",
         "在 drivers 中修改米色单元格，所有相关结果自动重算；删去数值后，依赖它的结果显示 #N/A，绝不当作零。",
     ),
     (
-        "Choose a driver in the cream cell of `elasticity`: elasticities, sensitivities and the ranking of companies "
+        "Choose a driver in the cream cell of elasticity: elasticities, sensitivities and the ranking of companies "
         "follow. At a kink, or where it is not known, an elasticity shows #N/A.",
         "在 elasticity 的米色单元格选择驱动因素，弹性、敏感性与公司排名随之变化；拐点处或未知时显示 #N/A。",
+    ),
+    (
+        "Sheets with formulas are protected without a password, so that sorting or inserting cannot move cells away "
+        "from what names them; filters and the cream cells work. Unprotect a sheet to change a formula.",
+        "含公式的工作表已加保护（无密码），以免排序或插入行使引用错位；筛选与米色单元格可用。需要改公式时可取消保护。",
     ),
     (
         "Read the changed cells back as a scenario: bullwhip import FILE.xlsx -o rules/scenarios/NAME.yaml",
@@ -170,6 +175,7 @@ def write_drivers(book: Book, content: Content, grid: Grid, claim_rows: dict[str
     )
     sheet.inner.set_column(13, 13, 12, None, {"hidden": True})
     sheet.page(large=True)
+    sheet.keep_in_place()
     return Drivers(placed)
 
 
@@ -268,11 +274,11 @@ def write_variants(book: Book, content: Content) -> None:
     rules = [q for q in content.program.quantities.values() if q.variants]
     sheet = book.sheet("variants")
     sheet.text(0, 0, "Variants of rules · 规则的不同算法", "title")
-    sheet.text(1, 0, "Choose in the cream cells; `as written` is the rule itself. 在米色单元格中选择。", "lead")
+    sheet.text(1, 0, "Choose in the cream cells; “as written” is the rule itself. 在米色单元格中选择。", "lead")
     columns = (
         Column("rule", "规则", 36),
         Column("name", "中文名", 26),
-        Column("name", "英文名", 34),
+        Column("name", "英文名", 44),
         Column("chosen", "所选", 20),
         Column("as written", "规则本身", 60),
         Column("variants", "其他算法", 80),
@@ -287,6 +293,9 @@ def write_variants(book: Book, content: Content) -> None:
         if len(",".join(choices)) <= 255:
             sheet.inner.data_validation(row, 3, row, 3, {"validate": "list", "source": choices})
         sheet.text(row, 4, quantity.expression, "formula")
-        sheet.text(row, 5, "; ".join(f"{name}: {text}" for name, text in quantity.variants), "formula")
+        others = "\n".join(f"{name}: {text}" for name, text in quantity.variants)
+        sheet.text(row, 5, others, "formula")
+        sheet.height(row, [(quantity.expression, 54), (others, 72)])
         book.name(variant_name(quantity.id), "variants", reference(row, 3))
     sheet.page()
+    sheet.keep_in_place()

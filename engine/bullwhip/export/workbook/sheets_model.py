@@ -43,7 +43,7 @@ def write_results(
     sheet.text(
         1,
         0,
-        "Every cell is a formula over `drivers` and other results; #N/A is unknown. 每格均为公式，#N/A 表示未知。",
+        "Every cell is a formula over drivers and other results; #N/A is unknown. 每格均为公式，#N/A 表示未知。",
         "lead",
     )
     _grid_head(sheet, grid, _HEADINGS)
@@ -63,6 +63,7 @@ def write_results(
             book.name(formulas.names[position], "results", reference(row.number, column))
     sheet.inner.autofilter(FIRST - 1, 0, FIRST + len(grid.rows) - 1, ALWAYS - 1)
     sheet.page(large=True)
+    sheet.keep_in_place()
 
 
 def _defined(content: Content, cell: Cell, formulas: Formulas) -> str:
@@ -154,6 +155,7 @@ def write_elasticity(
             value = cached(content.slopes.get(cell.node, Fraction(0)))
             sheet.formula(row.number, column, formula, value, "live", "0.0000")
     sheet.page(large=True)
+    sheet.keep_in_place()
 
 
 def _slope_of(cell: Cell, slopes: Slopes) -> str:
@@ -190,6 +192,7 @@ def write_steps(book: Book, content: Content, formulas: Formulas) -> None:
         )
         sheet.formula(row, 3 if helper.slope else 2, helper.formula, value, "live" if helper.slope else "result")
     sheet.page()
+    sheet.keep_in_place()
 
 
 def write_rules(book: Book, content: Content, grid: Grid) -> None:
@@ -242,6 +245,7 @@ def write_rules(book: Book, content: Content, grid: Grid) -> None:
         )
         for column, text in enumerate(texts):
             sheet.text(row, column, text, "key" if column == 0 else "formula" if column in (5, 6) else "wrap")
+        sheet.height(row, [(texts[5], 54), (variants, 36), (legend, 60), (q.note, 50)])
         if q.id in grid.row_of:
             sheet.link(row, 14, f"results!A{grid.row_of[q.id] + 1}", "result →")
     sheet.inner.autofilter(_MODEL_RULES, 0, _MODEL_RULES + len(rules), len(columns) - 1)
