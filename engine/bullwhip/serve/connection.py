@@ -22,12 +22,14 @@ __all__ = ["connections"]
 _TITLES = {
     400: "the request is not well-formed",
     408: "the request takes too long",
+    413: "the request is too large",
     414: "the request is too large",
     431: "the request is too large",
     501: "the request needs what is not here",
     503: "too many connections are open",
 }
 _ENOUGH = 1 << 16
+_MOST_PIECES = 5_000
 
 
 def connections(limits: HttpLimits, kept: Kept | None = None) -> type[asyncio.Protocol]:
@@ -43,6 +45,23 @@ def connections(limits: HttpLimits, kept: Kept | None = None) -> type[asyncio.Pr
         _kept = kept
 
     return Connection
+
+
+class _Counted(h11.Connection):
+    """Refuses a body of very many chunks: each costs as much as a thousand bytes, and keeps all others waiting."""
+
+    _pieces = 0
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._pieces = 0
+        elif isinstance(event, h11.Data):
+            self._pieces += 1
+            if self._pieces > _MOST_PIECES:
+                message = f"the body comes in more than {_MOST_PIECES:,} pieces"
+                raise h11.RemoteProtocolError(message, error_status_hint=413)
+        return event
 
 
 class _Gathered:
@@ -85,7 +104,7 @@ class _Connection(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = h11.Connection(h11.SERVER, max_incomplete_event_size=self._limits.url)
+        self.conn = _Counted(h11.SERVER, max_incomplete_event_size=self._limits.url)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast(asyncio.Transport, _Gathered(transport, self.loop)))
@@ -168,7 +187,7 @@ class _Connection(H11Protocol):
         """Answer with a problem where that can still be done, and close."""
         self._stop_waiting()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            code = "BW583" if status in (408, 414, 431, 503) else "BW581"
+            code = "BW583" if status in (408, 413, 414, 431, 503) else "BW581"
             reply = problem_reply(status, _TITLES.get(status, _TITLES[400]), detail, code=code)
             headers = [
                 (b"content-type", reply.media.encode()),

@@ -107,7 +107,7 @@ class Gate:
                 raise malformed(f"the header {key} comes twice")
             headers.setdefault(key, value.decode("latin-1"))
         self._check_source(scope, headers)
-        _check_target(scope)
+        _check_target(scope, headers["host"])
         self._check_body(scope, headers)
 
     def _check_source(self, scope: MutableMapping[str, Any], headers: dict[str, str]) -> None:
@@ -135,8 +135,8 @@ class Gate:
             raise malformed("there are no web sockets here")
         if "expect" in headers:
             raise Refused(417, "BW584", "no expectation is met", "send the body without asking first")
-        if "transfer-encoding" in headers and "content-length" in headers:
-            raise malformed("a body has Transfer-Encoding or Content-Length, not both")
+        if "transfer-encoding" in headers and ("content-length" in headers or scope["http_version"] == "1.0"):
+            raise malformed("a body has Transfer-Encoding, of HTTP/1.1, or Content-Length, and not both")
         if headers.get("content-encoding", "identity").lower() != "identity":
             raise Refused(415, "BW584", "the body is packed", "send it as it is, without Content-Encoding")
         length = headers.get("content-length", "0")
@@ -149,9 +149,13 @@ class Gate:
             raise too_large("the body", limit, "bytes", "body")
 
 
-def _check_target(scope: MutableMapping[str, Any]) -> None:
+def _check_target(scope: MutableMapping[str, Any], host: str) -> None:
     """Refuse a path that is no plain one: nothing here has a name that needs to be encoded."""
     raw = scope["raw_path"].decode("latin-1")
+    own = f"http://{host}/"
+    if raw.lower().startswith(own.lower()):  # a target may be the whole URL (RFC 9112, §3.2.2)
+        raw = scope["path"] = raw[len(own) - 1 :]
+        scope["raw_path"] = raw.encode("latin-1")
     if not raw.startswith("/"):
         raise malformed("the target of the request is no path")
     if not _PATH.fullmatch(raw) or _DOTS.search(raw):
