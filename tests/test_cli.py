@@ -217,6 +217,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["export", "svgg"], 2, "did you mean 'svg'"),
         (["import", "nosuch.xlsx"], 3, "cannot be read: No such file or directory"),
         (["export", "svg", "-o", "/nonexistent/folder/x.svg"], 2, "cannot be written"),
+        (["export", "latex", "--of", "training.utilization"], 2, "it is read by accelerator.count"),
         (["--workspace", "/nonexistent", "list", "tiers"], 2, "does not exist"),
         (["serve", "--port", "70000"], 2, "0<=x<=65535"),
         (["serve", "--port", "0", "--allow-host", "a b"], 2, "BW002 'a b' is no name of a server"),
