@@ -5,7 +5,7 @@ import { QuantityCard, QuantityLink, shownValue } from "./card.js";
 import { shareText } from "./catalogue.js";
 import { CompanyExposure } from "./companyexposure.js";
 import { byWeight } from "./reach.js";
-import { Print, Status } from "./sources.js";
+import { Documents, Print, Status } from "./sources.js";
 import * as state from "./state.js";
 import { name, text } from "./text.js";
 import { effect, html, signal, untracked } from "./vendor/preact.js";
@@ -49,6 +49,11 @@ export function Panel({ context }) {
     ${trail.value.length > 0 && html`<button type="button" class="link back" onClick=${back}>‹ ${text("back")}</button>`}
     <button type="button" class="close" aria-label=${text("close")} onClick=${close}>×</button>
     <${Kind} key=${state.selection.value} context=${context} chosen=${chosen} />
+    ${context.data.documents.length > 0 &&
+    html`<details>
+      <summary>${text("documents")}</summary>
+      <${Documents} documents=${context.data.documents} />
+    </details>`}
   </div>`;
 }
 

@@ -159,6 +159,7 @@ const TEXT = {
     keyPulls: "只拉动需求",
     whoIsExposed: "谁受它影响",
     rankingEmpty: "它没有影响到任何公司：没有文献写明相关环节的供应商。",
+    documents: "文献",
   },
   en: {
     skip: "Skip to content",
@@ -315,6 +316,7 @@ const TEXT = {
     keyPulls: "only causes demand",
     whoIsExposed: "Who is exposed to it",
     rankingEmpty: "It reaches no company: no document names a supplier of a tier that it moves.",
+    documents: "Documents",
   },
 };
 
