@@ -79,7 +79,7 @@ class Pages:
         """Return the page at a state: loaded at first, afterwards moved there by its address."""
         self.expected = ""
         address = f"{url}#{hash_of(state)}"
-        if self.page.url.split("#")[0] == url:
+        if self.page.url.split("#")[0] == url and self.page.get_attribute("html", "data-ready") == "1":
             self.page.evaluate("address => { location.hash = address }", hash_of(state))
         else:
             self.allowed = url

@@ -34,7 +34,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip("no Chromium on this machine: the page itself is not tested")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BULLWHIP_CACHE", str(tmp_path_factory.mktemp("cache")))
-        with serving("--quiet", seconds=120.0) as running:
+        slow = [f"--limit-{name}=120" for name in ("seconds", "crowded-seconds")]  # what is tested is not the clock
+        with serving("--quiet", *slow, seconds=120.0) as running:
+            running.ask("GET", "/api/model", timeout=120.0)  # put together once, kept afterwards
             yield running
 
 
