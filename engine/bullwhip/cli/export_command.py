@@ -42,7 +42,7 @@ class _Command(click.Command):
 @click.option("--of", "of", default="", metavar="ID", help="The quantity that the export is about.")
 @click.option("--driver", multiple=True, metavar="ID", help="Drivers of a chart or table; repeatable.")
 @click.option("--picture", default="", metavar="NAME", help=f"Which picture: {', '.join(PICTURES)}.")
-@click.option("--table", default="", metavar="NAME", help="Which table of Parquet; values when absent.")
+@click.option("--table", default="", metavar="NAME", help="Which table of CSV and Parquet; values when absent.")
 @click.option("--excel", is_flag=True, help="Tables with a mark by which Excel knows that they are UTF-8.")
 @click.option("--swing", default="", metavar="PERCENT", help="How far a tornado moves each driver; 10 % when absent.")
 @click.option(

@@ -128,7 +128,10 @@ FORMATS: dict[str, Format] = {
         "text/vnd.mermaid", "mmd", "the tiers as Mermaid text", f"{_GRAPH}:mermaid", ("language",), computes=False
     ),
     "csv": Format(
-        "application/zip", "zip", "all tables as CSV files in one archive", f"{_TABLE}:csv",
+        "text/csv", "csv", "one table as CSV", f"{_TABLE}:csv", ("period", "driver", "table", "excel")
+    ),
+    "tables": Format(
+        "application/zip", "zip", "all tables as CSV files in one archive", f"{_TABLE}:tables",
         ("period", "driver", "excel"),
     ),
     "parquet": Format(

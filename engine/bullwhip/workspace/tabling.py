@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bullwhip.errors import Problem, UsageError, did_you_mean
-from bullwhip.export.data_tables import DataColumn, DataTable, Kind, archive, to_parquet
+from bullwhip.export.data_tables import DataColumn, DataTable, Kind, archive, to_csv, to_parquet
 from bullwhip.model.about import About
 from bullwhip.model.quantity import index_text
 from bullwhip.workspace.describing import about
@@ -16,25 +16,34 @@ if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
     from bullwhip.workspace.formats import Asked
 
-__all__ = ["TABLES", "csv", "parquet"]
+__all__ = ["TABLES", "csv", "parquet", "tables"]
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMED = ("label_zh", "label_en")
 
 
 def csv(workspace: Workspace, asked: Asked) -> bytes:
+    """Return one table as CSV; its last column says on every row what it rests on, so that no row loses it."""
+    table, said = _chosen(workspace, asked), about(workspace).line()
+    rows = [(*row, said) for row in table.rows]
+    return to_csv(DataTable(table.name, (*table.columns, DataColumn("about")), rows), excel=asked.excel)
+
+
+def tables(workspace: Workspace, asked: Asked) -> bytes:
     """Return all tables as CSV files in one archive; exposures are among them where a driver is named."""
     names = [n for n in TABLES if n != "exposures" or asked.drivers]
     said = about(workspace)
-    tables = [_about(said), *(_table(workspace, name, asked) for name in names)]
-    return archive(tables, excel=asked.excel)
+    return archive([_about(said), *(_table(workspace, name, asked) for name in names)], excel=asked.excel)
 
 
 def parquet(workspace: Workspace, asked: Asked) -> bytes:
-    """Return one table as Parquet: `values` where none is named."""
-    return to_parquet(
-        _table(workspace, asked.table or ("exposures" if asked.drivers else "values"), asked), about(workspace)
-    )
+    """Return one table as Parquet."""
+    return to_parquet(_chosen(workspace, asked), about(workspace))
+
+
+def _chosen(workspace: Workspace, asked: Asked) -> DataTable:
+    """Return the table that is named; without a name exposures where a driver is named, else values."""
+    return _table(workspace, asked.table or ("exposures" if asked.drivers else "values"), asked)
 
 
 def _table(workspace: Workspace, name: str, asked: Asked) -> DataTable:
