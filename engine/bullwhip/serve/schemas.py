@@ -209,8 +209,8 @@ SCHEMAS: dict[str, Schema] = {
             each("report locator subject measure printed unit explanation claim", TEXT), {"hypotheses": TEXTS},
             each("row column part recomputed_exact quantity rule", SOME_TEXT),
             {"verdict": {"enum": ["reproduced", "within_rounding", "contradicted", "not_derivable"]}},
-            recomputed=SOME_NUMBER, index=maybe(INDEX), period={"type": ["integer", "string", "null"]},
-            reads=many(_WHERE), suspects=many(_WHERE))),
+            each("recomputed printed_low printed_high", SOME_NUMBER), index=maybe(INDEX),
+            period={"type": ["integer", "string", "null"]}, reads=many(_WHERE), suspects=many(_WHERE))),
     ),
     "Conflict": record(
         {"kind": {"enum": ["value", "identity", "whole"]}, "differs_in": TEXTS},
@@ -241,7 +241,7 @@ SCHEMAS: dict[str, Schema] = {
     "Warning": record(
         each("code severity message", TEXT), each("file hint", SOME_TEXT), each("line column", SOME_WHOLE)
     ),
-    "BoundQuery": record(each("id text", TEXT)),
+    "BoundQuery": record({"id": SOME_TEXT, "text": TEXT}, values=keyed(TEXTS), prefixes=keyed(TEXT)),
     "StatedFact": record(each("text predicate", TEXT), terms=TEXTS, **each("says_zh says_en", SOME_TEXT)),
     "BareFact": record(predicate=TEXT, terms=TEXTS, optional=each("text says_zh says_en", SOME_TEXT)),
     "Guard": record(text=TEXT, values=keyed(TEXT), holds=TRUTH),
