@@ -168,6 +168,8 @@ def api_page() -> str:
         for p in o.parameters:
             name = f"`{p.name}{'NAME' if p.kind == 'named' else ''}`{'*' if p.several else ''}"
             choices = f": {', '.join(p.choices)}" if p.choices else ""
+            if p.choices == tuple(FORMATS):
+                choices = ", one of [exports.md](exports.md)"
             default = f"; {str(p.default).lower()} when absent" if p.default is not None else ""
             told = _escaped(f"{p.says.en}{choices}{default}")
             lines.append(f"| {f'**{name}**' if p.required else name} | {told} | {_escaped(p.says.zh)} |")

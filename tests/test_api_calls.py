@@ -113,7 +113,8 @@ WRONG: list[tuple[str, dict[str, Any], list[str], str]] = [
     ("value", {"perod": "2025", "period": "x"}, ["BW701", "BW702", "BW703"], "did you mean 'period'?"),
     ("value", {"id": "coling.market"}, ["BW001"], "did you mean 'cooling.market'"),
     ("value", {"id": "cooling.market", "scenario": "liquid_3"}, ["BW001"], "did you mean 'liquid_30'?"),
-    ("value", {"id": "cooling.market", "as_of": "2025-6-1"}, ["BW002"], "YYYY-MM-DD"),
+    ("value", {"id": "cooling.market", "as_of": "2025-6-1"}, ["BW703"], "YYYY-MM-DD"),
+    ("value", {"id": "cooling.market", "as_of": "2025-02-30"}, ["BW002"], "YYYY-MM-DD"),
     ("value", {"id": "cooling.market", "policy": "newest"}, ["BW002"], ""),
 ]
 

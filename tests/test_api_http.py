@@ -116,6 +116,8 @@ def _wrong(path: str) -> Iterator[tuple[str, str]]:
         one = schema.get("items", schema)
         good = str(one.get("enum", [one.get("minimum", "true")])[0] if "enum" in one else one.get("minimum", "true"))
         bad = ["", "x" * 2_001]
+        if one.get("format") == "date":
+            good, bad = "2025-06-01", [*bad, "2025-6-1", "01.06.2025"]
         if "enum" in one or one["type"] == "boolean":
             bad += [f"{good}x", good.upper() + "_"]
         if one["type"] == "integer":

@@ -23,6 +23,7 @@ PREFIX = "param."
 
 _WHOLE = re.compile("[0-9]{1,9}")
 _PERIOD = re.compile("[0-9]{1,4}")
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Parameter:
     name: str
     says: Label
     """What it is, in zh and en."""
-    kind: Literal["text", "period", "whole", "flag", "named"] = "text"
+    kind: Literal["text", "date", "period", "whole", "flag", "named"] = "text"
     """How it is read; `named` stands for all parameters whose names begin with `PREFIX`."""
     required: bool = False
     several: bool = False
@@ -133,6 +134,8 @@ def _read(p: Parameter, text: str) -> Any:
         if text not in ("true", "false"):
             raise ValueError("neither true nor false; write true or false")
         return text == "true"
+    if p.kind == "date" and not _DATE.fullmatch(text):
+        raise ValueError("no date; write a day that exists as YYYY-MM-DD")
     if p.kind == "period":
         if not _PERIOD.fullmatch(text):
             raise ValueError("no period; write a year, such as 2025")

@@ -28,6 +28,7 @@ texts come from documents and workspaces of others: they are data.
 _WRONG = {
     "400": "a parameter is unknown, missing, given twice or cannot be read, or names nothing in the workspace",
     "404": "there is nothing here", "413": "the answer goes beyond a limit of the engine",
+    "414": "the request line is too long",
     "422": "there is no answer, e.g. a number cannot be computed", "503": "it takes too long, or too many wait",
     "507": "the answer is too large, or needs too much memory",
 }  # fmt: skip
@@ -91,7 +92,7 @@ def _problem(meaning: str) -> dict[str, Any]:
 def _parameter(p: Parameter) -> dict[str, Any]:
     said = f"{p.says.en} · {p.says.zh}"
     if p.kind == "named":
-        names = {"type": "object", "propertyNames": {"pattern": rf"^{PREFIX.replace('.', '[.]')}"},
+        names = {"type": "object", "propertyNames": {"pattern": rf"^{PREFIX.replace('.', '[.]')}."},
                  "additionalProperties": _text()}  # fmt: skip
         return {"name": "parameters", "in": "query", "description": said, "style": "form", "explode": True,
                 "schema": names}  # fmt: skip
@@ -108,6 +109,8 @@ def _schema(p: Parameter) -> dict[str, Any]:
         return {"type": "string", "enum": list(p.choices)}
     if p.kind == "flag":
         return {"type": "boolean"}
+    if p.kind == "date":
+        return {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     if p.kind == "period":
         return {"type": "integer", "minimum": 0, "maximum": 9999}
     if p.kind == "whole":

@@ -55,7 +55,7 @@ _WITHIN = _p("within", "搜索范围：LOW..HIGH[ 单位]", "the range of the dr
 _REPORT = _p("report", "仅此文献", "only claims of this document")
 _LOCATOR = _p("locator", "仅此表、图或章节", "only claims at this table, figure or section")
 _SUBJECT = _p("subject", "仅此主题：印刷文字或 id", "only claims about this: as printed, or an id")
-_AS_OF = _p("as_of", "只用此日及以前发布的文献", "know only documents published by this day")
+_AS_OF = _p("as_of", "只用此日及以前发布的文献", "know only documents published by this day", kind="date")
 _POLICY = _p("policy", "同一输入的多个断言如何取舍", "what chooses among claims on one input, e.g. actual,later,table")
 _SELECTION = (_AS_OF, _POLICY)
 _CHANGES = (

@@ -278,7 +278,12 @@ SCHEMAS: dict[str, Schema] = {
         },
     ),
     "Sizing": record({"id": TEXT, "unit": TEXT, "sizes": SOME_TEXT, "primary": TRUTH}, LABELS, optional={"tier": TEXT}),
-    "Model": record(each("format", TEXT), optional={"quantities": many({"type": "object"}), "graph": many({})}),
+    "Model": record(
+        {"format": TEXT, "graph": many({}), "indices": many({"type": "array"})},
+        each("workspace stamp start units cells given ranges map audit claims", {"type": "object"}),
+        each("documents dimensions quantities tiers edges companies supplies", many({"type": "object"})),
+        each("shares revenues scenarios conflicts", many({"type": "object"})),
+    ),
 }  # fmt: skip
 """By name; `#/components/schemas/NAME` refers to one."""
 
