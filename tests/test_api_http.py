@@ -16,8 +16,9 @@ from bullwhip import Workspace
 from bullwhip.errors import BullwhipError
 from bullwhip.serve.app import application
 from bullwhip.serve.calls import reply
-from bullwhip.serve.jobs import PROBLEM, Call, Job, Reply
+from bullwhip.serve.jobs import PROBLEM, Call, Job, Limits, Reply
 from bullwhip.serve.openapi import document
+from bullwhip.serve.pool import Pool, Recipe
 from bullwhip.serve.problems import reply_to
 from bullwhip.serve.schemas import SCHEMAS
 from bullwhip.serve.settings import Settings
@@ -183,6 +184,27 @@ def test_the_api_is_only_read(pool: InProcess) -> None:
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", get.headers["etag"])
     assert _ask(pool, "/api/value", "OPTIONS").headers["allow"] == "GET, HEAD, OPTIONS"
     assert refused == [405, 405, 405]
+
+
+def test_a_worker_answers_as_is_answered_here(pool: InProcess) -> None:
+    """The same bytes come out of a worker of the real pool, headers of files and problems of the engine too."""
+    sound = _sound(pool.workspace)
+    asked = {name: _arguments(sound[name]) for name in ("value", "describe", "export", "query")}
+    asked["explain"] = {"id": "nonesuch"}
+
+    async def answered() -> list[Reply]:
+        async with Pool(Recipe(str(SOLAR)), Limits(seconds=60, crowded_seconds=60)) as real:
+            return [await real.run(Call(name, arguments)) for name, arguments in asked.items()]
+
+    there = asyncio.run(answered())
+    here = [asyncio.run(pool.run(Call(name, arguments))) for name, arguments in asked.items()]
+
+    assert [r.status for r in there] == [200, 200, 200, 200, 400]
+    assert [(r.media, r.body, r.headers) for r in there] == [(r.media, r.body, r.headers) for r in here]
+
+
+def _arguments(query: str) -> dict[str, Any]:
+    return {key: value for key, _, value in (pair.partition("=") for pair in query.split("&")) if key}
 
 
 def test_the_description_is_served(pool: InProcess) -> None:
