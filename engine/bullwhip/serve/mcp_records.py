@@ -39,6 +39,7 @@ class Source:
     """Where a number comes from: a print, an assumption of the rule author, or a value that was set."""
 
     kind: str
+    """claim, assumption, set, or supply: a statement that a company stands at a tier."""
     cell: str | None
     """The input of the model that it gives."""
     document: str | None

@@ -135,10 +135,12 @@ def _source(s: Data) -> Source:
     )  # fmt: skip
 
 
-def _at(s: Data, figure: str | None = None, status: str | None = None, note: str | None = None) -> Source:
+def _at(
+    s: Data, figure: str | None = None, status: str | None = None, note: str | None = None, kind: str = "claim"
+) -> Source:
     """Return the place of a statement as a source."""
     return Source(
-        "claim", None, s["report"], s["locator"], s.get("row"), s.get("column"), figure, status, s.get("as_of"), note
+        kind, None, s["report"], s["locator"], s.get("row"), s.get("column"), figure, status, s.get("as_of"), note
     )
 
 
@@ -214,7 +216,7 @@ def _share(s: Data) -> Share:
 
 
 def _supply(s: Data) -> Supply:
-    return Supply(s["company"], s["tier"], s["role"], s["segment"], _at(s["source"], note=s["note"]))
+    return Supply(s["company"], s["tier"], s["role"], s["segment"], _at(s["source"], note=s["note"], kind="supply"))
 
 
 def _given(g: Data) -> Given:
