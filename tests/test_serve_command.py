@@ -96,6 +96,7 @@ def test_a_request_is_one_line_of_the_log(chain: str) -> None:
     """Method, path, status, size and time, and nothing of what is asked."""
     with serving(workspace=chain) as server:
         server.ask("GET", "/sparql?query=ASK%7B%7D%0aGET%20/forged%20200")
+        server.send(b"\x1b[2J\n2026-01-01T00:00:00 GET /forged 200\n\n\r\n\r\n")
         server.process.send_signal(signal.SIGINT)
         lines = server.process.communicate(timeout=10)[1].splitlines()
     told = [line for line in lines if "/sparql" in line and line[:2] == "20"]
@@ -103,6 +104,7 @@ def test_a_request_is_one_line_of_the_log(chain: str) -> None:
     assert len(told) == 1
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d GET /sparql 400 \d+B \d+ms", told[0])
     assert "forged" not in "".join(lines)
+    assert ["illegal request line"] == [line.rpartition(" 0ms ")[2].strip('"') for line in lines if " - - 400 " in line]
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

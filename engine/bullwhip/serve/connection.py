@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bullwhip.serve.jobs import problem_reply
 from bullwhip.serve.kept import Kept, Recorder
+from bullwhip.serve.log import line
 from bullwhip.serve.settings import HttpLimits
 
 __all__ = ["connections"]
@@ -32,17 +33,19 @@ _ENOUGH = 1 << 16
 _MOST_PIECES = 5_000
 
 
-def connections(limits: HttpLimits, kept: Kept | None = None) -> type[asyncio.Protocol]:
+def connections(limits: HttpLimits, kept: Kept | None = None, log: bool = False) -> type[asyncio.Protocol]:
     """Return the protocol of a connection within limits, for uvicorn to make one a client.
 
     Args:
         limits: what a connection may take.
         kept: answers that are known already; none are looked for when absent.
+        log: whether what no application sees is told too.
     """
 
     class Connection(_Connection):
         _limits = limits
         _kept = kept
+        _log = log
 
     return Connection
 
@@ -98,6 +101,7 @@ class _Gathered:
 class _Connection(H11Protocol):
     _limits: HttpLimits
     _kept: Kept | None = None
+    _log = False
     _asked: tuple[bytes, str] | None = None
     """The request that is worked on and the state it is asked of, where its answer may be kept."""
     _waiting: asyncio.TimerHandle | None = None
@@ -186,6 +190,9 @@ class _Connection(H11Protocol):
     def _end(self, status: int, detail: str) -> None:
         """Answer with a problem where that can still be done, and close."""
         self._stop_waiting()
+        if self._log:
+            sys.stderr.write(line("-", "-", str(status), "0B", "0ms", detail) + "\n")
+            sys.stderr.flush()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             code = "BW583" if status in (408, 413, 414, 431, 503) else "BW581"
             reply = problem_reply(status, _TITLES.get(status, _TITLES[400]), detail, code=code)

@@ -117,7 +117,7 @@ def _server(pool: Workers, settings: Settings, ready: Callable[[], None]) -> uvi
         logging.getLogger(name).disabled = True  # the gate keeps the log
     config = uvicorn.Config(
         application(pool, settings),
-        http=connections(settings.http, Kept(lambda: pool.snapshot, settings.log)),
+        http=connections(settings.http, Kept(lambda: pool.snapshot, settings.log), settings.log),
         ws="none",
         loop="asyncio",
         lifespan="off",
