@@ -125,7 +125,7 @@ def exposures(workspace: Workspace, drivers: int) -> list[dict[str, Any]]:
             "changes": [], "variants": {}, "driver": name, "options": options, "rows": _rows(answer.rows),
             "sums": [_sum(t) for t in answer.totals],
         })  # fmt: skip
-    for number, company in enumerate([*dict.fromkeys(s.company for s in program.chain.shares)][:12]):
+    for number, company in enumerate([*dict.fromkeys(s.company for s in program.chain.shares)][:6]):
         by = rankings[number % len(rankings)]
         own = workspace.company_exposure(company, by=by)
         options = {"period": own.period, "by": by}
