@@ -20,7 +20,14 @@ from bullwhip.numbers import fraction_text
 __all__ = ["Numbering", "exact_number", "label_pair", "plain"]
 
 _LEAST, _GREATEST = 1e-290, 1e290
-_WORD = re.compile(r"[A-Za-z_]+")
+_WORD = re.compile(r"[A-Za-z_]+|[百十千]?[万亿]+|百万")
+_WORDS = {
+    "day": ("天", "day"), "hour": ("小时", "hour"), "week": ("周", "week"), "month": ("月", "month"),
+    "year": ("年", "year"), "万": ("万", "10 thousand"), "百万": ("百万", "million"), "亿": ("亿", "100 million"),
+    "十亿": ("十亿", "billion"), "百亿": ("百亿", "10 billion"), "千亿": ("千亿", "100 billion"),
+    "万亿": ("万亿", "trillion"), "千万": ("千万", "10 million"), "十万": ("十万", "100 thousand"),
+}  # fmt: skip
+"""Words of units that are said otherwise in the other language; symbols are the same in both."""
 
 
 def exact_number(value: Fraction | None) -> int | float | str | None:
@@ -183,11 +190,19 @@ class Numbering:
 
 
 def _spelled(unit: str, counts: Mapping[str, Label]) -> list[str]:
-    def in_words(language: str) -> str:
+    """Return a unit in Chinese and in English.
+
+    >>> _spelled("CNY/(百万 token*model*day)", {"model": Label("模型", "model")})
+    ['CNY/(百万 token·模型·天)', 'CNY/(million token·model·day)']
+    """
+
+    def spelled(at: int) -> str:
         def word(match: re.Match[str]) -> str:
             label = counts.get(match[0])
-            return match[0] if label is None else (label.zh or match[0]) if language == "zh" else (label.en or match[0])
+            if label is not None:
+                return (label.zh, label.en)[at] or match[0]
+            return _WORDS.get(match[0], (match[0], match[0]))[at]
 
-        return plain(_WORD.sub(word, unit))
+        return plain(_WORD.sub(word, unit).replace("*", "·"))
 
-    return [in_words("zh"), in_words("en")]
+    return [spelled(0), spelled(1)]
