@@ -87,6 +87,17 @@ def test_the_model_reproduces_its_tables_but_for_one_growth_and_one_total() -> N
     assert sum(r.verdict == "reproduced" for r in _rows() if r.claim.table and r.claim.quantity in rules) >= 219
 
 
+def test_a_rule_that_is_set_judges_no_print() -> None:
+    """A cell that is set has no rule to compare its print with; what it feeds is judged by the value set."""
+    rows = _workspace().with_values("server.market[period=2025]=100000000000 USD").audit()
+
+    (cell,) = _workspace().cells("server.market", 2025)
+    name = _workspace().program.cells[cell]
+    explanations = {r.explanation for r in rows if (r.claim.quantity, r.claim.model_period) == (name.quantity, 2025)}
+    assert len(rows) == len(_all_rows())
+    assert "set by hand or by the scenario: no rule gives it here" in explanations
+
+
 def test_a_wrong_method_of_the_document_is_named() -> None:
     """The totals of figure 50 that divide by the utilization are explained by what the document computes."""
     rows = [r for r in _rows() if r.claim.locator == "图表50" and r.verdict == "contradicted"]

@@ -46,6 +46,8 @@ class ModelAudit:
             return AuditRow(claim, "not_derivable", None, "no rule gives it")
         if self.program.cells[at].definition < 0:
             return AuditRow(claim, "not_derivable", None, "an input of the model")
+        if self.program.cells[at].node not in self.evaluation.definition:
+            return AuditRow(claim, "not_derivable", None, "set by hand or by the scenario: no rule gives it here")
         if claim.model_value is None or claim.value is None:
             return AuditRow(claim, "not_derivable", None, "no single figure is printed")
         try:
