@@ -152,6 +152,22 @@ def test_a_model_starts_under_its_own_scenario(shipped: Workspace) -> None:
     assert cells == {"cooling.liquid_penetration": 0.3, "training.utilization[period=2025]": 0.6}
 
 
+def test_what_is_set_moves_the_page_as_it_moves_the_engine(shipped: Workspace, tmp_path: Path) -> None:
+    """Under a scenario, with inputs set and rules cut, all answers agree; verdicts stay those of the facts."""
+    texts = ("training.utilization=0.45", "server.market[period=2025]=1e11 USD")
+    under = shipped.scenario("with_efficiency").with_values(*texts)
+    changes = [[p, str(v)] for p, v in under.evaluation.overrides.items()]
+    cases = model_cases(under, 0, seed=4, drivers=24)
+    for case in (*cases["moves"], *cases["exposures"]):
+        case["changes"], case["variants"] = changes, dict(under.evaluation.variants)
+
+    (found,) = compared([cases], tmp_path)
+
+    assert found["wrong"] == []
+    assert found["moves"] > 100
+    assert cases["data"]["audit"] == explorer_model(shipped)["audit"]
+
+
 def test_the_model_is_small(shipped: Workspace) -> None:
     """The data leaves room for font, code and style in a page of 300 KB as transferred."""
     assert len(gzip.compress(model_json(shipped), 9)) < 110_000

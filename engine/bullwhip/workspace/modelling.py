@@ -42,8 +42,9 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
     at = _period(workspace, period)
     numbering = Numbering(program)
     roster = Roster.of(program)
-    audited = workspace.audit()
-    conflicts = conflicts_of(workspace, audited)
+    plainly = _without_changes(workspace)
+    audited = plainly.audit()
+    conflicts = conflicts_of(plainly, audited)
     claims = _Claims(numbering, audited, conflicts)
     estimates = {c.id for c in program.claims if c.status == "E"}
     sized = {q.tier: "–" for q in program.quantities.values() if q.primary and q.tier}  # room for what a slider shows
@@ -70,6 +71,13 @@ def explorer_model(workspace: Workspace, period: int | None = None) -> dict[str,
     }
     model["claims"] = claims.columns()
     return model
+
+
+def _without_changes(workspace: Workspace) -> Workspace:
+    """Return the workspace without scenario and values: prints are judged by the facts, whatever the page changes."""
+    if workspace.scenario_id == "base" and not workspace.values:
+        return workspace
+    return type(workspace)(workspace.program, workspace.files, "base", (), workspace.as_of_date, workspace.policy)
 
 
 def _heading(workspace: Workspace, period: int, claims: _Claims) -> dict[str, Any]:
