@@ -260,6 +260,22 @@ def test_a_named_query_is_filled_in_and_answers(pages: Pages, server: Server, tm
     assert look(page, "navigator.clipboard.readText()").startswith("curl -s 'http://127.0.0.1:")
 
 
+def test_what_a_query_gives_is_text(pages: Pages, server: Server) -> None:
+    """Markup in answers and in messages is shown as what it is, and nothing of it runs."""
+    markup = "<img src=x onerror='window.owned=1'>"
+    page = pages.show(server.url, language="en", tab="sparql", sparql=f'SELECT ?x WHERE {{ BIND("{markup}" AS ?x) }}')
+    _settled(page, "sparql")
+    page.locator("#sparql-run").click()
+    page.locator(".results tbody tr").first.wait_for()
+    assert markup == page.locator(".results tbody td").inner_text()
+
+    pages.show(server.url, language="en", tab="sparql", sparql=f"SELECT {markup}")
+    pages.expected = "400"
+    page.locator("#sparql-run").click()
+    page.locator("[role=alert]").wait_for()
+    assert (0, None) == (page.locator("#panel img").count(), look(page, "window.owned ?? null"))
+
+
 def test_all_texts_are_in_both_languages(pages: Pages, server: Server) -> None:
     """Every text of the page has the same key in Chinese and in English, and neither is empty."""
     page = pages.show(server.url, language="en")

@@ -34,6 +34,7 @@ const say = ownTexts("audit", {
     auditDetails: "{figure} 的细节",
     auditNotInFile: "单文件不含无法推导的 {n} 个数字，只计其数；用 bullwhip serve 打开可看到。",
     auditFigures: "数字",
+    range: "{from} 至 {to}",
   },
   en: {
     auditLead: "Every printed figure that follows from others, or from the model, is computed again and judged by exact rounding intervals, never by a tolerance.",
@@ -58,6 +59,7 @@ const say = ownTexts("audit", {
     auditDetails: "Details of {figure}",
     auditNotInFile: "The {n} figures that nothing reaches are counted here and not listed; bullwhip serve lists them.",
     auditFigures: "Figures",
+    range: "{from} to {to}",
   },
 });
 
@@ -251,7 +253,8 @@ function unitBeside(printed, unit) {
 function between(low, high) {
   if (low === null && high === null) return "";
   if (low === undefined || high === undefined) return "";
-  return `${low === null ? "−∞" : long(low)} – ${high === null ? "∞" : long(high)}`;
+  const [from, to] = [low === null ? "−∞" : long(low), high === null ? "∞" : long(high)];
+  return low === null || low >= 0 ? `${from} – ${to}` : say("range", { from, to }); // a dash before a minus cannot be read
 }
 
 function searched(row) {
