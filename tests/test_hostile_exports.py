@@ -57,7 +57,8 @@ def tainted(value: Any, text: Callable[[], str]) -> Any:
         changes: dict[str, Any] = {}
         for f in fields(value):
             old = getattr(value, f.name)
-            if isinstance(old, str) and f.name in _TEXTS and not (f.name == "measure" and hasattr(value, "expression")):
+            is_id = (f.name == "measure" and hasattr(value, "expression")) or hasattr(value, "target")
+            if isinstance(old, str) and f.name in _TEXTS and not is_id:
                 changes[f.name] = text()
             elif isinstance(old, tuple | Mapping | Label) or is_dataclass(old):
                 changes[f.name] = tainted(old, text)
