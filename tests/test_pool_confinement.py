@@ -68,7 +68,7 @@ def test_a_confined_process_neither_connects_nor_writes(tmp_path: Path) -> None:
     (tmp_path / "there").write_text("x")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         arguments = [sys.executable, "-c", TRIES, str(tmp_path), str(listener.getsockname()[1])]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+        done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=60)
         listener.setblocking(False)
         with pytest.raises(BlockingIOError):
             listener.accept()

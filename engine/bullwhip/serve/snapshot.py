@@ -56,7 +56,7 @@ class Snapshot:
         if self._copies and self.folder is not None:
             self._store = OxigraphStore.of(_copied(self.folder), "the graph", frozen=True, checked=True)
             self.folder = None
-        elif self._nquads:
+        elif self.folder is None:
             self._store = OxigraphStore.of(self._nquads, "the graph", frozen=True, checked=True)
             self._store.prepare(self._nquads)
         self._nquads = b""
