@@ -210,6 +210,19 @@ def test_the_process_that_forks_may_die() -> None:
     assert in_pool(task) == (200, in_pool(name))
 
 
+def test_who_waits_while_the_process_that_forks_dies_is_answered() -> None:
+    """A request that waits for a worker at that moment has one of the process that is started in its place."""
+
+    async def task(pool: Pool) -> Any:
+        (zygote,) = (p for p in children_of(os.getpid()) if b"zygote" in Path(f"/proc/{p}/cmdline").read_bytes())
+        asked = [asyncio.ensure_future(pool.run(select(text))) for text in (ENDLESS, "ASK {}", "ASK {}")]
+        await asyncio.sleep(0.1)
+        os.kill(zygote, signal.SIGKILL)
+        return [(await each).status for each in asked]
+
+    assert in_pool(task, Limits(seconds=20, workers=1)) == [503, 200, 200]
+
+
 def test_a_store_on_disk_is_served(tmp_path: Path) -> None:
     """Workers open a store that was built, and answer from it as from memory."""
     from bullwhip.serve.pool import Recipe

@@ -140,6 +140,8 @@ class Nursery:
         self.process: subprocess.Popen[bytes] | None = None
         self.watch = -1
         self.opened: asyncio.Future[str] = loop.create_future()
+        self.loaded: asyncio.Future[None] = loop.create_future()
+        """Done when it forks, or never will: until then it loads, which takes as long as there is to load."""
         self._count = 0
         connection.setblocking(False)
         loop.add_reader(connection.fileno(), self._readable)
@@ -167,6 +169,7 @@ class Nursery:
         worker.dead = True
         nursery = cls(own.loop, worker.connection, on_warm)
         nursery.watch, worker.watch = worker.watch, -1
+        nursery._has_loaded()
         worker.connection.send(frame({"go": True}))
         return nursery
 
@@ -226,6 +229,7 @@ class Nursery:
         self.workers.clear()
         if not self.opened.done():
             self.opened.set_exception(_lost())
+        self._has_loaded()
 
     async def end(self) -> None:
         """End the process and its workers, and wait until it is gone."""
@@ -252,6 +256,10 @@ class Nursery:
         with contextlib.suppress(ChildProcessError):  # it is a child of ours only where we are the first process
             os.waitid(os.P_PIDFD, self.watch, os.WEXITED | os.WNOHANG)
         return True
+
+    def _has_loaded(self) -> None:
+        if not self.loaded.done():
+            self.loaded.set_result(None)
 
     def _readable(self) -> None:
         notes = self.notes.receive()
@@ -280,6 +288,8 @@ class Nursery:
             self._end_retired()
         elif "ready" in note and not self.opened.done():
             self.opened.set_result(note["ready"])
+        elif "loaded" in note:
+            self._has_loaded()
         elif "error" in note and not self.opened.done():
             self.opened.set_exception(_error(note))
         elif "warm" in note:

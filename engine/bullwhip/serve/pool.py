@@ -232,12 +232,9 @@ class Pool:
         if len(self._waiting) >= self.limits.waiting:
             return _full(len(self._waiting))
         self._failures = min(self._failures, _MOST_FAILURES - 1)
-        if self._nursery.gone and not self._reviving:
-            self._reviving = True
-            self._spawn(self._revive())
-        self._fill()
         turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        self._fill()
         try:
             return await turn or _gone()
         except asyncio.CancelledError:
@@ -273,7 +270,12 @@ class Pool:
 
     def _fill(self) -> None:
         """Start as many workers as are missing."""
-        if self._closed or self._nursery is None or self._nursery.gone:
+        if self._closed or self._nursery is None:
+            return
+        if self._nursery.gone:
+            if self._waiting and not self._reviving and self._failures < _MOST_FAILURES:
+                self._reviving = True
+                self._spawn(self._revive())
             return
         self._idle = [w for w in self._idle if not w.dead]
         missing = self.limits.workers - len(self._idle) - len(self._busy) - self._starting
@@ -288,6 +290,7 @@ class Pool:
 
     async def _begin(self, worker: Worker) -> None:
         """Wait until a worker is ready."""
+        await worker.nursery.loaded
         try:
             head, _ = await asyncio.wait_for(worker.awaited, _MOST_START)
             self.confined, self._failures = head["confined"], 0
@@ -321,8 +324,8 @@ class Pool:
                 self.snapshot = await nursery.opened
                 self._old.remove(nursery)
                 self._nursery = nursery
-                self._failures = 0
         except BullwhipError:
+            self._failures += 1
             self._give_up()
         finally:
             self._reviving = False

@@ -212,6 +212,8 @@ def main() -> None:
         return
     notes.send({"ready": snapshot.name})
     snapshot.load()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        notes.send({"loaded": True})
     zygote: Zygote | None = Zygote(notes, snapshot, Limits(**first["limits"]))
     del snapshot, notes  # what is changed later is not to be kept
     while zygote is not None:
