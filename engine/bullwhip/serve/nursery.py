@@ -229,6 +229,7 @@ class Nursery:
         self.workers.clear()
         if not self.opened.done():
             self.opened.set_exception(_lost())
+            self.opened.exception()  # whether anybody asks for it or not
         self._has_loaded()
 
     async def end(self) -> None:

@@ -31,7 +31,7 @@ from bullwhip.store.worker_limits import end_with_parent
 
 __all__ = ["Zygote", "main"]
 
-_IDLE = 0.3
+_IDLE = 0.05
 """Seconds without a note after which there is time to warm what answers need."""
 
 
