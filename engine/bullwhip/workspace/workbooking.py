@@ -28,7 +28,9 @@ __all__ = ["AS_WRITTEN", "FORMAT", "stamp_of", "workbook", "xlsx"]
 FORMAT = "bullwhip-workbook/1"
 """What the stamp of a workbook begins with; a change that reading back cannot follow changes it."""
 _MEASURED = 20_000
-"""Lines of sensitivities that a workbook holds at most."""
+"""Lines of sensitivities beyond which no more drivers are listed."""
+_TARGETS = 1_000
+"""Quantities whose sensitivities are listed at most."""
 
 
 def xlsx(workspace: Workspace, asked: Asked) -> bytes:
@@ -169,16 +171,21 @@ def _targets(program: CompiledProgram, period: int) -> list[int]:
 
 def _measured(evaluation: Evaluation, drivers: list[Driver], period: int) -> list[Measured]:
     """Return derivative and elasticity of every target by every driver that reaches it."""
-    targets = _targets(evaluation.program, period)
+    program = evaluation.program
+    targets = _targets(program, period)[:_TARGETS]
     passes = Passes(evaluation, targets)
     below = {p: evaluation.below(p) for p in targets}
+    within = frozenset().union(*below.values())
     found: dict[int, list[Measured]] = {p: [] for p in targets}
     lines = 0
     for driver in drivers:
+        moved = [m for m in driver.positions if program.cells[m].node in within]
+        if not moved or lines >= _MEASURED:
+            continue
         parallel, relative = passes.responses(driver.positions)
-        for p in targets:
-            reached = tuple(m for m in driver.positions if evaluation.program.cells[m].node in below[p])
-            if not reached or p not in relative or lines >= _MEASURED:
+        for p in relative:
+            reached = tuple(m for m in moved if program.cells[m].node in below[p])
+            if not reached:
                 continue
             derivative, elasticity = parallel[p].derivative, relative[p].elasticity
             note = "" if elasticity is not None else passes.why(p, derivative, elasticity)

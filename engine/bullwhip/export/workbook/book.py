@@ -128,7 +128,7 @@ class Sheet:
         needed = (
             sum(max(1, ceil(text_width(line, 1.85) / width)) for line in text.split("\n")) for text, width in widths
         )
-        self.inner.set_row(row, min(15.0 * max(needed, default=1), 400.0))
+        self.inner.set_row(row, min(16.0 * max(needed, default=1), 400.0))
 
     def page(self, *, large: bool = False) -> None:
         """Set the sheet up for printing: landscape, one page wide; large ones on A3."""

@@ -171,6 +171,7 @@ def write_exposure(book: Book, content: Content, grid: Grid) -> None:
     sheet.page(large=True)
     sheet.keep_in_place()
     data.keep_in_place()
+    data.inner.hide()
 
 
 _LEAD = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +10,8 @@ from bullwhip.export.workbook.book import Book, Column, Sheet, number_format, re
 from bullwhip.export.workbook.content import Content
 from bullwhip.export.workbook.layout import Grid
 from bullwhip.export.workbook.names import variant_name
-from bullwhip.model.claim import STATUS, Claim
+from bullwhip.model.claim import STATUS, Claim, Index
+from bullwhip.model.program import Assumption
 from bullwhip.numbers import fraction_text
 
 __all__ = ["AS_WRITTEN", "DRIVER_COLUMNS", "Drivers", "write_cover", "write_drivers", "write_variants"]
@@ -156,13 +158,16 @@ def write_drivers(book: Book, content: Content, grid: Grid, claim_rows: dict[str
     )
     sheet.head(_HEAD, DRIVER_COLUMNS, frozen=1)
     claims = {c.id: c for c in content.program.claims}
+    assumed: dict[tuple[str, Index], list[Assumption]] = {}
+    for one in content.program.assumptions:
+        assumed.setdefault((one.quantity, one.index), []).append(one)
     placed: dict[int, int] = {}
     row = _FIRST
     for line in grid.rows:
         inputs = [p for p in line.cells.values() if content.is_input(p)]
         form = number_format([content.given(p) for p in inputs])
         for position in inputs:
-            _driver(sheet, row, position, content, claims, claim_rows, form)
+            _driver(sheet, row, position, content, claims, claim_rows, form, assumed)
             placed[position] = row
             row += 1
         if inputs:
@@ -187,6 +192,7 @@ def _driver(
     claims: dict[str, Claim],
     claim_rows: dict[str, int],
     form: str,
+    assumed: Mapping[tuple[str, Index], list[Assumption]],
 ) -> None:
     program = content.program
     cell = program.cells[position]
@@ -200,7 +206,7 @@ def _driver(
         sheet.number(row, 4, cell.period, "count")
     sheet.number(row, _VALUE, value, "unknown" if value is None else "input", form)
     sheet.text(row, 6, quantity.unit)
-    status, source, note, claim = _origin(position, content, claims)
+    status, source, note, claim = _origin(position, content, claims, assumed)
     sheet.text(row, 7, f"{status} {_ZH[status]}")
     if claim in claim_rows:
         sheet.link(row, 8, f"claims!A{claim_rows[claim] + 1}", source)
@@ -215,21 +221,18 @@ def _driver(
         sheet.number(row, 13, value)
 
 
-def _origin(position: int, content: Content, claims: dict[str, Claim]) -> tuple[str, str, str, str]:
+def _origin(
+    position: int, content: Content, claims: dict[str, Claim], assumed: Mapping[tuple[str, Index], list[Assumption]]
+) -> tuple[str, str, str, str]:
     """Return status, source, note and claim of an input."""
     if position in content.overrides:
         return "set", f"scenario {content.stamp.get('scenario', '')}", content.stamp.get("set", ""), ""
     given = content.program.given.get(position)
+    cell = content.program.cells[position]
     if given is None:
-        return "no value", "", content.program.quantities[content.program.cells[position].quantity].note, ""
+        return "no value", "", content.program.quantities[cell.quantity].note, ""
     if not given.claims:
-        stated = [
-            a
-            for a in content.program.assumptions
-            if (a.quantity, a.index)
-            == (content.program.cells[position].quantity, content.program.cells[position].index)
-            and a.period in (None, content.program.cells[position].period)
-        ]
+        stated = [a for a in assumed.get((cell.quantity, cell.index), ()) if a.period in (None, cell.period)]
         source = "; ".join(
             dict.fromkeys([*(c for a in stated for c in a.claims), *(f"{a.file}:{a.line}" for a in stated)])
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from bullwhip.export.workbook.book import Book, Column, Sheet, cached, number_format, reference
@@ -47,9 +48,12 @@ def write_results(
         "lead",
     )
     _grid_head(sheet, grid, _HEADINGS)
+    rules = {q.id: k for k, q in enumerate(_rules(content), _MODEL_RULES + 1)}
+    documents = {c.id: c.document for c in content.program.claims}
     for row in grid.rows:
         _describe(sheet, row)
-        _links(sheet, row, content, drivers, claim_rows)
+        _lead_to_input_or_rule(sheet, row, drivers, rules)
+        _lead_to_print(sheet, row, content, documents, claim_rows)
         form = number_format([content.values.get(content.program.cells[p].node) for p in row.cells.values()])
         for column, position in row.cells.items():
             cell = content.program.cells[position]
@@ -90,8 +94,12 @@ def _describe(sheet: Sheet, row: Row) -> None:
         sheet.text(row.number, column, text, "key" if column == 0 else "text")
 
 
-def _links(sheet: Sheet, row: Row, content: Content, drivers: Drivers, claim_rows: dict[str, int]) -> None:
-    """Write what a row is and where it comes from: its rule or its input, and the first print that it rests on."""
+def _rules(content: Content) -> list[Quantity]:
+    return [q for q in content.program.quantities.values() if not q.is_driver]
+
+
+def _lead_to_input_or_rule(sheet: Sheet, row: Row, drivers: Drivers, rules: Mapping[str, int]) -> None:
+    """Write what a row is, with a link to its first input or to its rule."""
     quantity = row.quantity
     sheet.text(row.number, 5, "driver" if quantity.is_driver else quantity.kind)
     sheet.text(row.number, 6, quantity.tier)
@@ -99,19 +107,19 @@ def _links(sheet: Sheet, row: Row, content: Content, drivers: Drivers, claim_row
     if quantity.is_driver and inputs:
         sheet.link(row.number, 7, f"drivers!A{drivers.rows[inputs[0]] + 1}", "input →")
     elif not quantity.is_driver:
-        sheet.link(row.number, 7, f"rules!A{_rule_row(content, quantity) + 1}", "rule →")
+        sheet.link(row.number, 7, f"rules!A{rules[quantity.id] + 1}", "rule →")
+
+
+def _lead_to_print(
+    sheet: Sheet, row: Row, content: Content, documents: Mapping[str, str], claim_rows: Mapping[str, int]
+) -> None:
+    """Write the documents that a row rests on, at the period of the answers, with a link to the first print."""
     latest = [*row.cells.values()][-1]
     at = next((p for p in row.cells.values() if content.program.cells[p].period == content.period), latest)
     found = [c for c in content.rests_on.get(at, ()) if c in claim_rows]
     if found:
-        documents = {c.id: c.document for c in content.program.claims}
         shown = ", ".join(sorted({documents[c] for c in found}))
         sheet.link(row.number, 8, f"claims!A{claim_rows[found[0]] + 1}", shown)
-
-
-def _rule_row(content: Content, quantity: Quantity) -> int:
-    rules = [q for q in content.program.quantities.values() if not q.is_driver]
-    return _MODEL_RULES + 1 + rules.index(quantity)
 
 
 def write_elasticity(
@@ -219,7 +227,7 @@ def write_rules(book: Book, content: Content, grid: Grid) -> None:
         Column("result", "结果", 10),
     )
     sheet.head(_MODEL_RULES, columns)
-    rules = [q for q in quantities.values() if not q.is_driver]
+    rules = _rules(content)
     for row, q in enumerate(rules, _MODEL_RULES + 1):
         legend = "\n".join(
             f"{name}: {r.label.zh} · {r.label.en} [{r.unit}]" for name in q.inputs if (r := quantities.get(name))
