@@ -95,6 +95,13 @@ def test_a_proof_imports_only_what_infers(warm: Path) -> None:
     assert _imported(arguments, warm) & HEAVY == {"numpy", "pyoxigraph"}
 
 
+def test_a_workbook_imports_only_what_writes_it(warm: Path, tmp_path: Path) -> None:
+    """Writing a workbook needs XlsxWriter, and the audit what compiles; openpyxl is for reading one back."""
+    arguments = ["export", "xlsx", "-o", str(tmp_path / "model.xlsx")]
+
+    assert _imported(arguments, warm) & HEAVY == {"xlsxwriter", "bullwhip.compile"}
+
+
 def test_importing_the_package_imports_nothing_else() -> None:
     """`import bullwhip` alone loads no module of the package but itself."""
     code = "import sys, bullwhip; print([m for m in sys.modules if m.startswith('bullwhip')])"

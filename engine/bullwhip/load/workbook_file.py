@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -90,9 +91,11 @@ def read_workbook_file(path: Path) -> RawWorkbook:
     from openpyxl import load_workbook
 
     try:
-        formulas = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-        values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
-        return _read(formulas, values, path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl leaves out is not read here
+            formulas = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+            values = load_workbook(io.BytesIO(data), read_only=True, keep_links=False, data_only=True)
+            return _read(formulas, values, path)
     except LoadError:
         raise
     except RecursionError:

@@ -29,6 +29,8 @@ FORMAT = "bullwhip-workbook/1"
 """What the stamp of a workbook begins with; a change that reading back cannot follow changes it."""
 _MEASURED = 20_000
 """Lines of sensitivities beyond which no more drivers are listed."""
+_LONGEST = 250
+"""Characters of a driver's name: a formula compares it, and takes no longer text."""
 _TARGETS = 1_000
 """Quantities whose sensitivities are listed at most."""
 
@@ -105,7 +107,7 @@ def _drivers(evaluation: Evaluation) -> Iterator[Driver]:
             continue
         yield Driver(quantity, quantity, everything)
         for index, cells in some.items():
-            if index:
+            if index and len(index_text(quantity, index)) <= _LONGEST:
                 yield Driver(index_text(quantity, index), quantity, cells)
 
 

@@ -136,7 +136,7 @@ class Sheet:
         self.inner.set_paper(8 if large else 9)
         self.inner.fit_to_pages(1, 0)
         self.inner.set_margins(0.4, 0.4, 0.6, 0.6)
-        footer = xlsx_text(self.book.footer).replace("&", "&&")[:200]
+        footer = xlsx_text(self.book.footer)[:90].replace("&", "&&")
         self.inner.set_footer(f"&L&8{footer}&C&8&A&R&8&P / &N")
 
     def _done(self, code: int) -> None:

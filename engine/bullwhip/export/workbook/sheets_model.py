@@ -31,6 +31,8 @@ _HEADINGS = (
     Column("sources", "来源", 14),
     Column("all periods", "不分期", 17),
 )
+_LITERAL = 250
+"""Characters of a text inside a formula; 255 are allowed."""
 _MODEL_RULES = 3
 """The row of the headings of the sheet `rules`."""
 
@@ -147,9 +149,10 @@ def write_elasticity(
         _describe(sheet, row)
         stated = [p for p in row.cells.values() if content.program.cells[p].definition < 0]
         if stated:
-            named = " ,".join([f'{CHOSEN}="{row.quantity.id}"', *([f'{CHOSEN}="{row.name}"'] if row.index else [])])
+            choices_here = [f'{CHOSEN}="{n}"' for n in dict.fromkeys([row.quantity.id, row.name]) if len(n) <= _LITERAL]
+            named = ",".join(choices_here) or "FALSE"
             moves = 1 if moved.intersection(stated) else 0
-            sheet.formula(row.number, 5, f"=IF(OR({named.replace(' ,', ',')}),1,0)", float(moves), "live")
+            sheet.formula(row.number, 5, f"=IF(OR({named}),1,0)", float(moves), "live")
         sheet.text(row.number, 6, row.quantity.tier)
         sheet.link(row.number, 7, f"results!{grid.at(next(iter(row.cells.values()))).replace('$', '')}", "value →")
         for column, position in row.cells.items():
