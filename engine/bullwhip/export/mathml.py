@@ -118,7 +118,8 @@ def math_document(
     """
     ElementTree.register_namespace("", MATHML)
     prefix = f"{{{MATHML}}}"
-    math = ElementTree.Element(f"{prefix}math", {"display": "block"})
+    style = "white-space:nowrap"  # a name would go on below its cell, over what stands beside it
+    math = ElementTree.Element(f"{prefix}math", {"display": "block", "style": style})
     semantics = ElementTree.SubElement(math, f"{prefix}semantics")
     lines = tuple(
         Element("mtr", (

@@ -81,7 +81,7 @@ article{padding:14px 16px 12px;margin:0 0 14px;border:1px solid var(--line);bord
 article:target{border-color:var(--accent)}
 .formula{overflow-x:auto;overflow-y:hidden;padding:6px 0}
 math{font-family:"bullwhip math","Latin Modern Math","STIX Two Math","Cambria Math",math;font-size:16px}
-math[display=block]{text-align:left;width:max-content}
+math[display=block]{text-align:left;width:max-content;white-space:nowrap}
 math mi,math mtext{font-family:"Helvetica Neue",Arial,"Liberation Sans","PingFang SC","Microsoft YaHei",
 "Noto Sans CJK SC","bullwhip math",sans-serif}
 math mtd{text-align:left;padding:.2em .8em .2em .2em}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bullwhip.errors import Problem, UsageError
+from bullwhip.export.formula_lines import broken
 from bullwhip.export.formulas import Part, equation_sides
 from bullwhip.export.mathml import Names
 from bullwhip.expr.grammar import parse
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from bullwhip.workspace.formats import Asked
 
 __all__ = ["latex", "mathml", "python", "rules_page"]
+
+_WIDTH = 40.0
+"""Widest right side of a rule in a MathML file, in ems."""
 
 
 def latex(workspace: Workspace, asked: Asked) -> bytes:
@@ -40,8 +44,9 @@ def mathml(workspace: Workspace, asked: Asked) -> bytes:
     names, rules = _names(workspace, asked), _rules(workspace, asked)
     text = "\n".join(f"{q.id} = {_expression(workspace, q)}" for q in rules)
     said = "\n".join(about(workspace, drivers=False).lines())
+    equations = [(left, broken(right, names, _WIDTH)) for left, right in _equations(workspace, asked, rules)]
     notes = (("application/x-bullwhip", text), ("text/plain", said))
-    return math_document(_equations(workspace, asked, rules), names, notes)
+    return math_document(equations, names, notes)
 
 
 def python(workspace: Workspace, asked: Asked) -> bytes:
