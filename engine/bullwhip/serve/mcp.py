@@ -24,7 +24,7 @@ from bullwhip.serve import mcp_results as results
 from bullwhip.serve.jobs import Call, Job, Query, Reply
 from bullwhip.serve.workers import Workers
 
-__all__ = ["serve", "server_of"]
+__all__ = ["serve", "tool_server"]
 
 _INSTRUCTIONS = """\
 Questions about a supply chain: who is exposed to what, by how much, through which rules, according to which document.
@@ -85,7 +85,7 @@ class _Strict(Tool):
             raise
 
 
-def server_of(pool: Workers) -> MCPServer[Any]:
+def tool_server(pool: Workers) -> MCPServer[Any]:
     """Return the server, whose tools ask a pool.
 
     Args:
@@ -108,7 +108,7 @@ async def serve(pool: Workers, starting: asyncio.Future[None]) -> None:
     Raises:
         BullwhipError: what keeps the pool from starting.
     """
-    serving = asyncio.ensure_future(server_of(_Opening(pool, starting)).run_stdio_async())
+    serving = asyncio.ensure_future(tool_server(_Opening(pool, starting)).run_stdio_async())
     try:
         await asyncio.wait((starting, serving), return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
