@@ -100,6 +100,24 @@ def test_a_slider_moves_the_figures_as_the_engine_does(pages: Pages, server: Ser
     assert abs(shown / expected - 1) < 1e-9
 
 
+def test_symbols_stand_for_what_the_rule_reads(pages: Pages, server: Server) -> None:
+    """A rule that names a member or an earlier period is explained by its figures, whatever is chosen, and opens them."""
+    page = pages.show(server.url, language="en", select="quantity:server.market", at="chip=h100_sxm")
+    first = page.locator(".panel-in .legend tbody tr").first
+    first.get_by_text("A100 SXM").wait_for()
+    read = first.inner_text()
+    first.locator("button").click()
+    page.locator(".panel-in .cell-name", has_text="chip=a100_sxm").wait_for()
+    opened = _value(page)
+    page = pages.show(server.url, language="en", select="quantity:model.parameters", at="family=language")
+    earlier = page.locator(".panel-in .legend tbody tr", has_text="2024")
+    earlier.wait_for()
+
+    assert read.endswith("112.1B USD")
+    assert opened.startswith("112.1B USD")
+    assert earlier.locator("td").inner_text() == "240B parameter/model"
+
+
 def test_a_link_opens_the_same_view(pages: Pages, server: Server) -> None:
     """Language, theme, selection, period and drivers come back from the address, to the same numbers."""
     state = {

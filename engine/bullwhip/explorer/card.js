@@ -73,20 +73,29 @@ function Why({ context, cell }) {
 export function QuantityLink({ catalogue, cell, number }) {
   const quantity = cell === undefined ? catalogue.data.quantities[number] : catalogue.quantityOf(cell);
   const members = cell === undefined ? "" : catalogue.membersOf(cell);
-  return html`<button type="button" class="link" onClick=${() => (state.selection.value = `quantity:${quantity.id}`)}>
+  const open = () => {
+    if (cell !== undefined) readAtMembersOf(catalogue, cell);
+    state.selection.value = `quantity:${quantity.id}`;
+  };
+  return html`<button type="button" class="link" onClick=${open}>
     ${catalogue.labelOf(quantity)}${members && ` (${members})`}
   </button>`;
+}
+
+/** Choose the members of a cell, unless they are what is read already. */
+function readAtMembersOf(catalogue, cell) {
+  const { cells, dimensions } = catalogue.data;
+  if (catalogue.cellAt(cells.quantity[cell], cells.period[cell], state.members.value) === cell) return;
+  const next = new Map(state.members.value);
+  for (const [d, m] of catalogue.indexOf(cell)) next.set(dimensions[d].id, dimensions[d].members[m]);
+  state.members.value = next;
 }
 
 /** The other members of a quantity, with their values; one of them is read. */
 function Members({ context, cells }) {
   const { catalogue, data, values } = context;
   if (cells.length < 2) return null;
-  const choose = (cell) => {
-    const next = new Map(state.members.value);
-    for (const [d, m] of catalogue.indexOf(cell)) next.set(data.dimensions[d].id, data.dimensions[d].members[m]);
-    state.members.value = next;
-  };
+  const choose = (cell) => readAtMembersOf(catalogue, cell);
   const ordered = [...cells].sort((a, b) => a - b);
   return html`<div class="members">
     <h4 id="members">${catalogue.indexOf(cells[0]).map(([d]) => name(data.dimensions[d].label, data.dimensions[d].id)).join(" · ")}</h4>
@@ -155,19 +164,22 @@ function brokenAt(tree) {
 /** What the symbols of a rule are: name, value, unit; each opens its own card. */
 function Legend({ context, rule, cell }) {
   const { catalogue, data, values } = context;
-  const members = cell === undefined ? state.members.value : withIndex(catalogue, cell);
   return html`<table class="legend">
     <caption class="unseen">${text("symbols")}</caption>
     <thead class="unseen">
       <tr><th scope="col">${text("symbol")}</th><th scope="col">${text("valueWord")}</th></tr>
     </thead>
     <tbody>
-      ${rule.reads.map((number) => {
-        const read = catalogue.cellAt(number, state.period.value, members);
+      ${readAt(catalogue, rule, cell).map(({ number, read }) => {
         const value = read === undefined ? null : values.value.of(read);
         const given = read === undefined ? null : catalogue.givenOf(read);
-        return html`<tr key=${number}>
-          <th scope="row"><${QuantityLink} ...${read === undefined ? { catalogue, number } : { catalogue, cell: read }} /></th>
+        const at = read === undefined ? null : data.cells.period[read];
+        const other = at !== null && at !== data.cells.period[cell];
+        return html`<tr key=${read ?? `none ${number}`}>
+          <th scope="row">
+            <${QuantityLink} ...${read === undefined ? { catalogue, number } : { catalogue, cell: read }} />
+            ${other && html` <span class="soft">${at}</span>`}
+          </th>
           <td class="number">
             ${shownValue(catalogue, data.quantities[number], value)}
             ${given && given.claims.length === 0 && html` <span class="mark" title=${given.note}>${text("assumptionShort")}</span>`}
@@ -178,10 +190,14 @@ function Legend({ context, rule, cell }) {
   </table>`;
 }
 
-function withIndex(catalogue, cell) {
-  const members = new Map(state.members.value);
-  for (const [d, m] of catalogue.indexOf(cell)) members.set(catalogue.data.dimensions[d].id, catalogue.data.dimensions[d].members[m]);
-  return members;
+/** What the symbols of a rule stand for at a cell: one cell each, several where the rule adds up, none where it has none. */
+function readAt(catalogue, rule, cell) {
+  const variants = catalogue.scenarioChanges(state.scenario.value).variants;
+  const cells = cell === undefined ? [] : catalogue.readsOf(cell, variants);
+  return rule.reads.flatMap((number) => {
+    const own = cells.filter((one) => catalogue.data.cells.quantity[one] === number);
+    return own.length ? own.map((read) => ({ number, read })) : [{ number, read: undefined }];
+  });
 }
 
 /** What one percent more of each driver does to the quantity. */

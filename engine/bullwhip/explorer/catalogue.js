@@ -232,6 +232,25 @@ export class Catalogue {
   }
 
   /**
+   * The cells that the rule of a cell reads, in the order of their numbers: of other members and periods than the chosen
+   * ones where the rule says so, and each of those that it adds up.
+   */
+  readsOf(cell, variants) {
+    const { graph, cells } = this.data;
+    const found = new Set();
+    const seen = new Set();
+    const open = [cells.variants[cell]?.[variants.get(this.quantityOf(cell).id)] ?? cells.definition[cell]];
+    while (open.length) {
+      const node = open.pop();
+      if (node < 0 || seen.has(node)) continue;
+      seen.add(node);
+      if (Array.isArray(graph[node])) open.push(...operands(node, graph[node]));
+      else found.add(graph[node]);
+    }
+    return [...found].sort((one, other) => one - other);
+  }
+
+  /**
    * The printed share that the map shows for a company at a tier, with its claim; null where none is printed.
    * @param {number} certain the part that is drawn full; with `possible` it tells several prints apart
    */
