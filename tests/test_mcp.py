@@ -200,6 +200,7 @@ def test_each_wrong_question_is_an_error_with_code_and_remedy(
     assert told.text.startswith(code)
     assert remedy in told.text
     assert "Traceback" not in told.text
+    assert "FFFD" not in told.text  # the engine lists characters that it expects; only words are told
 
 
 def test_a_question_that_does_not_end_is_stopped(session: Session) -> None:

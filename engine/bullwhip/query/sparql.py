@@ -152,7 +152,7 @@ def syntax_problem(name: str, text: str, message: str) -> Problem:
     told = re.search(r"The [^,]*|[A-Z][a-z]+ [a-z][^,\[]*", match[3])
     if told:
         return Problem("BW501", told[0].strip(), place)
-    words = re.findall(r"(?<![\w\\'])[A-Z][A-Z_]{2,}(?![\w'])", match[3])
+    words = re.findall(r"(?<![\w\\'])(?![A-F]{4}\b)[A-Z][A-Z_]{2,}(?![\w'])", match[3])  # FFFD is a character
     found = repr(shown[column - 1]) if column <= len(shown) else "the end of the line"
     return Problem("BW501", f"unexpected {found}", place, f"expected here: {', '.join(words)}" if words else "")
 
