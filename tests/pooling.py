@@ -57,9 +57,10 @@ def in_pool(
     task: Callable[[Pool], Coroutine[Any, Any, Any]], limits: Limits | None = None, writable: bool = False
 ) -> Any:
     """Return what a task gives that has a pool to itself."""
+    usual = Limits(seconds=20) if writable else Limits(seconds=0.5, crowded_seconds=0.3)
 
     async def main() -> Any:
-        async with Pool(Recipe(SOLAR), limits or Limits(seconds=0.5, crowded_seconds=0.3), writable) as pool:
+        async with Pool(Recipe(SOLAR), limits or usual, writable) as pool:
             await pool.run(select("ASK {}"))  # there is a worker then
             return await task(pool)
 
@@ -74,6 +75,7 @@ def body(reply: Reply) -> dict[str, Any]:
 
 def cells(reply: Reply) -> list[list[str]]:
     """Return the values of the rows of a reply."""
+    assert reply.status == 200, reply.body
     rows = body(reply)["results"]["bindings"]
     return [[row[name]["value"] for name in body(reply)["head"]["vars"] if name in row] for row in rows]
 

@@ -52,7 +52,7 @@ def test_a_graph_is_read() -> None:
         model = "https://w3id.org/bullwhip/id/graph/model"
         return [await pool.run(GraphRead(g, TURTLE)) for g in (model, "urn:nothing", None)]
 
-    there, missing, default = in_pool(task)
+    there, missing, default = in_pool(task, Limits(seconds=20))
 
     assert (there.status, there.media, b"bw:Tier" in there.body) == (200, TURTLE, True)
     assert (missing.status, default.status) == (404, 200)

@@ -27,7 +27,7 @@ ENDLESS_INSERT = (
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     """Return a pool that takes updates, for tests after which nothing has changed."""
-    running = Running(limits=Limits(seconds=1), writable=True)
+    running = Running(limits=Limits(seconds=2), writable=True)
     yield running
     running.close()
 
@@ -145,7 +145,7 @@ def test_many_updates_leave_no_process_behind() -> None:
                 handles.append(len(os.listdir("/proc/self/fd")))
         return handles, cells(await pool.run(select(COUNT)))
 
-    (early, late), rows = in_pool(task, Limits(seconds=5), writable=True)
+    (early, late), rows = in_pool(task, writable=True)
 
     assert late <= early + 2
     assert rows == [["12"]]

@@ -63,7 +63,7 @@ class Snapshot:
 
     def changed(self, name: str) -> Snapshot:
         """Return what there is after the store has been changed, under a new name."""
-        changed = Snapshot(self.workspace, OxigraphStore(self.store.engine, "the graph", frozen=True), None, name)
+        changed = Snapshot(self.workspace, self.store.anew(), None, name)
         changed._before = [*self._before, self.store]  # to let go of it takes long: that is done when there is time
         return changed
 

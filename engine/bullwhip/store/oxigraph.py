@@ -116,6 +116,12 @@ class OxigraphStore:
             raise LoadError(Problem("BW526", message, hint="write it again with bullwhip build")) from None
         return cls(engine, name, frozen=True)
 
+    def anew(self) -> OxigraphStore:
+        """Return a store with the same engine, which has been changed by itself: what is known of it is forgotten."""
+        store = OxigraphStore(self.engine, self.name, frozen=True)
+        store._repeats = self._repeats or None  # what was said twice most likely still is, and nothing is wrong if not
+        return store
+
     def query(self, text: str, functions: Mapping[str, Function] | None = None) -> Answer:
         """Run a query that has passed the guard."""
         failures = Failures()
