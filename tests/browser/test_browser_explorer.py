@@ -101,7 +101,7 @@ def test_a_slider_moves_the_figures_as_the_engine_does(pages: Pages, server: Ser
 
 
 def test_symbols_stand_for_what_the_rule_reads(pages: Pages, server: Server) -> None:
-    """A rule that names a member or an earlier period is explained by its figures, whatever is chosen, and opens them."""
+    """A rule that names a member or an earlier period is explained by its figures, whatever is chosen."""
     page = pages.show(server.url, language="en", select="quantity:server.market", at="chip=h100_sxm")
     first = page.locator(".panel-in .legend tbody tr").first
     first.get_by_text("A100 SXM").wait_for()
@@ -116,6 +116,21 @@ def test_symbols_stand_for_what_the_rule_reads(pages: Pages, server: Server) -> 
     assert read.endswith("112.1B USD")
     assert opened.startswith("112.1B USD")
     assert earlier.locator("td").inner_text() == "240B parameter/model"
+
+
+def test_a_note_at_the_edge_of_the_map_is_as_wide_as_elsewhere(pages: Pages, server: Server) -> None:
+    """Beside the panel a note moves to the left; it is not squeezed."""
+    page = pages.show(server.url, language="en", select="tier:ai_server")
+    note = "document.querySelector('.tip-note').getBoundingClientRect()"
+    company = page.locator("[data-key='company:inspur@ai_server'] .box")
+    company.hover(position={"x": 5, "y": 5})
+    first = look(page, f"{note}.width")
+    company.hover(position={"x": 100, "y": 5})
+    edge = look(page, "document.querySelector('.map').getBoundingClientRect().right")
+
+    assert first == look(page, f"{note}.width")
+    assert first > 200
+    assert look(page, f"{note}.right") <= edge
 
 
 def test_a_link_opens_the_same_view(pages: Pages, server: Server) -> None:

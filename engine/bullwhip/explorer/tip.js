@@ -22,6 +22,9 @@ export class Tip {
       }),
     );
     this.element.hidden = false;
+    // At its old place near an edge it would be squeezed, and measured so.
+    this.element.style.left = "0";
+    this.element.style.top = "0";
     const around = this.place.getBoundingClientRect();
     const own = this.element.getBoundingClientRect();
     const left = Math.min(x - around.left + 14, around.width - own.width - 6);
