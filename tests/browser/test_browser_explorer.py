@@ -133,6 +133,25 @@ def test_a_note_at_the_edge_of_the_map_is_as_wide_as_elsewhere(pages: Pages, ser
     assert look(page, f"{note}.right") <= edge
 
 
+def test_a_driver_that_is_set_says_so_beside_its_print(pages: Pages, server: Server) -> None:
+    """A selected driver has its own slider, and its print is marked as not used where hand or scenario set it."""
+    driver = "cooling.liquid_penetration"
+    page = pages.show(server.url, language="en", select=f"quantity:{driver}")
+    slider = page.get_by_role("slider", name="liquid-cooling penetration")
+    slider.wait_for()
+    print_ = page.locator(".panel-in .given").first
+    as_printed = print_.inner_text()
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    print_.get_by_text("set by hand").wait_for()
+    page = pages.show(server.url, language="en", select=f"quantity:{driver}", scenario="liquid_30")
+    page.locator(".panel-in .given .mark", has_text="set by the scenario").wait_for()
+
+    assert "set by" not in as_printed
+    assert "70 %" in as_printed
+    assert _value(page).startswith("30%")
+
+
 def test_a_link_opens_the_same_view(pages: Pages, server: Server) -> None:
     """Language, theme, selection, period and drivers come back from the address, to the same numbers."""
     state = {

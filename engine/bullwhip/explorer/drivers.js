@@ -22,7 +22,7 @@ export function Drivers({ context, first = () => undefined }) {
   const { catalogue } = context;
   const target = targetOf(context);
   const reached = target === null ? reachingAll(context) : reaching(context, target);
-  const groups = asked ? named(context, asked) : withFirst(context, reached, first());
+  const groups = asked ? named(context, asked) : withFirst(context, reached, first() ?? itself(context, target));
   const limit = asked ? FOUND : all ? Infinity : FIRST;
   const shown = groups.slice(0, limit);
   // A slider must stay where it is while it is moved, so only changed drivers that are not listed stand above the list.
@@ -59,6 +59,12 @@ export function targetOf(context) {
     quantity: () => catalogue.quantityNumber.get(chosen.id),
   }[chosen.kind]();
   return number === undefined ? null : (catalogue.cellAt(number, state.period.value, state.members.value) ?? null);
+}
+
+/** The quantity of a cell that can be moved itself: a driver that is selected stands before those that move it. */
+function itself({ catalogue, data }, target) {
+  if (target === null || data.cells.definition[target] >= 0) return undefined;
+  return data.cells.quantity[target];
 }
 
 function withFirst(context, groups, number) {

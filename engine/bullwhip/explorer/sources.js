@@ -1,6 +1,7 @@
 /**
  * Where figures come from: prints with document, table, row, column, period, status and verdict, and assumptions.
  */
+import * as state from "./state.js";
 import { name, text } from "./text.js";
 import { html } from "./vendor/preact.js";
 
@@ -9,11 +10,12 @@ const VERDICTS = new Set(["reproduced", "within_rounding", "contradicted", "not_
 /** One print. */
 export function Print({ claim, lost = false }) {
   const said = claim.bound + claim.lexical;
+  const unit = claim.unit && said.endsWith(claim.unit) ? "" : claim.unit; // `20.00%` stands in its column of percent
   const { document } = claim;
   const about = `${name(document.publisher)} ${document.published}${text("colon")}${name(document.title)}`;
   return html`<li class=${lost ? "print lost" : "print"}>
     <p class="spaced">
-      <b class="printed">${said} ${claim.unit}</b>
+      <b class="printed">${`${said} ${unit}`.trim()}</b>
       <${Status} status=${claim.status} />
       ${claim.period && html`<span class="soft">${claim.period}</span>`}
       ${VERDICTS.has(claim.verdict) && html`<span class=${`verdict ${claim.verdict}`}>${text(claim.verdict)}</span>`}
@@ -35,9 +37,12 @@ export function Status({ status }) {
 export function Given({ catalogue, cell, title }) {
   const given = catalogue.givenOf(cell);
   if (!given) return null;
+  const byScenario = catalogue.scenarioChanges(state.scenario.value).changes.has(cell);
+  const instead = state.changes.value.has(cell) ? "setInstead" : byScenario ? "setByScenario" : "";
   const prints = (numbers, lost) => numbers.map((n) => html`<${Print} key=${n} claim=${catalogue.claim(n)} lost=${lost} />`);
   return html`<div class="given">
     ${title && html`<h4>${title}</h4>`}
+    ${instead && html`<p class="spaced"><span class="mark">${text(instead)}</span></p>`}
     ${given.claims.length === 0
       ? html`<p class="assumption spaced"><span class="mark">${text("assumption")}</span> ${given.note}</p>`
       : html`<ul>
