@@ -8,7 +8,7 @@ import { difference, short } from "./format.js";
 import { MapKeys } from "./mapkeys.js";
 import { Tip } from "./tip.js";
 import * as state from "./state.js";
-import { fitted, svg } from "./svg.js";
+import { fitted, svg, textWidth } from "./svg.js";
 import { name, text } from "./text.js";
 import { effect, untracked } from "./vendor/preact.js";
 import { Viewport } from "./viewport.js";
@@ -234,7 +234,7 @@ export class ChainMap {
       const [first, second] = entry.figures;
       const figure = this.#figureOf(catalogue.sizeOf(entry.panel.tier), now, before);
       const line = figure ? figure.value : "";
-      if (first) write(first, fitted(second ? line : [line, figure?.change].filter(Boolean).join(" "), 11, entry.room));
+      if (first) write(first, second ? fitted(line, 11, entry.room) : together(figure, entry.room));
       if (second) {
         write(second, fitted([figure?.change, figure?.members].filter(Boolean).join(" "), 11, entry.room));
         second.classList.toggle("up", Boolean(figure?.change.startsWith("▲")));
@@ -253,9 +253,10 @@ export class ChainMap {
     if (quantity === undefined) return null;
     const cell = catalogue.cellAt(quantity, state.period.value, state.members.value);
     const value = cell === undefined ? null : now.of(cell);
-    if (value === null) return { value: text("unknown"), change: "", members: "" };
+    const members = cell === undefined ? "" : catalogue.membersOf(cell);
+    if (value === null) return { value: text("unknown"), number: "", change: "", members };
     const unit = catalogue.unitOf(data.quantities[quantity]);
-    return { value: `${short(value)} ${unit}`.trim(), change: difference(value, before.of(cell)), members: catalogue.membersOf(cell) };
+    return { value: `${short(value)} ${unit}`.trim(), number: short(value), change: difference(value, before.of(cell)), members };
   }
 
   /** Draw edges solid where their figures are actual, dashed where an estimate is in them, dotted where there is no rule. */
@@ -295,6 +296,13 @@ export class ChainMap {
 
 function hue({ place, column }) {
   return place === "ordered" ? `hue-${column % 10}` : `hue-${place}`;
+}
+
+/** Figure and change on one line: what moved is told rather than the unit, which stands there while nothing moves. */
+function together(figure, room) {
+  if (!figure) return "";
+  const whole = [figure.value, figure.change].filter(Boolean).join(" ");
+  return figure.change && textWidth(whole, 11) > room ? fitted(`${figure.number} ${figure.change}`, 11, room) : fitted(whole, 11, room);
 }
 
 /** A write to text restyles; most figures stay as they are at a move of one driver. */
