@@ -11,6 +11,7 @@ import { html, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 
 const FIRST_DRIVERS = 8;
 const FIRST_INPUTS = 6;
+const LINE = 20; // ems of mathematics beside each other in the panel
 
 /** A value with its unit as it is shown, e.g. `112.1B USD`, `30%`. */
 export function shownValue(catalogue, quantity, value) {
@@ -139,26 +140,9 @@ function Formula({ context, rule }) {
   const place = useRef(null);
   const language = state.language.value;
   useLayoutEffect(() => {
-    const parts = brokenAt(rule.formula).map((part) => formula(part, { model: context.model, language }));
-    place.current.replaceChildren(...parts);
+    place.current.replaceChildren(formula(rule.formula, { model: context.model, language, width: LINE }));
   }, [rule, language]);
   return html`<div class="formula" ref=${place} tabindex="0" role="group" aria-label=${text("formula")}></div>`;
-}
-
-const BETWEEN = new Set(["×", "+", "−", "·"]);
-
-/** The pieces of a formula between which a line may break, because no browser breaks mathematics by itself. */
-function brokenAt(tree) {
-  if (!Array.isArray(tree) || tree[0] !== "mrow") return [tree];
-  const pieces = [[]];
-  let depth = 0;
-  for (const part of tree.slice(1)) {
-    const sign = Array.isArray(part) && part[0] === "mo" ? part.at(-1) : "";
-    depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
-    if (depth === 0 && BETWEEN.has(sign) && pieces.at(-1).length) pieces.push([]);
-    pieces.at(-1).push(part);
-  }
-  return pieces.map((piece) => ["mrow", ...piece]);
 }
 
 /** What the symbols of a rule are: name, value, unit; each opens its own card. */

@@ -25,7 +25,7 @@ export function formula(tree, { model, language, left = null, label = null, widt
 }
 
 const SIGNS = new Set(["=", "+", "−", "×", "<", ">", "≤", "≥"]);
-const OPENING = new Set(["(", "{", "|", "⌊", "⌈"]);
+const UNBROKEN = new Set(["{", "|", "⌊", "⌈"]);
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 const SMALLER = 0.71; // an index beside its base
 const INDENT = 1.5;
@@ -88,7 +88,7 @@ function groups(parts, write, width) {
     found.at(-1).push(part);
   }
   return found.flatMap((group) => {
-    const isOpen = (part) => isElement(part) && part[0] === "mrow" && !OPENING.has(signOf(partsOf(part)[0]));
+    const isOpen = (part) => isElement(part) && part[0] === "mrow" && !UNBROKEN.has(signOf(partsOf(part)[0]));
     const inner = group.flatMap((part) => (isOpen(part) ? partsOf(part) : [part]));
     const wide = group.reduce((sum, each) => sum + ems(each, write), 0) > width;
     return wide && inner.length > group.length ? groups(inner, write, width) : [group];
