@@ -190,6 +190,14 @@ def test_data_come_back_as_they_went_in() -> None:
     assert data == json.loads(_blocks(_page(model=data))["model"])
 
 
+def test_data_that_are_written_already_are_not_written_anew() -> None:
+    """Bytes stand in the page as they are: a model from the cache gives the page that a new one gives."""
+    data = {"label": HOSTILE, "nothing": None, "第": 1.5}
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    assert _page(model=data) == _page(model=written)
+
+
 def test_hostile_titles_are_text() -> None:
     """Markup in the title of a workspace is written as text; one module script and one style remain."""
     page = _page(model={"label": HOSTILE})

@@ -43,7 +43,7 @@ def explorer_page(files: Mapping[str, bytes], data: Mapping[str, Any], title: st
     Args:
         files: the files of the explorer by their paths: `index.html`, modules, styles, the font.
         data: what stands in the page, by the id of its element: `model`, and `answers` by the path that a server
-            would be asked.
+            would be asked; bytes are JSON already.
         title: of the page, until its scripts give it one.
         about: which data and which program the page is of.
 
@@ -94,6 +94,8 @@ def _hash(text: str) -> str:
 
 
 def _json(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8", "backslashreplace")  # a lone surrogate is an escape of JSON too
 

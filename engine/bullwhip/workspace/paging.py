@@ -87,9 +87,9 @@ def page(workspace: Workspace, asked: Asked) -> bytes:
     """Return the explorer as one page that stands alone."""
     from bullwhip.export.explorer_page import explorer_page
     from bullwhip.workspace.describing import about
-    from bullwhip.workspace.modelling import explorer_model
+    from bullwhip.workspace.modelling import model_json
 
-    model = explorer_model(workspace, asked.period)
+    model = model_json(workspace, asked.period)
     label = workspace.program.header.label
     said = "; ".join(about(workspace, drivers=False).lines())
     files = {path: text for path, text in explorer_files().items() if path not in _LEFT_OUT}
