@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bullwhip import Workspace
+from bullwhip.errors import LoadError
 from documents import ROOT
 from workbook_files import (
     cells,
@@ -38,13 +40,19 @@ def workspace(name: str) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def calculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that LibreOffice works in; what it saves is in `out`."""
+    return tmp_path_factory.mktemp("office")
+
+
+@pytest.fixture(scope="module")
+def calculated(office: Path) -> dict[str, Any]:
     """Return all workbooks, calculated from wrong values in one run."""
     with wrong_values():
         files = {name: workspace(name).export("xlsx") for name in NAMES}
     files["edited"] = edited(files["vaccines"], CHANGES, {"fill.filled": "no_limit"}, CHOSEN)
     files["emptied"] = edited(files["vaccines"], {EMPTIED: None})
-    return recalculated(tmp_path_factory.mktemp("office"), files)
+    return recalculated(office, files)
 
 
 def differences(shown: dict[str, Any], known: dict[str, Fraction | None]) -> list[str]:
@@ -95,6 +103,17 @@ def test_what_is_typed_over_moves_what_rests_on_it(calculated: dict[str, Any]) -
     assert [] == differences(
         cells(calculated["edited"], "elasticity"), {n: e for n, e in slopes.items() if e is not None}
     )
+
+
+def test_what_another_program_saved_is_read_back(calculated: dict[str, Any], office: Path) -> None:
+    """LibreOffice writes cells in its own way; the changes, and nothing else, come back from its file."""
+    assert calculated
+    back = workspace("vaccines").read_workbook(office / "out" / "edited.xlsx")
+
+    assert {n: Fraction(str(v)) for n, v in CHANGES.items()} == {s.cell: s.value for s in back.settings}
+    assert (("fill.filled", "no_limit"),) == back.variants
+    with pytest.raises(LoadError, match=r"BW566 'vial\.doses\[vial=single\]' was emptied"):
+        workspace("vaccines").read_workbook(office / "out" / "emptied.xlsx")
 
 
 def test_an_input_that_is_deleted_is_unknown_and_never_zero(calculated: dict[str, Any]) -> None:
