@@ -18,7 +18,8 @@ FORM = "application/x-www-form-urlencoded"
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105  of HTTP
 _MEDIA = re.compile(rf"\s*({_TOKEN}/{_TOKEN})\s*((?:;.*)?)", re.DOTALL)
-_PARAMETER = re.compile(rf'\s*;\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})\s*')
+_PARAMETER = re.compile(rf';\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})')
+"""Begins with what it cannot do without: else each of many spaces would be tried as its beginning."""
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 
 Parameters = tuple[tuple[str, str], ...]
