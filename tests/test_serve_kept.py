@@ -126,6 +126,7 @@ def test_another_state_is_asked_anew(served: Served) -> None:
     ("path", "more"),
     [
         ("/sparql?query=SELECT%20(NOW()%20AS%20%3Fx)%20%7B%7D", ""),
+        ("/sparql?query=SELECT%20(rand%20%23%0A()%20AS%20%3Fx)%20%7B%7D", ""),
         ("/sparql?query=ASK%20%7B%7D", "Connection: close\r\n"),
     ],
 )

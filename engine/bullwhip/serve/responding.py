@@ -19,7 +19,8 @@ from bullwhip.serve.workers import Workers
 
 __all__ = ["ClientGoneError", "answer", "packed", "respond", "tag"]
 
-_CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_CHANGING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*[(#]", re.IGNORECASE)
+"""A comment may stand between a function and its parenthesis."""
 _SMALL = 1_000
 """Bytes below which gzip saves nothing."""
 _FAST = 1 << 20
@@ -55,12 +56,12 @@ async def answer(request: Request, pool: Workers, job: Job, media: str = "") -> 
 
 
 def tag(snapshot: str, job: Job) -> str:
-    """Return the tag of an answer; empty for a question whose answer is another one each time.
+    r"""Return the tag of an answer; empty for a question whose answer is another one each time.
 
     >>> tag("1", Query("ASK {}")) == tag("1", Query("ASK {}")) != tag("2", Query("ASK {}"))
     True
-    >>> tag("1", Query("SELECT (NOW() AS ?now) {}"))
-    ''
+    >>> tag("1", Query("SELECT (NOW() AS ?now) {}")), tag("1", Query("SELECT (RAND # of 1\n () AS ?x) {}"))
+    ('', '')
     """
     if not isinstance(job, Query | GraphRead | Call) or (isinstance(job, Query) and _CHANGING.search(job.text)):
         return ""
