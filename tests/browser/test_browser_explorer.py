@@ -229,6 +229,29 @@ def test_search_finds_names_and_tickers(pages: Pages, server: Server) -> None:
         page.evaluate("() => { location.hash = 'language=en' }")
 
 
+def test_long_formulas_stay_in_the_panel(pages: Pages, server: Server) -> None:
+    """Formulas are broken between operands and names between words, so that nothing is cut off; names are set as words."""
+    long = [
+        "cooling.penetration_at_limit",
+        "cloud.operating_cash_flow",
+        "smart_grid.investment",
+        "training.peak_compute",
+    ]
+    cut = """(() => {
+      const [place, name] = ['.formula', '.formula mi, .formula mtext'].map(one => document.querySelector(one));
+      const font = one => getComputedStyle(one).fontFamily;
+      return [place.scrollWidth - place.clientWidth, font(name) === font(document.body)];
+    })()"""
+    found = {}
+    for language in ("zh", "en"):
+        for quantity in long:
+            page = pages.show(server.url, language=language, select=f"quantity:{quantity}")
+            page.locator(".cell-name", has_text=quantity).wait_for()
+            found[language, quantity] = look(page, cut)
+
+    assert found == {(language, quantity): [0, True] for language in ("zh", "en") for quantity in long}
+
+
 def test_ranking_has_the_rows_of_the_engine(pages: Pages, server: Server) -> None:
     """The table ranks as `bullwhip exposure` does."""
     page = pages.show(server.url, language="en", tab="ranking", driver="model.parameters")

@@ -29,6 +29,7 @@ const UNBROKEN = new Set(["{", "|", "⌊", "⌈"]);
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 const SMALLER = 0.71; // an index beside its base
 const INDENT = 1.5;
+const STUB = 4; // what is shorter than that does not stand in a line of its own
 
 const isElement = (part) => Array.isArray(part);
 const partsOf = (part) => part.slice(1).filter((inner) => !inner?.a);
@@ -36,7 +37,7 @@ const signOf = (part) => (isElement(part) && part[0] === "mo" ? partsOf(part)[0]
 
 /** About how wide a part is, in the size of its letters. */
 function ems(part, write) {
-  if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.55), 0);
+  if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.52), 0);
   const inner = partsOf(part).map((each) => ems(each, write));
   if (["mfrac", "munder", "mtable"].includes(part[0])) return Math.max(0, ...inner) + 0.2;
   if (part[0] === "mtr") return inner.reduce((a, b) => a + b + 1, 0);
@@ -49,27 +50,56 @@ function ems(part, write) {
 function broken(part, write, width) {
   if (!isElement(part) || ems(part, write) <= width) return part;
   if (part[0] === "mfrac") return ["mfrac", ...partsOf(part).map((each) => broken(each, write, width))];
-  if (part[0] === "mtable" || part[0] === "mtr") {
-    const room = part[0] === "mtr" ? width / 2 : width;
-    return [part[0], ...part.slice(1).map((each) => (each?.a ? each : broken(each, write, room)))];
-  }
+  if (part[0] === "mtable") return stacked(part, write, width);
   if (part[0] === "mtd") return ["mtd", broken(["mrow", ...part.slice(1)], write, width)];
+  if (part[0] === "msub" || part[0] === "msup") {
+    const [base, index] = partsOf(part);
+    if (base[0] === "mi" && !write.label) return wrapped(base, write, width - SMALLER * ems(index, write), (last) => [part[0], last, index]);
+    return part;
+  }
+  if ((part[0] === "mi" || part[0] === "mtext") && !write.label) return wrapped(part, write, width);
   if (part[0] !== "mrow") return part;
   const lines = [[]];
   let used = 0;
   for (const group of groups(opened(part), write, width - INDENT)) {
     const need = group.reduce((sum, each) => sum + ems(each, write), 0);
-    if (lines.at(-1).length && used + need > width) {
+    if (used > STUB && used + need > width) {
       lines.push([]);
       used = INDENT;
       if (signOf(group[0])) group[0] = ["mo", { a: { form: "infix" } }, signOf(group[0])];
     }
-    lines.at(-1).push(...group.map((each) => broken(each, write, width - INDENT)));
+    const room = width - used - group.reduce((sum, each) => sum + (signOf(each) ? ems(each, write) : 0), 0);
+    lines.at(-1).push(...group.map((each) => broken(each, write, room)));
     used += need;
   }
   if (lines.length === 1) return ["mrow", ...lines[0]];
   const rows = lines.map((line, k) => ["mtr", ["mtd", { a: { class: k ? "formula-more" : "formula-first" } }, ...line]]);
   return ["mtable", { a: { class: "formula-lines", displaystyle: "true" } }, ...rows];
+}
+
+/** A name that is wider than a line, in lines: between words, or between letters that are as wide as high. */
+function wrapped(part, write, width, ended = (last) => last) {
+  const whole = partsOf(part).map((each) => wordOf(each, write)).join("");
+  const pieces = whole.match(new RegExp(`${WIDE.source}|(?:(?!${WIDE.source})\\S)+\\s*|\\s+`, "gu"));
+  const lines = [""];
+  for (const piece of pieces) {
+    if (lines.at(-1) && ems(lines.at(-1) + piece.trimEnd(), write) > width) lines.push("");
+    lines.push(lines.pop() + piece);
+  }
+  const words = lines.map((line) => ["mtext", line.trim()]);
+  words.push(ended(words.pop()));
+  if (words.length === 1) return words[0];
+  const rows = words.map((line) => ["mtr", ["mtd", { a: { class: "formula-first" } }, line]]);
+  return ["mtable", { a: { class: "formula-lines" } }, ...rows];
+}
+
+/** Branches with the condition below the value, where both are too wide beside each other. */
+function stacked(part, write, width) {
+  const shown = (cell, k) => {
+    const room = k ? width - INDENT : width;
+    return ["mtr", ["mtd", { a: { class: k ? "formula-more" : "formula-first" } }, broken(["mrow", ...partsOf(cell)], write, room)]];
+  };
+  return ["mtable", ...part.slice(1).flatMap((row) => (row?.a ? [row] : partsOf(row).map(shown)))];
 }
 
 /** The parts of a row; those of the right side of an equation taken up into it. */
