@@ -141,6 +141,19 @@ def test_the_drawings_are_apart() -> None:
             check_apart(ET.fromstring(workspace(name).export(form, language=language, **asked)))  # noqa: S314
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_drawings_call_things_by_their_names(language: str) -> None:
+    """Members, markets, and reasons why something is not drawn, stand in the words of the language and not as ids."""
+    market = {"of": "server.market"}
+    for form, more in (("sankey", market), ("tornado", market), ("bars", {"driver": "model.parameters"})):
+        root = ET.fromstring(workspace("").export(form, language=language, **more))  # noqa: S314
+        said = [t for t in ("".join(e.itertext()) for e in root.iter(f"{SVG}text")) if "bullwhip" not in t]
+        assert any("A100 SXM" in t for t in said)
+        assert [] == [t for t in said if re.search(r"a100_sxm|chip=|hbm\.value|accelerator\.value", t)]
+        if language == "zh":
+            assert [] == [t for t in said if re.search(r"unknown amount|smaller|stands for", t)]
+
+
 @pytest.mark.parametrize(
     ("name", "of"),
     [("", "server.market"), ("", "accelerator.value[chip=a100_sxm]"), ("vaccines", "fill.market[vial=single]"),

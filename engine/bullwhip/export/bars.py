@@ -15,7 +15,7 @@ from bullwhip.model.about import About
 __all__ = ["Bar", "bars"]
 
 _DOWN, _UP = PALETTE[6], PALETTE[0]
-_WIDTH, _LABEL, _VALUE, _ROW, _MARGIN = 1000.0, 270.0, 96.0, 26.0, 28.0
+_WIDTH, _LABEL, _VALUE, _ROW, _MARGIN = 1000.0, 330.0, 96.0, 26.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def bars(heading: Heading, about: About, axis: Fraction, axis_text: str, rows: S
 
 def _row(row: Bar, y: float, at: Callable[[Fraction], float], axis: Fraction) -> str:
     parts = [f"<g><title>{_tip(row)}</title>"]
-    parts.append(text(_MARGIN, y + 15.0, row.name, 12.0, room=_LABEL - 8.0))
+    free = 0.0 if row.start_text else at(min(row.start, row.end)) - _MARGIN - 12.0  # nothing stands before its bar
+    parts.append(text(_MARGIN, y + 15.0, row.name, 12.0, room=max(_LABEL - 8.0, free)))
     for end, other, color in ((row.start, axis, _DOWN), (row.end, axis, _UP)):
         a, b = sorted((at(end), at(other)))
         if b > a:

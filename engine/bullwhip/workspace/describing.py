@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from bullwhip.numbers import decimal_text, fraction_text
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["about", "about_data", "input_hash", "named", "short", "tier_figures"]
+__all__ = ["about", "about_data", "input_hash", "members_named", "named", "short", "tier_figures"]
 
 
 def about(workspace: Workspace, *, drivers: bool = True) -> About:
@@ -101,3 +101,17 @@ def named(label: Label, fallback: str, language: str) -> str:
     from bullwhip.export.map_content import label_lines
 
     return " ".join(label_lines(label, fallback, language))  # type: ignore[arg-type]
+
+
+def members_named(program: CompiledProgram, index: Sequence[tuple[str, str]], language: str) -> str:
+    """Return the members of a cell by what they are called, in brackets after a space; nothing where it has none.
+
+    >>> from bullwhip import Workspace
+    >>> members_named(Workspace.open().program, [("chip", "a100_sxm"), ("family", "language")], "en")
+    ' (A100 SXM, ordinary (language) models)'
+    """
+    if not index:
+        return ""
+    axes = [(program.dimensions[d], m) for d, m in index]
+    shown = [named(axis.member_labels[axis.members.index(m)], m, language) for axis, m in axes]
+    return f" ({', '.join(shown)})"

@@ -19,7 +19,7 @@ from bullwhip.model.program import Cell
 from bullwhip.numbers import decimal_text
 from bullwhip.query.exposure import Roster
 from bullwhip.query.totals import Counting
-from bullwhip.workspace.describing import named, short
+from bullwhip.workspace.describing import members_named, named, short
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["Flows", "flows"]
 
 _REST = {"zh": ("未印出单一份额", "其余：未列入模型"), "en": ("no single share printed", "the rest: not in the model")}
+
+_REASONS = {
+    "zh": {"unit": "单位不同", "members": "有多个成员", "tier": "其环节已由另一指标代表", "unknown": "未知"},
+    "en": {
+        "unit": "its unit is another one", "members": "it has several members",
+        "tier": "another quantity stands for its tier", "unknown": "unknown",
+    },
+}  # fmt: skip
+"""Why a quantity is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class _Flowing:
         return position
 
     def _name(self, cell: Cell) -> str:
-        members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
+        members = members_named(self.program, cell.index, self.language)
         return f"{named(self.program.quantities[cell.quantity].label, cell.quantity, self.language)}{members}"
 
     def _figure(self, cell: Cell, value: Fraction) -> str:
@@ -199,7 +208,8 @@ class _Flowing:
         for part in held:
             amount = self.evaluation.value(self._position(part))
             if amount is None or amount <= 0:
-                self.left_out.append(f"{self._name(part)}: unknown" if amount is None else self._name(part))
+                unknown = f"{self._name(part)}: {_REASONS[self.code]['unknown']}"
+                self.left_out.append(unknown if amount is None else self._name(part))
                 continue
             at = len(self.stages)
             self.stages.append(Stage("", amount, "", (), ()))
@@ -227,10 +237,11 @@ class _Flowing:
             read = [c for c in cells if self._is_read(cell, c)]
             some = read if len(cells) > 1 and len(read) == 1 else cells
             if quantity.tier in found or len(some) != 1 or quantity.unit != unit:
-                reason_text = "its unit is another one" if quantity.unit != unit else "it has several members"
-                if quantity.tier in found:
-                    reason_text = "another quantity stands for its tier"
-                self.left_out.append(f"{name}: {reason_text}")
+                reason_text = "unit" if quantity.unit != unit else "members"
+                reason_text = "tier" if quantity.tier in found else reason_text
+                self.left_out.append(
+                    f"{named(quantity.label, name, self.language)}: {_REASONS[self.code][reason_text]}"
+                )
                 continue
             found[quantity.tier] = some[0]
         return list(found.values())

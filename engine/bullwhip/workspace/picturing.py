@@ -93,10 +93,10 @@ def exposure_bars(workspace: Workspace, asked: Asked) -> bytes:
     en = asked.lingua == "en"
     title = f"{found.label} +1 % [{found.unit}]"
     notes = [
-        "One bar a company and tier: money per +1 % of the driver, share times response; dashed: a printed range or "
+        "One bar a company and market: money per +1 % of the driver, share times response; dashed: a printed range or "
         "bound. The same money can pass several tiers: bars are not to be added up."
         if en
-        else "每条为一家公司在一个环节：驱动因素 +1 % 对应的金额（份额乘响应）；虚线：印出的是区间或界限。"
+        else "每条为一家公司在一个市场：驱动因素 +1 % 对应的金额（份额乘响应）；虚线：印出的是区间或界限。"
         "同一笔钱可经过多个环节，不可相加。"
     ]
     if found.left_out:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from bullwhip.errors import Problem, PropagationError, UsageError
 from bullwhip.export.bars import Bar
 from bullwhip.model.answer import ExposureRow
+from bullwhip.model.program import CompiledProgram
 from bullwhip.model.quantity import index_text
 from bullwhip.numbers import NumberFormatError, decimal_text, read_decimal
 from bullwhip.propagate import Evaluation
 from bullwhip.workspace.answering import driver_groups
-from bullwhip.workspace.describing import named, short
+from bullwhip.workspace.describing import members_named, named, short
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -101,7 +102,7 @@ def swings(
     if value is None:
         missing = ", ".join(program.cells[p].name for p in evaluation.unknown(position)[:4])
         raise PropagationError(Problem("BW552", f"{cell.name} is unknown for want of {missing}"))
-    found, left_out = list[Swing](), list[str]()
+    found, left_out, en = list[Swing](), list[str](), language == "en"
     for driver, index, cells in driver_groups(evaluation, position, list(drivers)):
         full = index_text(driver, index)
         reaching = [c for c in cells if program.cells[c].node in evaluation.below(position)]
@@ -109,7 +110,7 @@ def swings(
         values = [None if end is None else end[0].value(position) for end in ends]
         low, high = values
         if low is None or high is None:
-            left_out.append(f"{full} (unknown)")
+            left_out.append(f"{full} (unknown)" if en else f"{full}（未知）")
         elif low != high:
             clipped = any(end is not None and end[1] for end in ends)
             found.append(Swing(_label(workspace, driver, index, language), full, low, high, clipped))
@@ -117,14 +118,15 @@ def swings(
         raise UsageError(Problem("BW552", f"no driver moves {cell.name}", hint="bullwhip sensitivity shows what does"))
     found.sort(key=lambda s: (-abs(s.high - s.low), s.driver))
     if found[_MOST:]:
-        left_out.append(f"{len(found) - _MOST} with smaller swings")
+        more = len(found) - _MOST
+        left_out.append(f"{more} with smaller swings" if en else f"{more} 个影响更小的")
     quantity = program.quantities[cell.quantity]
     label = f"{named(quantity.label, cell.quantity, language)} · {cell.name}"
     return Swings(label, quantity.unit, value, part, tuple(found[:_MOST]), tuple(left_out))
 
 
 def _label(workspace: Workspace, driver: str, index: Sequence[tuple[str, str]], language: str) -> str:
-    members = f" ({', '.join(m for _, m in index)})" if index else ""
+    members = members_named(workspace.program, index, language)
     return f"{named(workspace.program.quantities[driver].label, driver, language)}{members}"
 
 
@@ -157,27 +159,34 @@ def exposed(workspace: Workspace, drivers: Sequence[str], period: int | None, la
     if not known:
         message = f"no amount is known of what {drivers[0]} moves"
         raise UsageError(Problem("BW552", message, hint="bullwhip exposure shows who is exposed"))
+    program = workspace.program
     units = [r.unit for r in known]
     unit = max(dict.fromkeys(units), key=units.count)
     rows = [r for r in known if r.unit == unit]
     others = sorted({u for u in units if u != unit})
-    left_out = [f"{units.count(u)} in {u}" for u in others]
-    left_out += [f"{len(answer.rows) - len(known)} of unknown amount"] * (len(known) < len(answer.rows))
-    left_out += [f"{len(rows) - _MOST} smaller ones"] * (len(rows) > _MOST)
-    bars = tuple(_bar(r, language) for r in rows[:_MOST])
+    in_unit, of_unknown, smaller = (
+        ("{} in {}", "{} of unknown amount", "{} smaller ones")
+        if language == "en"
+        else ("{} 行以 {} 计", "{} 行金额未知", "{} 行金额更小")
+    )
+    left_out = [in_unit.format(units.count(u), u) for u in others]
+    left_out += [of_unknown.format(len(answer.rows) - len(known))] * (len(known) < len(answer.rows))
+    left_out += [smaller.format(len(rows) - _MOST)] * (len(rows) > _MOST)
+    bars = tuple(_bar(program, r, language) for r in rows[:_MOST])
     label = f"{named(rows[0].driver_label, '', language)} · {answer.driver}"
     return Exposed(label, unit, bars, tuple(left_out))
 
 
-def _bar(row: ExposureRow, language: str) -> Bar:
+def _bar(program: CompiledProgram, row: ExposureRow, language: str) -> Bar:
     """Return the bar of a row; of a range the part up to its greater end, dashed."""
     low, high = row.amount
     ends = [e for e in (low, high) if e is not None]
     far = max(ends, key=abs)
     open_end = row.value is None or bool(row.value_bound)
     text = "–".join(dict.fromkeys(short(e, language) for e in ends)) if row.value is None else short(far, language)
-    full = index_text(row.quantity, row.index)
-    name = f"{named(row.label, row.company, 'zh' if language == 'both' else language)} · {full}"
+    one = "zh" if language == "both" else language
+    market = named(program.quantities[row.quantity].label, row.quantity, one) + members_named(program, row.index, one)
+    name = f"{named(row.label, row.company, one)} · {market}"
     zero = Fraction(0)
     bound = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "~": "~"}.get(row.value_bound, row.value_bound)
     words = f"{bound}{text}"
