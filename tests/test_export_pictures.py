@@ -145,7 +145,8 @@ def test_the_drawings_are_apart() -> None:
 def test_the_drawings_call_things_by_their_names(language: str) -> None:
     """Members, markets, and reasons why something is not drawn, stand in the words of the language and not as ids."""
     market = {"of": "server.market"}
-    for form, more in (("sankey", market), ("tornado", market), ("bars", {"driver": "model.parameters"})):
+    bars: dict[str, Any] = {"driver": "model.parameters"}
+    for form, more in (("svg", {}), ("sankey", market), ("tornado", market), ("bars", bars)):
         root = ET.fromstring(workspace("").export(form, language=language, **more))  # noqa: S314
         said = [t for t in ("".join(e.itertext()) for e in root.iter(f"{SVG}text")) if "bullwhip" not in t]
         assert any("A100 SXM" in t for t in said)

@@ -74,7 +74,7 @@ def tier_figures(workspace: Workspace, period: int, language: str) -> dict[str, 
             continue
         value = workspace.evaluation.value(position)
         if value is not None:
-            members = f" ({', '.join(m for _, m in cell.index)})" if cell.index else ""
+            members = members_named(program, cell.index, language)
             shown[quantity.tier] = f"{short(value, language)} {quantity.unit}{members}"
     return shown
 
