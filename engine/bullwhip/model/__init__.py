@@ -1,1 +1,1 @@
-"""TODO."""
+"""Frozen records of every stage and of every answer."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The graph of a workspace, SPARQL over it, exposure, checks by shapes."""
