@@ -221,6 +221,7 @@ def test_tables_in_a_pipe_are_tab_separated(capsys: pytest.CaptureFixture[str]) 
         (["--workspace", "/nonexistent", "list", "tiers"], 2, "does not exist"),
         (["serve", "--port", "70000"], 2, "0<=x<=65535"),
         (["serve", "--port", "0", "--allow-host", "a b"], 2, "BW002 'a b' is no name of a server"),
+        (["serve", "--token-file", "token.txt"], 2, "BW002 --token-file without --allow-update"),
         (["serve", "--allow-update", "--token-file", str(Path(__file__))], 2, "BW587 what"),
         (["mcp", "--limit-seconds", "0"], 2, "0.1<=x<="),
         (["exposures"], 2, "did you mean 'exposure'"),

@@ -11,6 +11,7 @@ import click
 
 from bullwhip.cli.options import stating
 from bullwhip.cli.output import note, say
+from bullwhip.errors import Problem, UsageError
 from bullwhip.serve.jobs import Limits
 from bullwhip.serve.settings import EVERYWHERE, LOOPBACK, Settings, hosts_of
 
@@ -75,11 +76,10 @@ def command(
     """
     from bullwhip.serve.pool import Pool, Recipe
     from bullwhip.serve.running import bind, run
-    from bullwhip.serve.tokens import token_of
 
     workspace, scenario, values, as_of, policy = recipe
     allowed = Limits(**{name.removeprefix("limit_"): value for name, value in limits.items()})
-    token, made = token_of(token_file) if writes else ("", False)
+    token, made = _token(token_file, writes)
     with bind(host, port) as listening:
         port = listening.getsockname()[1]
         settings = Settings(hosts_of(host, port, names), allowed, token=token, log=not quiet)
@@ -97,6 +97,19 @@ def command(
 
         run(pool, settings, listening, ready)
     note("stopped")
+
+
+def _token(file: str, writes: bool) -> tuple[str, bool]:
+    """Return the token of updates and whether it is a new one; none where none are taken."""
+    from bullwhip.serve.tokens import token_of
+
+    if writes:
+        return token_of(file)
+    if file:
+        raise UsageError(
+            Problem("BW002", "--token-file without --allow-update", hint="add --allow-update, or leave it")
+        )
+    return "", False
 
 
 def _open(address: str) -> None:
