@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from browsing import TABS, Pages, look, violations
+from browsing import TABS, Pages, hash_of, look, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -295,6 +295,23 @@ def test_changes_by_hand_are_compared_with_a_scenario(pages: Pages, server: Serv
     cells = row.locator("td.number").all_inner_texts()
 
     assert ["262.5亿", "131.3亿", "−131.3亿", "▼ 50%"] == cells
+
+
+def test_inputs_that_differ_are_told_with_their_period(pages: Pages, server: Server) -> None:
+    """An input of another period is told apart from its own of this one, and one that nobody prints is an input too."""
+    state = {"language": "en", "tab": "compare"}
+    changes = ["training.utilization[period=2026]=0.4", "accelerator.price[chip=gh200]=30000"]
+    page = pages.show(server.url, **state)
+    page.evaluate(
+        "hash => { location.hash = hash }", "&".join([hash_of(state), *(hash_of({"set": c}) for c in changes)])
+    )
+    rows = page.locator("table", has_text="Inputs that differ").locator("tbody tr")
+    rows.filter(has_text="compute utilization").wait_for()
+
+    assert ["compute utilization · 2026", "price per accelerator · GH200"] == sorted(
+        rows.locator("th").all_inner_texts()
+    )
+    assert ["unknown", "30K"] == rows.filter(has_text="GH200").locator("td.number").all_inner_texts()[:2]
 
 
 def test_audit_shows_every_verdict_with_its_reasons(pages: Pages, server: Server) -> None:

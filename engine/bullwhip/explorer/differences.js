@@ -18,14 +18,21 @@ export function moves({ a, b }) {
   return Math.abs(b - a) > 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 }
 
+/** Whether a cell is what values start from: given by a print or an assumption, or left open for the reader's own. */
+function isInput({ data, given }, cell) {
+  return given.has(cell) || data.cells.definition[cell] < 0;
+}
+
 /**
- * Return the cells that are given and differ: what the two sides start from.
+ * Return the inputs that differ: what the two sides start from.
  * @param {object} catalogue names and look-ups
  * @param {object} left values
  * @param {object} right values
  */
 export function changedInputs(catalogue, left, right) {
-  return [...catalogue.given.keys()]
+  return catalogue.data.cells.quantity
+    .map((_, cell) => cell)
+    .filter((cell) => isInput(catalogue, cell))
     .map((cell) => ({ cell, quantity: catalogue.quantityOf(cell), ...differ(left.of(cell), right.of(cell)) }))
     .filter(moves);
 }
@@ -45,7 +52,7 @@ export function byQuantity({ data, catalogue }, left, right, period) {
   const rows = [];
   data.cells.quantity.forEach((quantity, cell) => {
     const at = data.cells.period[cell];
-    if ((at !== null && at !== period) || catalogue.given.has(cell)) return;
+    if ((at !== null && at !== period) || isInput(catalogue, cell)) return;
     const row = { cell, quantity: data.quantities[quantity], ...differ(left.of(cell), right.of(cell)) };
     if (moves(row)) rows.push(row);
   });

@@ -136,7 +136,7 @@ function Inputs({ inputs, rules, context }) {
   const { catalogue } = context;
   if (!inputs.length && !rules.length) return null;
   return html`<${Sheet} caption=${say("inputs")} heads=${[[say("quantity")], ...HEADS()]}
-      rows=${inputs.map((row) => ({ key: row.cell, cells: [html`<th scope="row">${cellLabel(row.cell, context)}</th>`, ...numbers(row, catalogue)] }))} />
+      rows=${inputs.map((row) => ({ key: row.cell, cells: [html`<th scope="row">${inputLabel(row.cell, context)}</th>`, ...numbers(row, catalogue)] }))} />
     ${rules.length > 0 && html`<p class="note">${say("rules", { names: rules.join(", ") })}</p>`}`;
 }
 
@@ -181,6 +181,12 @@ function Sheet({ caption, heads, rows, titled = false }) {
 function cellLabel(cell, { catalogue }) {
   const members = catalogue.membersOf(cell);
   return `${catalogue.labelOf(catalogue.quantityOf(cell))}${members ? ` · ${members}` : ""}`;
+}
+
+/** The same with its period: inputs of all periods stand in one table. */
+function inputLabel(cell, context) {
+  const period = context.data.cells.period[cell];
+  return [cellLabel(cell, context), period].filter((one) => one !== null).join(" · ");
 }
 
 function WhyButton({ cell, context, ask }) {
