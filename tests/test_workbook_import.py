@@ -297,6 +297,16 @@ def test_a_large_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert ["BW107"] == [f[:5] for f in refused(exported("solar"), tmp_path)]
 
 
+def test_a_row_of_very_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty cells of four bytes are objects of hundreds when they are read: a small file would fill the memory."""
+    monkeypatch.setattr(workbook_file, "MAX_TAGS", 20_000)
+    sheet = zipfile.ZipFile(io.BytesIO(exported("solar"))).read(SHEET)
+    wide = sheet.replace(b"<sheetData>", b'<sheetData><row r="1">' + b"<c/>" * 20_000 + b"</row>")
+
+    assert () == workspace("solar").read_workbook(saved(exported("solar"), tmp_path / "m.xlsx")).settings
+    assert ["BW107"] == [f[:5] for f in refused(_archive({SHEET: wide}), tmp_path)]
+
+
 def test_labels_of_a_workbook_cannot_leave_their_place(tmp_path: Path) -> None:
     """A file name with quotes and braces is text in the scenario that is written."""
     path = tmp_path / 'a"}: {b.xlsx'

@@ -28,6 +28,8 @@ MAX_UNPACKED = 300_000_000
 """Size of all parts together."""
 MAX_RATIO = 200
 """How many times its packed size a part of more than a megabyte may unpack to."""
+MAX_TAGS = 4_000_000
+"""Beginnings and ends of elements in a part: an element that is read takes a hundred times the bytes of its text."""
 MAX_ROWS = 200_000
 """Rows of a sheet that are read."""
 _COLUMNS = 60
@@ -163,7 +165,7 @@ def _check_names(parts: list[zipfile.ZipInfo], path: Path) -> None:
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, path: Path) -> int:
     """Return the size of a part, having read it: what its header says is not relied on."""
-    size, tail = 0, b""
+    size, tags, tail = 0, 0, b""
     limit = max(_MEGABYTE, MAX_RATIO * max(part.compress_size, 1))
     with archive.open(part) as stream:
         while chunk := stream.read(1 << 16):
@@ -171,6 +173,11 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, path: 
             if size > room or size > limit:
                 message = f"unpacks to more than {min(room, limit):,} bytes ({part.filename})"
                 raise LoadError(Problem("BW107", message, Place(str(path)), "this is no workbook that was typed"))
+            tags += chunk.count(b"<")
+            if tags > MAX_TAGS:
+                raise LoadError(
+                    Problem("BW107", f"holds more than {MAX_TAGS:,} tags ({part.filename})", Place(str(path)))
+                )
             seen = tail + chunk
             if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen or b"<\x00!\x00" in seen or b"\x00<\x00!" in seen:
                 raise _refused(path, f"declares a document type ({part.filename})")
