@@ -45,6 +45,27 @@ def test_thirty_at_once_are_all_answered_and_then_all_is_as_before() -> None:
     assert after.status == 200
 
 
+def test_a_long_job_makes_room_for_who_comes_later() -> None:
+    """Jobs that began when nobody waited run on; when somebody comes, the one that has run longest is ended for it."""
+
+    async def task(pool: Pool) -> tuple[list[bool], Reply, Reply, bool]:
+        first = asyncio.ensure_future(pool.run(select(ENDLESS)))
+        await asyncio.sleep(0.1)
+        second = asyncio.ensure_future(pool.run(select(ENDLESS + " ")))
+        await asyncio.sleep(1.5)
+        before = [first.done(), second.done()]
+        light = await pool.run(select("ASK {}"))
+        ended, runs = await first, not second.done()
+        second.cancel()
+        return before, light, ended, runs
+
+    before, light, ended, runs = in_pool(task, Limits(seconds=25, crowded_seconds=0.5))
+
+    assert before == [False, False]
+    assert (light.status, runs) == (200, True)
+    assert (ended.status, body(ended)["limit"], body(ended)["seconds"]) == (503, "seconds", 0.5)
+
+
 def test_a_graph_is_read() -> None:
     """A graph of the store comes in the format asked for; one that is not there is 404."""
 

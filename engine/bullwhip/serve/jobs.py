@@ -20,7 +20,7 @@ class Limits:
     seconds: float = 10.0
     """Time of one query or call, from the moment a worker has it."""
     crowded_seconds: float = 3.0
-    """The same while others wait."""
+    """The same while others wait: a job that has run for longer makes room for them."""
     memory: int = 1_500_000_000
     """Address space that a worker may add, in bytes."""
     rows: int = 100_000

@@ -1,8 +1,7 @@
 """The pool: runs jobs in workers that it kills when they take too long, and starts others in their place.
 
 Everything here happens in one event loop. A job has a worker for itself; who finds none waits in a queue of bounded
-length. The limit on time is the shorter one for a job that starts while others wait: it is known when the job starts
-and does not change under way.
+length. While others wait, a job that has run for longer than the shorter limit makes room for them.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import secrets
 import signal
 from collections import deque
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -32,6 +32,17 @@ _MOST_START = 30
 """Seconds until a process that was forked is ready."""
 _MOST_FAILURES = 5
 """Workers in a row that end before they are ready; then no more are started until a request comes."""
+
+
+@dataclass(eq=False, slots=True)
+class _AtWork:
+    """A job that a worker has."""
+
+    answer: asyncio.Future[Any]
+    long: bool = False
+    """Whether it has run for longer than the shorter limit."""
+    ended: bool = False
+    """Whether it is ended because others wait."""
 
 
 class Pool:
@@ -64,6 +75,8 @@ class Pool:
         """Those of states before, of which a worker may still be at work."""
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
+        self._at_work: list[_AtWork] = []
+        """Those that keep others waiting, the one that began first at the front."""
         self._starting = 0
         self._failures = 0
         self._waiting: deque[asyncio.Future[Worker | None]] = deque()
@@ -134,9 +147,8 @@ class Pool:
         worker = await self._take()
         if isinstance(worker, Reply):
             return worker
-        seconds = self.limits.crowded_seconds if self._waiting else self.limits.seconds
         try:
-            reply, last = await self._ask(worker, frame, seconds)
+            reply, last = await self._ask(worker, frame, yields=True)
             if last:
                 worker.let_go()
             return reply
@@ -157,7 +169,7 @@ class Pool:
                 name = named_after(self.snapshot, self._salt, hashlib.sha256(frame).hexdigest())
                 candidate = self._nursery.fork(change=name)
                 try:
-                    reply, _ = await self._ask(candidate, frame, self.limits.seconds)
+                    reply, _ = await self._ask(candidate, frame, yields=False)
                     if 200 <= reply.status < 300:
                         await self._go_on_with(candidate, name)
                     return reply
@@ -181,38 +193,68 @@ class Pool:
             old.retire()
         self._refresh()
 
-    async def _ask(self, worker: Worker, frame: bytes, seconds: float) -> tuple[Reply, bool]:
-        """Return what a worker answers in time, and whether it has had enough; it is killed when it is late."""
-        answer = worker.ask(frame)
-        alarm = asyncio.get_running_loop().call_later(seconds, answer.cancel)
+    async def _ask(self, worker: Worker, frame: bytes, *, yields: bool) -> tuple[Reply, bool]:
+        """Return what a worker answers in time, and whether it has had enough; it is killed when it is late.
+
+        Args:
+            worker: who is asked.
+            frame: what is asked.
+            yields: whether others wait for this worker, so that it may have to make room for them.
+        """
+        loop = asyncio.get_running_loop()
+        work = _AtWork(worker.ask(frame))
+        alarms = [loop.call_later(self.limits.seconds, work.answer.cancel)]
+        if yields:
+            self._at_work.append(work)
+            alarms.append(loop.call_later(self.limits.crowded_seconds, self._is_long, work))
         try:
-            head, body = await answer
+            head, body = await work.answer
         except asyncio.CancelledError:
-            late = not worker.dead and answer.cancelled() and not _is_cancelled()
+            late = not worker.dead and work.answer.cancelled() and not _is_cancelled()
             worker.kill()
             if late:
-                return self._late(seconds), True
+                return self._late(crowded=work.ended), True
             raise
         except Ended as end:
-            return self._dead(end, seconds), True
+            return self._dead(end), True
         finally:
-            alarm.cancel()
+            for alarm in alarms:
+                alarm.cancel()
+            if yields:
+                self._at_work.remove(work)
         return read_reply(head, body), bool(head.get("last"))
 
-    def _late(self, seconds: float) -> Reply:
-        hint = "ask for less, or again when nobody waits" if seconds < self.limits.seconds else "ask for less at once"
+    def _is_long(self, work: _AtWork) -> None:
+        work.long = True
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """End jobs that have run for longer than the shorter limit, the longest first, one for each that waits."""
+        coming = self._starting + sum(work.ended for work in self._at_work)
+        for work in self._at_work:
+            if len(self._waiting) <= coming:
+                return
+            if work.long and not work.ended and not work.answer.done():
+                work.ended = True
+                work.answer.cancel()
+                coming += 1
+
+    def _late(self, *, crowded: bool = False) -> Reply:
+        seconds = self.limits.crowded_seconds if crowded else self.limits.seconds
+        detail, hint = f"stopped after {seconds:g} seconds", "ask for less at once"
+        if crowded:
+            detail, hint = f"{detail} or more, while others wait", "ask for less, or again when nobody waits"
         reply = problem_reply(
-            503, "takes too long", f"stopped after {seconds:g} seconds", code="BW901", limit="seconds", seconds=seconds,
-            hint=hint,
+            503, "takes too long", detail, code="BW901", limit="seconds", seconds=seconds, hint=hint,
         )  # fmt: skip
         return Reply(reply.status, reply.media, reply.body, (("Retry-After", str(max(1, round(seconds)))),))
 
-    def _dead(self, end: Ended, seconds: float) -> Reply:
+    def _dead(self, end: Ended) -> Reply:
         """Return the reply to a job whose worker has died of it."""
         if end.code is None:
             return _gone()
         if end.code == -signal.SIGXCPU:
-            return self._late(seconds)
+            return self._late()
         if end.code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL, -signal.SIGBUS):
             detail = f"the process ended of it: more than {self.limits.memory / 1e6:,.0f} MB of memory, or too deep"
             return beyond(detail, "ask for less at once, and nest less")
@@ -235,6 +277,7 @@ class Pool:
         turn: asyncio.Future[Worker | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._fill()
+        self._make_room()
         try:
             return await turn or _gone()
         except asyncio.CancelledError:
@@ -301,6 +344,7 @@ class Pool:
             self._starting -= 1
         if worker.dead:
             self._fill()
+            self._make_room()
             if self._failures >= _MOST_FAILURES:
                 self._give_up()
         else:
