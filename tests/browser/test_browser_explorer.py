@@ -230,7 +230,7 @@ def test_search_finds_names_and_tickers(pages: Pages, server: Server) -> None:
 
 
 def test_long_formulas_stay_in_the_panel(pages: Pages, server: Server) -> None:
-    """Formulas are broken between operands and names between words, so that nothing is cut off; names are set as words."""
+    """Formulas are broken between operands and names between words; nothing is cut off, and names are words."""
     long = [
         "cooling.penetration_at_limit",
         "cloud.operating_cash_flow",
@@ -261,6 +261,25 @@ def test_ranking_has_the_rows_of_the_engine(pages: Pages, server: Server) -> Non
     first = _api(server, "api/exposure?driver=model.parameters&top=1")["rows"][0]
     assert first["label_en"] in shown
     assert "82%" in shown
+
+
+def test_totals_of_companies_are_those_of_the_engine(pages: Pages, server: Server) -> None:
+    """Rows say which others hold their money; a button adds up each company, and the address keeps it."""
+    page = pages.show(server.url, language="en", tab="ranking", driver="model.parameters")
+    row = page.locator(".ranking-table tr", has_text="HBM").filter(has_text="SK hynix").first
+    assert "⊂" in row.inner_text()
+    assert "bought for" in row.inner_text()
+
+    page.get_by_role("button", name="Totals by company").click()
+    page.locator(".ranking-table.sums").wait_for()
+    shown = page.locator(".sums tbody tr th").all_inner_texts()
+    expected = _api(server, "api/exposure?driver=model.parameters&by=elasticity&top=500")["totals"]
+    assert [total["label_en"] for total in expected] == shown
+    nvidia = page.locator(".sums tr", has_text="NVIDIA").inner_text()
+    assert "≥ 2.335B USD" in nvidia
+    assert "at least this, from the known parts" in nvidia
+    assert [] == violations(page)
+    assert "totals=company" in look(page, "location.hash")
 
 
 def test_language_and_theme_are_switched(pages: Pages, server: Server) -> None:

@@ -1,11 +1,13 @@
 /** The table of exposure: rows as the engine ranks them, under the values that the sliders give. */
-import { amount } from "./amount.js";
+import { amount, effectText } from "./amount.js";
 import { QuantityLink, shownValue } from "./card.js";
 import { shareText } from "./catalogue.js";
-import { percent, ratio } from "./format.js";
+import { ratio } from "./format.js";
 import { Offers, pictures, WORKBOOK } from "./offers.js";
 import { reachingAll } from "./reach.js";
+import { Head, plain, sorted } from "./sorting.js";
 import * as state from "./state.js";
+import { SUM_COLUMNS, SumRow, sumsFile, sumsOf } from "./sumstable.js";
 import { name, text } from "./text.js";
 import { html } from "./vendor/preact.js";
 
@@ -20,6 +22,7 @@ const COLUMNS = [
   { id: "share", text: "share", by: (row) => row.share ?? row.low ?? row.high, number: true, large: true },
   { id: "market", text: "market", by: (row) => row.market, number: true, large: true },
   { id: "money", text: "perPercent", by: (row) => row.value ?? row.valueLow ?? row.valueHigh, number: true, large: true },
+  { id: "counted", text: "countedIn", by: (row) => row.countedText || null },
   { id: "revenue", text: "ofRevenue", by: (row) => row.weight?.effect[0] ?? row.weight?.effect[1] ?? null, number: true, large: true },
 ];
 
@@ -29,33 +32,54 @@ export function shownDriver(context) {
   return chosen ?? reachingAll(context)[0]?.quantity;
 }
 
-/** The ranking with its controls. */
+/** The ranking with its controls: tier by tier, or the total of each company. */
 export function Ranking({ context }) {
   const driver = shownDriver(context);
   if (driver === undefined) return html`<p class="empty">${text("rankingNone")}</p>`;
-  const all = rowsOf(context, driver);
+  const summed = state.totals.value === "company";
+  const each = rowsOf(context, driver);
+  const all = summed ? sumsOf(context, each) : each;
   const wanted = plain(state.filter.value);
-  const rows = sorted(wanted ? all.filter((row) => row.words.includes(wanted)) : all);
-  const columns = COLUMNS.filter((one) => one.id !== "revenue" || all.some((row) => row.weight)); // most companies print none
-  const unknown = rows.filter((row) => row.value === null && row.valueLow === null && row.valueHigh === null).length;
+  const columns = (summed ? SUM_COLUMNS : COLUMNS).filter((one) => SELDOM[one.id]?.(all) ?? true);
+  const rows = sorted(wanted ? all.filter((row) => row.words.includes(wanted)) : all, columns);
+  const unknown = rows.filter(isUnknown).length;
+  const file = summed ? { name: "exposure-totals", table: () => sumsFile(context, rows) } : { name: "exposure", table: () => rankingFile(context, rows) };
+  const said = { driver: context.catalogue.labelOf(context.data.quantities[driver]), period: state.period.value ?? "" };
   return html`<div class="ranking-head">
       <label class="choice"><span>${text("driverWord")}</span><${DriverChoice} ...${{ context, driver }} /></label>
       <label class="choice"
         ><span>${text("filter")}</span>
         <input type="search" value=${state.filter.value} placeholder=${text("filterHint")} maxlength="200" onInput=${(event) => (state.filter.value = event.target.value)}
       /></label>
+      <button type="button" class="toggle" aria-pressed=${String(summed)} title=${text("totalsAre")} onClick=${() => (state.totals.value = summed ? "" : "company")}>
+        ${text("totals")}
+      </button>
       <p class="in-view" role="status">${text("rowsShown", { n: rows.length, m: all.length })} · ${text("amountUnknown", { n: unknown })}</p>
-      <${Offers} context=${context} name="exposure" table=${() => rankingTable(context, rows)} server=${[...pictures("bars", { driver: context.data.quantities[driver].id }), WORKBOOK]} />
+      <${Offers} context=${context} ...${file} server=${[...pictures("bars", { driver: context.data.quantities[driver].id }), WORKBOOK]} />
     </div>
     <div class="rank-scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
-      <table class="ranking-table">
-        <caption>${text("rankingCaption", { driver: context.catalogue.labelOf(context.data.quantities[driver]), period: state.period.value ?? "" })}</caption>
+      <table class=${summed ? "ranking-table sums" : "ranking-table"}>
+        <caption>${text(summed ? "totalsCaption" : "rankingCaption", said)}</caption>
         <colgroup>${columns.map((column) => html`<col key=${column.id} class=${`col-${column.id}`} />`)}</colgroup>
         <thead><tr>${columns.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
-        <tbody>${rows.map((row) => html`<${Row} key=${row.key} ...${{ context, row, weighed: columns.length === COLUMNS.length }} />`)}</tbody>
+        <tbody>${rows.map((row) => html`<${summed ? SumRow : Row} key=${row.key} ...${{ context, row, columns }} />`)}</tbody>
       </table>
-      <p class="soft note">${text(all.length ? "rankingNote" : "rankingEmpty")}</p>
+      <p class="soft note">${text(!all.length ? "rankingEmpty" : summed ? "totalsNote" : "rankingNote")}</p>
     </div>`;
+}
+
+/** Columns that are shown only where something would stand in them. */
+const SELDOM = {
+  revenue: (rows) => rows.some((row) => effectText(row.weight?.effect ?? row.weight ?? [null, null])), // most companies print none
+  counted: (rows) => rows.some((row) => row.countedIn.length),
+  most: (rows) => rows.some((sum) => sum.leftOut.length),
+  said: (rows) => rows.some((sum) => sum.leftOut.length + sum.unknown.length + sum.bounded.length + sum.approximate.length),
+};
+
+/** Whether nothing is known of the money of a row or of a total. */
+function isUnknown(row) {
+  const [low, high] = row.known ?? [row.value ?? row.valueLow, row.valueHigh];
+  return low === null && high === null;
 }
 
 function DriverChoice({ context, driver }) {
@@ -68,20 +92,10 @@ function DriverChoice({ context, driver }) {
   </select>`;
 }
 
-function Head({ column }) {
-  const [down, by] = state.order.value.startsWith("-") ? [true, state.order.value.slice(1)] : [false, state.order.value || "rank"];
-  const shown = by === column.id;
-  const next = shown ? (down ? column.id : `-${column.id}`) : column.large ? `-${column.id}` : column.id;
-  return html`<th scope="col" class=${column.number ? "number" : ""} aria-sort=${shown ? (down ? "descending" : "ascending") : null}>
-    <button type="button" class="sort" onClick=${() => (state.order.value = next === "rank" ? "" : next)}>
-      ${text(column.text)}<span class="arrow" aria-hidden="true">${shown ? (down ? " ▼" : " ▲") : ""}</span>
-    </button>
-  </th>`;
-}
-
-function Row({ context, row, weighed }) {
+function Row({ context, row, columns }) {
   const { catalogue, data } = context;
   const key = `company:${row.company}@${row.tier}`;
+  const has = (id) => columns.some((column) => column.id === id);
   const unknown = html`<span class="soft">${text("unknown")}</span>`;
   return html`<tr class=${state.selection.value === key ? "selected" : ""}>
     <td class="number soft">${row.rank}</td>
@@ -92,19 +106,27 @@ function Row({ context, row, weighed }) {
     <td class="number">${row.sides ? `${ratio(row.sides[0])} | ${ratio(row.sides[1])}` : row.elasticity === null ? unknown : ratio(row.elasticity)}</td>
     <td class="number">${row.shareClaim === null ? html`<span class="soft">${text("notPrinted")}</span>` : shareText({ ...row, value: row.share })}</td>
     <td class="number">${row.market === null ? unknown : shownValue(catalogue, data.quantities[row.quantity], row.market)}</td>
-    <td class="number">${row.value === null && row.valueLow === null && row.valueHigh === null ? unknown : amount(row)}</td>
-    ${weighed && html`<td class="number">${row.weight ? weightText(row.weight.effect) : ""}</td>`}
+    <td class="number">
+      ${row.countedIn.length > 0 && html`<span class="again" title=${row.countedText}>⊂</span> `}${isUnknown(row) ? unknown : amount(row)}
+    </td>
+    ${has("counted") && html`<td class="soft" title=${row.countedText}>${row.countedText}</td>`}
+    ${has("revenue") && html`<td class="number">${row.weight ? effectText(row.weight.effect) : ""}</td>`}
   </tr>`;
 }
 
-function weightText([low, high]) {
-  if (low !== null && high !== null && low !== high) return `${percent(low, true)} – ${percent(high, true)}`;
-  if (low === null && high === null) return "";
-  if (low === null) return `≤ ${percent(high, true)}`;
-  return high === null ? `≥ ${percent(low, true)}` : percent(low, true);
+/** Which rows hold the money of a row, and why: it is bought for what they count, or is a part of it. */
+function countedText({ catalogue, data }, { countedIn }) {
+  const held = (reason) => countedIn.filter(([, one]) => one === reason).map(([number]) => catalogue.labelOf(data.quantities[number]));
+  const said = (reason, key) => (held(reason).length ? [text(key, { names: held(reason).join(text("comma")) })] : []);
+  return [...said("part", "partOf"), ...said("bought", "boughtFor")].join(text("semicolon"));
 }
 
-function rowsOf(context, driver) {
+/**
+ * Return the rows of a driver with names and words, most exposed first.
+ * @param {object} context what tabs are given
+ * @param {number} driver the number of a quantity
+ */
+export function rowsOf(context, driver) {
   const { catalogue, data, model, values } = context;
   const options = { period: state.period.value, by: "elasticity", at: atOf(context) };
   return model.exposure(values.value, driver, options).map((row) => {
@@ -117,6 +139,7 @@ function rowsOf(context, driver) {
       ticker: ticker ?? "",
       tierName: catalogue.tierName(row.tier),
       throughName: catalogue.labelOf(data.quantities[row.quantity]),
+      countedText: countedText(context, row),
       words,
     };
   });
@@ -128,25 +151,9 @@ function atOf({ data }) {
   return Object.fromEntries(alternatives.flatMap(({ id }) => (state.members.value.has(id) ? [[id, state.members.value.get(id)]] : [])));
 }
 
-function sorted(rows) {
-  const down = state.order.value.startsWith("-");
-  const column = COLUMNS.find((one) => one.id === state.order.value.replace("-", ""));
-  if (!column) return rows;
-  const sign = down ? -1 : 1;
-  const order = (one, other) => {
-    const [a, b] = [column.by(one), column.by(other)];
-    if (a === null || b === null) return (a === null) - (b === null); // what is unknown stands last either way
-    return sign * (typeof a === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang));
-  };
-  return [...rows].sort((one, other) => order(one, other) || one.rank - other.rank);
-}
-
-function plain(words) {
-  return words.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
-}
-
-function rankingTable({ catalogue, data }, rows) {
-  const columns = ["rank", "company", "name", "ticker", "tier", "quantity", "driver", "elasticity", "share", "share_low", "share_high", "bound", "market", "value_per_percent", "value_low", "value_high", "currency", "document", "locator"];
+/** The rows as a file; what is counted in other rows as `bullwhip exposure --all` writes it, with the reasons in the same order. */
+export function rankingFile({ catalogue, data }, rows) {
+  const columns = ["rank", "company", "name", "ticker", "tier", "quantity", "driver", "elasticity", "share", "share_low", "share_high", "bound", "market", "value_per_percent", "value_low", "value_high", "currency", "counted_in", "counted_as", "document", "locator"];
   return {
     columns,
     rows: rows.map((row) => {
@@ -154,6 +161,7 @@ function rankingTable({ catalogue, data }, rows) {
       return [
         row.rank, row.company, row.name, row.ticker, row.tier, catalogue.cellName(row.cell), data.quantities[row.driver].id, row.elasticity,
         row.share, row.low, row.high, row.bound, row.market, row.value, row.valueLow, row.valueHigh, row.currency,
+        row.countedIn.map(([number]) => data.quantities[number].id).join(" "), row.countedIn.map(([, reason]) => reason).join(" "),
         claim?.document.id ?? null, claim?.locator ?? null,
       ];
     }),

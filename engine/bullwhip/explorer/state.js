@@ -36,6 +36,8 @@ export const driver = signal("");
 export const filter = signal("");
 /** The order of the ranking: a column, with a minus before it for descending. */
 export const order = signal("");
+/** What the ranking adds up: `company`, or empty for a row each. */
+export const totals = signal("");
 
 const systemDark = signal(false);
 
@@ -93,6 +95,7 @@ export function restore(known) {
   keep("search", search, anyText(200));
   keep("filter", filter, anyText(200));
   keep("order", order, (text) => (/^-?[a-z]{1,20}$/.test(text) ? text : undefined));
+  keep("totals", totals, oneOf(() => ["company"]));
   keep("query", query, anyText(200));
   keep("sparql", sparql, anyText(20000));
   model = known;
