@@ -183,7 +183,7 @@ const TEXT = {
   en: {
     skip: "Skip to content",
     views: "Views",
-    search: "Find a company, ticker, tier, quantity",
+    search: "Find a name or a ticker",
     searchNone: "nothing found",
     searchCount: "{n} found",
     searchMore: "{n} more; type more letters",
