@@ -22,6 +22,10 @@ ELEMENTS = frozenset({
 
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
 _SIGNS = {"<=": "≤", ">=": "≥"}
+_CASES = frozenset({"where", "piecewise"})
+_SUMS = frozenset({"sum", "cum"})
+_LOOSE = _CASES | {"index", "log"}
+"""Calls that an exponent behind them would not clearly be of."""
 _SCIENTIFIC = re.compile(r"([0-9.]+)e([+-]?)0*([0-9]+)")
 
 
@@ -148,7 +152,7 @@ def _shape(tree: Expr) -> tuple[int, Element]:
         case Negate(argument=argument):
             return _UNARY, _row(_mo("−", form="prefix"), _laid(argument, _UNARY))
         case Binary(operator="^", left=left, right=right):
-            return _POWER, Element("msup", (_laid(left, _ATOM), _laid(right, 0)))
+            return _POWER, Element("msup", (_base(left), _laid(right, 0)))
         case Binary(operator="/", left=left, right=right):
             return _ATOM, Element("mfrac", (_laid(left, 0), _laid(right, 0)))
         case Binary(operator="*"):
@@ -159,6 +163,19 @@ def _shape(tree: Expr) -> tuple[int, Element]:
             return 0, _row(_laid(left, _SUM), _mo(_SIGNS.get(operator, operator)), _laid(right, _SUM))
         case Call():
             return _call(tree)
+
+
+def _base(tree: Expr) -> Element:
+    """Return what a power is of; in brackets where the exponent could belong to a part of it."""
+    loose = isinstance(tree, Binary) or (isinstance(tree, Call) and tree.function in _LOOSE)
+    return _bracketed(_laid(tree, 0)) if loose else _laid(tree, _ATOM)
+
+
+def _is_open(tree: Expr, functions: frozenset[str]) -> bool:
+    """Return whether the layout has no mark where it ends, so that what stands behind would read as a part of it."""
+    while isinstance(tree, Negate):
+        tree = tree.argument
+    return isinstance(tree, Call) and tree.function in functions
 
 
 def _number(text: str) -> tuple[int, Element]:
@@ -180,12 +197,12 @@ def _product(tree: Binary) -> Element:
     while isinstance(inner, Binary) and inner.operator == "*":
         factors.append(inner.right)
         inner = inner.left
-    parts: list[Part] = [_laid(inner, _PRODUCT)]
-    for factor in reversed(factors):
-        binds = _UNARY if isinstance(factor, Negate) else _PRODUCT
+    parts: list[Part] = [_bracketed(_laid(inner, 0)) if _is_open(inner, _SUMS | _CASES) else _laid(inner, _PRODUCT)]
+    for k, factor in enumerate(reversed(factors), 1):
         nested = isinstance(factor, Binary) and factor.operator == "*"
-        shown = _bracketed(_laid(factor, 0)) if isinstance(factor, Negate) or nested else _laid(factor, binds)
-        parts += [_mo("×"), shown]
+        inside = k < len(factors) and _is_open(factor, _SUMS | _CASES)
+        apart = isinstance(factor, Negate) or nested or inside
+        parts += [_mo("×"), _bracketed(_laid(factor, 0)) if apart else _laid(factor, _PRODUCT)]
     return _row(*parts)
 
 
@@ -195,10 +212,10 @@ def _total(tree: Binary) -> Element:
     while isinstance(inner, Binary) and inner.operator in "+-":
         terms.append((inner.operator, inner.right))
         inner = inner.left
-    parts: list[Part] = [_laid(inner, _SUM)]
-    for operator, term in reversed(terms):
-        shown = _bracketed(_laid(term, 0)) if isinstance(term, Negate) else _laid(term, _PRODUCT)
-        parts += [_mo("−" if operator == "-" else "+"), shown]
+    parts: list[Part] = [_bracketed(_laid(inner, 0)) if _is_open(inner, _CASES) else _laid(inner, _SUM)]
+    for k, (operator, term) in enumerate(reversed(terms), 1):
+        apart = isinstance(term, Negate) or (k < len(terms) and _is_open(term, _CASES))
+        parts += [_mo("−" if operator == "-" else "+"), _bracketed(_laid(term, 0)) if apart else _laid(term, _PRODUCT)]
     return _row(*parts)
 
 
