@@ -155,6 +155,9 @@ WRONG: dict[str, tuple[Callable[[Any], None], list[str]]] = {
     "a row without a name": (_cell(PRICE, 0, None), [f"BW563 drivers!A{ROW}"]),
     "a row twice": (_cell("module.price[period=2023]", 0, PRICE), [f"BW563 drivers!A{ROW}"]),
     "what was exported": (_cell(PRICE, 12, "about 1"), [f"BW564 drivers!M{ROW}"]),
+    "what was exported, in other digits": (_cell(PRICE, 12, "²/3"), [f"BW564 drivers!M{ROW}"]),
+    "what was exported, over zero": (_cell(PRICE, 12, "1/0"), [f"BW564 drivers!M{ROW}"]),
+    "what was exported, of a billion digits": (_cell(PRICE, 12, "1e999999999"), [f"BW564 drivers!M{ROW}"]),
     "a value outside the range": (_cell("plant.loading_ratio", 5, -1), ["BW209"]),
     "a variant that is none": (lambda b: setattr(b["variants"]["D5"], "value", "as_publishd"), ["BW563 variants!D5"]),
     "a rule without variants": (
@@ -192,6 +195,23 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         book["variants"]["D5"].value = "y"
 
     assert ["BW563", "BW563", "BW564"] == sorted(f[:5] for f in refused(changed(change), tmp_path))
+
+
+def test_a_whole_number_beyond_all_doubles_is_told_with_its_cell(tmp_path: Path) -> None:
+    """A file may hold digits that no spreadsheet writes."""
+    data = _replaced(
+        edited(exported("solar"), {PRICE: 0.123}), f'(<c r="F{ROW}"[^>]*>)<v>0.123</v>', rf"\1<v>1{'0' * 400}</v>"
+    )
+
+    assert [f"BW564 drivers!F{ROW}"] == refused(data, tmp_path)
+
+
+def test_an_exported_value_beyond_all_doubles_differs_from_what_is_typed(tmp_path: Path) -> None:
+    """What no spreadsheet could have kept is no reason to fail: the number beside it is a change."""
+    book = changed(_cell(PRICE, 12, "1" + "0" * 400))
+    back = workspace("solar").read_workbook(saved(book, tmp_path / "m.xlsx"))
+
+    assert [PRICE] == [s.cell for s in back.settings]
 
 
 def test_a_formula_counts_with_its_last_value_where_that_is_asked_for(tmp_path: Path) -> None:

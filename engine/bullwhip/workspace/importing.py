@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["read_workbook", "scenario_text", "typed_decimal"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_EXACT = re.compile(r"-?[0-9]{1,4000}(?:/[0-9]{1,4000}|(?:\.[0-9]{1,4500})?(?:[eE][+-]?[0-9]{1,3})?)")
+"""The texts of exact values (`fraction_text`)."""
 _DIGITS = 15
 """Digits that a spreadsheet keeps; a value that agrees in them is as it was exported."""
 _NAMED = 5
@@ -215,7 +217,7 @@ class _Reading:
                 return None
             hint = "a scenario sets values; it cannot take one away. Put the value back"
             self._tell("BW566", cell, f"{name!r} was emptied", hint)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
             hint = "type plain digits; the unit stands beside"
             self._tell("BW564", cell, f"{name!r} is {_kind(value)}, not a number", hint)
         return value
@@ -247,19 +249,31 @@ class _ToldError(Exception):
 
 
 def _exact(text: str) -> Fraction:
-    """Return the exact text of a value, of any length."""
+    """Return the exact text of a value; longer than what is typed, and with an exponent that stays small.
+
+    Raises:
+        NumberFormatError: for anything else.
+    """
     above, slash, below = text.partition("/")
-    if slash and above.lstrip("-").isdigit() and below.isdigit() and int(below):
-        return Fraction(int(above), int(below))
-    try:
-        return Fraction(Decimal(text)) if len(text) < 5_000 and text.isascii() else read_decimal(text)
-    except (ArithmeticError, ValueError):
-        raise NumberFormatError(text) from None
+    if not _EXACT.fullmatch(text) or (slash and not int(below)):
+        raise NumberFormatError(f"{text[:60]!r} is not an exact number")
+    return Fraction(Decimal(above)) / int(below or 1)
 
 
 def _agree(number: float, exported: Fraction) -> bool:
     """Return whether a number is what was exported, as far as a spreadsheet keeps digits."""
-    return format(number, f".{_DIGITS}g") == format(float(exported), f".{_DIGITS}g")
+    try:
+        return format(number, f".{_DIGITS}g") == format(float(exported), f".{_DIGITS}g")
+    except OverflowError:
+        return False
+
+
+def _is_finite(number: float) -> bool:
+    """Return whether a double holds a number; a whole one can be beyond all of them."""
+    try:
+        return isfinite(number)
+    except OverflowError:
+        return False
 
 
 def _kind(value: object) -> str:
