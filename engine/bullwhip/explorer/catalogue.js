@@ -376,7 +376,7 @@ function searchables({ companies, tiers, quantities }) {
 }
 
 /** Case, width of letters and spaces do not matter in a search. */
-function plain(words) {
+export function plain(words) {
   return words.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 }
 

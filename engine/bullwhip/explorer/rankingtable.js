@@ -1,11 +1,11 @@
 /** The table of exposure: rows as the engine ranks them, under the values that the sliders give. */
 import { amount, effectText } from "./amount.js";
 import { QuantityLink, shownValue } from "./card.js";
-import { shareText } from "./catalogue.js";
+import { plain, shareText } from "./catalogue.js";
 import { ratio } from "./format.js";
 import { Offers, pictures, WORKBOOK } from "./offers.js";
 import { reachingAll } from "./reach.js";
-import { Head, plain, sorted } from "./sorting.js";
+import { Head, sorted } from "./sorting.js";
 import * as state from "./state.js";
 import { SUM_COLUMNS, SumRow, sumsFile, sumsOf } from "./sumstable.js";
 import { name, text } from "./text.js";

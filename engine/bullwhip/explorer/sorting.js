@@ -32,8 +32,3 @@ export function sorted(rows, columns) {
   };
   return [...rows].sort((one, other) => order(one, other) || one.rank - other.rank);
 }
-
-/** Return words as they are compared: narrow, in lower case, without blanks. */
-export function plain(words) {
-  return words.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
-}
