@@ -64,10 +64,10 @@ class _Plan:
 @lru_cache(maxsize=256)
 def _plan(text: str) -> _Plan:
     tokens = guard(_NAME, text, dataset=True)
-    return _Plan(text, tuple(_dataset(text, tokens)), tuple(_sums(tokens)))
+    return _Plan(text, tuple(_dataset(tokens)), tuple(_sums(tokens)))
 
 
-def _dataset(text: str, tokens: Tokens) -> list[tuple[str, int, int]]:
+def _dataset(tokens: Tokens) -> list[tuple[str, int, int]]:
     """Return the graphs that FROM names."""
     prefixes, found = dict(PREFIXES), []
     for at, (kind, match) in enumerate(tokens):

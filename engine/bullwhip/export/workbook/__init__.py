@@ -47,7 +47,7 @@ def to_workbook(content: Content) -> bytes:
     write_results(book, content, grid, drivers, formulas, at)
     slopes = Slopes(formulas, [f"elasticity!{grid.at(p)}" for p in range(len(program.cells))])
     choices = f"=lists!$A$1:$A${len(content.drivers)}" if content.drivers else ""
-    write_elasticity(book, content, grid, formulas, slopes, choices)
+    write_elasticity(book, content, grid, slopes, choices)
     write_sensitivities(book, content, grid, names)
     if reached:
         write_exposure(book, content, grid)

@@ -101,7 +101,7 @@ class Formulas:
         """Return the text of a node's value; texts of what it reads are made before, without recursion."""
         for i in self.dag.cone((node,), {}):
             if i not in self._texts:
-                text = self._write(i, self.dag.nodes[i])
+                text = self._write(self.dag.nodes[i])
                 self._texts[i] = text if len(text.text) <= _INLINE or i == node else Text(self.helper(i, text.text))
         text = self._texts[node]
         return text if len(text.text) <= LONGEST else Text(self.helper(node, text.text))
@@ -139,7 +139,7 @@ class Formulas:
             parts = [c[0] if len(c) == 1 else self.helper(-1, wrap(c), slope=slope) for c in chunks]
         return wrap(parts)
 
-    def _write(self, i: int, node: Node) -> Text:
+    def _write(self, node: Node) -> Text:
         if node[0] == "num":
             return literal(node[1])
         if node[0] == "cell":

@@ -16,6 +16,20 @@ from bullwhip.model.quantity import index_text
 __all__ = ["write_exposure", "write_sensitivities"]
 
 _HEAD, _FIRST = 4, 5
+_MEASURED = (
+    Column("quantity", "量", 52),
+    Column("name", "中文名", 24),
+    Column("name", "英文名", 38),
+    Column("driver", "驱动因素", 48),
+    Column("driver", "驱动因素名", 24),
+    Column("elasticity, engine", "弹性（引擎）", 14),
+    Column("derivative, engine", "导数（引擎）", 18),
+    Column("unit of derivative", "导数单位", 26),
+    Column("elasticity, live", "弹性（公式）", 14),
+    Column("derivative, live", "导数（公式）", 18),
+    Column("live less engine", "差", 14),
+    Column("note", "说明", 44),
+)
 
 
 def write_sensitivities(book: Book, content: Content, grid: Grid, names: Sequence[str]) -> None:
@@ -29,21 +43,7 @@ def write_sensitivities(book: Book, content: Content, grid: Grid, names: Sequenc
         "灰色为导出时引擎的精确值；绿色为表内公式，对应所选驱动因素。",
         "lead",
     )
-    columns = (
-        Column("quantity", "量", 52),
-        Column("name", "中文名", 24),
-        Column("name", "英文名", 38),
-        Column("driver", "驱动因素", 48),
-        Column("driver", "驱动因素名", 24),
-        Column("elasticity, engine", "弹性（引擎）", 14),
-        Column("derivative, engine", "导数（引擎）", 18),
-        Column("unit of derivative", "导数单位", 26),
-        Column("elasticity, live", "弹性（公式）", 14),
-        Column("derivative, live", "导数（公式）", 18),
-        Column("live less engine", "差", 14),
-        Column("note", "说明", 44),
-    )
-    sheet.head(_HEAD, columns)
+    sheet.head(_HEAD, _MEASURED)
     program = content.program
     members = {d.name: d for d in content.drivers}
     for row, m in enumerate(content.measured, _FIRST):
@@ -70,7 +70,7 @@ def write_sensitivities(book: Book, content: Content, grid: Grid, names: Sequenc
             formula = f'=IF({CHOSEN}=$D${row + 1},{e}-$F${row + 1},"")'
             sheet.formula(row, 10, formula, 0.0 if live else "", "live", "0.0E+00")
         sheet.text(row, 11, m.note)
-    sheet.inner.autofilter(_HEAD, 0, _FIRST + max(len(content.measured), 1) - 1, len(columns) - 1)
+    sheet.inner.autofilter(_HEAD, 0, _FIRST + max(len(content.measured), 1) - 1, len(_MEASURED) - 1)
     sheet.page(large=True)
 
 

@@ -31,6 +31,23 @@ _HEADINGS = (
     Column("sources", "来源", 14),
     Column("all periods", "不分期", 17),
 )
+_RULES = (
+    Column("quantity", "量", 36),
+    Column("name", "中文名", 24),
+    Column("name", "英文名", 32),
+    Column("unit", "单位", 16),
+    Column("kind", "类别", 11),
+    Column("rule", "规则", 60),
+    Column("variants", "其他算法", 40),
+    Column("legend", "符号", 60),
+    Column("edge", "所在链条", 28),
+    Column("tier", "环节", 16),
+    Column("sizes it by", "衡量", 11),
+    Column("source", "出处", 22),
+    Column("note", "说明", 50),
+    Column("place", "位置", 26),
+    Column("result", "结果", 10),
+)
 _LITERAL = 250
 """Characters of a text inside a formula; 255 are allowed."""
 _MODEL_RULES = 3
@@ -65,14 +82,14 @@ def write_results(
                 source = drivers.value(position)
                 sheet.formula(row.number, column, f"=IF(ISNUMBER({source}),{source},NA())", value, "used", form)
             else:
-                sheet.formula(row.number, column, _defined(content, cell, formulas), value, "result", form)
+                sheet.formula(row.number, column, _defined(cell, formulas), value, "result", form)
             book.name(formulas.names[position], "results", reference(row.number, column))
     sheet.inner.autofilter(FIRST - 1, 0, FIRST + len(grid.rows) - 1, ALWAYS - 1)
     sheet.page(large=True)
     sheet.keep_in_place()
 
 
-def _defined(content: Content, cell: Cell, formulas: Formulas) -> str:
+def _defined(cell: Cell, formulas: Formulas) -> str:
     """Return the formula of a rule at one index and period, in the variant that is chosen in the workbook."""
     text = formulas.value(cell.definition).text
     for name, node in reversed(cell.variants):
@@ -124,9 +141,7 @@ def _lead_to_print(
         sheet.link(row.number, 8, f"claims!A{claim_rows[found[0]] + 1}", shown)
 
 
-def write_elasticity(
-    book: Book, content: Content, grid: Grid, formulas: Formulas, slopes: Slopes, choices: str
-) -> None:
+def write_elasticity(book: Book, content: Content, grid: Grid, slopes: Slopes, choices: str) -> None:
     """Write the elasticity of every cell by the driver that is chosen in the sheet."""
     sheet = book.sheet("elasticity")
     sheet.text(0, 0, "Elasticity to one driver · 对所选驱动因素的弹性", "title")
@@ -212,24 +227,7 @@ def write_rules(book: Book, content: Content, grid: Grid) -> None:
     quantities = content.program.quantities
     sheet.text(0, 0, "Rules · 规则", "title")
     sheet.text(1, 0, "As written by their authors; nothing here is calculated. 规则原文，不参与计算。", "lead")
-    columns = (
-        Column("quantity", "量", 36),
-        Column("name", "中文名", 24),
-        Column("name", "英文名", 32),
-        Column("unit", "单位", 16),
-        Column("kind", "类别", 11),
-        Column("rule", "规则", 60),
-        Column("variants", "其他算法", 40),
-        Column("legend", "符号", 60),
-        Column("edge", "所在链条", 28),
-        Column("tier", "环节", 16),
-        Column("sizes it by", "衡量", 11),
-        Column("source", "出处", 22),
-        Column("note", "说明", 50),
-        Column("place", "位置", 26),
-        Column("result", "结果", 10),
-    )
-    sheet.head(_MODEL_RULES, columns)
+    sheet.head(_MODEL_RULES, _RULES)
     rules = _rules(content)
     for row, q in enumerate(rules, _MODEL_RULES + 1):
         legend = "\n".join(
@@ -259,5 +257,5 @@ def write_rules(book: Book, content: Content, grid: Grid) -> None:
         sheet.height(row, [(texts[5], 54), (variants, 36), (legend, 60), (q.note, 50)])
         if q.id in grid.row_of:
             sheet.link(row, 14, f"results!A{grid.row_of[q.id] + 1}", "result →")
-    sheet.inner.autofilter(_MODEL_RULES, 0, _MODEL_RULES + len(rules), len(columns) - 1)
+    sheet.inner.autofilter(_MODEL_RULES, 0, _MODEL_RULES + len(rules), len(_RULES) - 1)
     sheet.page(large=True)
