@@ -307,6 +307,15 @@ def test_excel_gets_a_mark_and_no_days() -> None:
     assert member.startswith(b"\xef\xbb\xbf")
 
 
+def test_what_no_double_holds_stands_as_text_alone() -> None:
+    """Neither an infinity nor a zero takes the place of a number that is beyond doubles."""
+    rows = [(Fraction(10) ** 400,), (Fraction(1, 3**800),)]
+    table = DataTable("t", (DataColumn("a", "number"),), rows)
+    lines = to_csv(table).decode().splitlines()[1:]
+
+    assert [f',"{fraction_text(value)}"' for (value,) in rows] == lines
+
+
 def test_the_command_writes_every_format(tmp_path: Path) -> None:
     """Each format goes to a file with the suffix of the table, by the options that it needs."""
     solar = str(ROOT / "tests" / "golden" / "solar")

@@ -16,6 +16,7 @@ __all__ = [
     "NumberFormatError",
     "decimal_text",
     "fraction_text",
+    "nearest_double",
     "read_decimal",
     "round_half_up",
 ]
@@ -91,6 +92,19 @@ def fraction_text(value: Fraction) -> str:
 def _digits(value: int) -> str:
     """Return the decimal digits of an integer of any size; `str` refuses more than 4,300."""
     return format(Decimal(value), "f")
+
+
+def nearest_double(value: Fraction) -> float | None:
+    """Return the nearest double, or None where there is none: beyond their range, or so small that only zero is left.
+
+    >>> nearest_double(Fraction(1, 4)), nearest_double(Fraction(10) ** 400), nearest_double(Fraction(1, 10**400))
+    (0.25, None, None)
+    """
+    try:
+        nearest = float(value)
+    except OverflowError:
+        return None
+    return nearest if nearest or not value else None
 
 
 def round_half_up(value: Fraction, places: int) -> Fraction:

@@ -17,7 +17,7 @@ from bullwhip.errors import Problem, UsageError
 from bullwhip.export.escape import clean_text, tsv_cell
 from bullwhip.export.tables import to_json_line
 from bullwhip.model.about import About
-from bullwhip.numbers import fraction_text
+from bullwhip.numbers import fraction_text, nearest_double
 
 __all__ = ["DataColumn", "DataTable", "Kind", "archive", "to_csv", "to_parquet"]
 
@@ -93,13 +93,11 @@ def _quoted(text: str) -> str:
 
 
 def _decimal(value: Fraction, exact: str) -> str:
-    """Return a number as a plain decimal: all digits where it has few enough, else the nearest double."""
+    """Return a number as a plain decimal: all digits where it has few enough, else the nearest double, if any."""
     if "/" not in exact and len(exact) <= 17:
         return exact
-    try:
-        return repr(float(value))
-    except OverflowError:
-        return ""
+    nearest = nearest_double(value)
+    return "" if nearest is None else repr(nearest)
 
 
 def archive(tables: Sequence[DataTable], *, excel: bool = False) -> bytes:
@@ -148,7 +146,4 @@ def _arrays(arrow: Any, column: DataColumn, cells: Sequence[Cell]) -> list[Any]:
 
 
 def _double(cell: Cell) -> float | None:
-    try:
-        return float(cell) if isinstance(cell, Fraction) else None
-    except OverflowError:
-        return None
+    return nearest_double(cell) if isinstance(cell, Fraction) else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bullwhip.errors import LimitError, Problem
 from bullwhip.export.escape import xlsx_text
 from bullwhip.export.text_width import text_width
+from bullwhip.numbers import nearest_double
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -216,10 +217,8 @@ def cached(value: Fraction | None, *, failed: bool = False) -> float | str:
     """
     if value is None:
         return "#DIV/0!" if failed else "#N/A"
-    try:
-        return float(value)
-    except OverflowError:
-        return "#NUM!"
+    nearest = nearest_double(value)
+    return "#NUM!" if nearest is None else nearest
 
 
 def number_format(values: Sequence[Fraction | None]) -> str:

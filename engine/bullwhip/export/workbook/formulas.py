@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from bullwhip.expr.dag import Dag, Node
-from bullwhip.numbers import fraction_text
+from bullwhip.numbers import fraction_text, nearest_double
 
 __all__ = ["LONGEST", "Formulas", "Helper", "Text", "literal"]
 
@@ -71,11 +71,10 @@ def literal(value: Fraction) -> Text:
 
 def _scientific(size: Fraction) -> str:
     """Return the nearest double; beyond their range an error, and never a zero that is none."""
-    try:
-        nearest = float(size)
-    except OverflowError:
-        return "SQRT(-1)"
-    return repr(nearest).upper() if nearest else "NA()"
+    nearest = nearest_double(size)
+    if nearest is None:
+        return "SQRT(-1)" if size > 1 else "NA()"
+    return repr(nearest).upper()
 
 
 @dataclass
