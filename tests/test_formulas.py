@@ -59,6 +59,8 @@ def shown(text: str) -> str:
         ("a.x - (b.y - c.z)", r"{a.x} - \left( {b.y} - {c.z} \right)"),
         ("a.x * (b.y * c.z)", r"{a.x} \times \left( {b.y} \times {c.z} \right)"),
         ("-a.x + -(b.y)", r"- {a.x} + \left( - {b.y} \right)"),
+        ("-(a.x + b.y)", r"- \left( {a.x} + {b.y} \right)"),
+        ("-(a.x * b.y)", r"- \left( {a.x} \times {b.y} \right)"),
         ("(a.x + 1)^2", r"{\left( {a.x} + 1 \right)}^{2}"),
         ("2e3 * a.x", r"2 \times {10}^{3} \times {a.x}"),
         ("1e-6", r"{10}^{-6}"),

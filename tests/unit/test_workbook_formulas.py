@@ -8,6 +8,7 @@ import pytest
 
 from bullwhip.export.workbook.book import cached, number_format, reference
 from bullwhip.export.workbook.formulas import Formulas, literal
+from bullwhip.export.workbook.slopes import Slopes
 from bullwhip.expr.dag import Dag
 
 D = Dag()
@@ -33,6 +34,23 @@ CASES = {
     "a floor of a negative": (D.node("floor", X), "INT(x_+ABS(x_)*1E-13)"),
     "a ceiling of a negative": (D.node("ceil", X), "-INT(ABS(x_)*1E-13-x_)"),
     "a ceiling in a power": (D.pow(D.node("ceil", X), Fraction(2)), "((-INT(ABS(x_)*1E-13-x_))^2)"),
+    "a strict condition": (D.select("<", X, Y, Z, TWO), "IF(ISNA(x_<y_),IF(z_=2,z_,NA()),IF(x_<y_,z_,2))"),
+    "a unit that every part is in is left out": (
+        D.times(D.num(9), D.node("min", D.div(X, D.num(9)), D.div(Y, D.num(9)))),
+        "MIN(x_,y_)",
+    ),
+    "a unit that one part is in stays": (
+        D.times(D.num(9), D.node("min", D.div(X, D.num(9)), D.div(Y, D.num(8)))),
+        "9*MIN(x_/9,y_/8)",
+    ),
+    "a divisor that every part has is left out": (
+        D.div(D.node("min", D.times(D.num(9), X), D.times(D.num(9), Y)), D.num(9)),
+        "MIN(x_,y_)",
+    ),
+    "a divisor that one part has stays": (
+        D.div(D.node("min", D.times(D.num(9), X), D.times(D.num(8), Y)), D.num(9)),
+        "MIN(9*x_,8*y_)/9",
+    ),
     "a condition": (D.select("<=", X, Y, Z, TWO), "IF(ISNA(x_<=y_),IF(z_=2,z_,NA()),IF(x_<=y_,z_,2))"),
 }
 
@@ -43,6 +61,27 @@ def test_an_operation_is_written_so_that_precedence_cannot_matter(case: str) -> 
     node, text = CASES[case]
 
     assert f"={text}" == Formulas(D, ["x_", "y_", "z_"]).formula(node)
+
+
+SLOPES = {
+    "of a product their sum": (D.times(X, Y), "ex+ey"),
+    "of a quotient their difference": (D.div(X, Y), "ex-ey"),
+    "below the bar alone": (D.div(D.num(3), Y), "-ey"),
+    "above the bar alone": (D.div(X, D.num(3)), "ex"),
+    "of a power a multiple": (D.pow(X, Fraction(-2)), "(-2)*ex"),
+    "of a logarithm": (D.node("log", X), "IF(ex=0,0,ex/LN(x_))"),
+    "of an exponential": (D.node("exp", X), "IF(ex=0,0,ex*x_)"),
+    "of a sum the mean by the terms": (D.add(X, Y), "IF(ex=ey,ex,(x_*ex+y_*ey)/(x_+y_))"),
+    "of a number nothing": (D.num(7), "0"),
+}
+
+
+@pytest.mark.parametrize("case", SLOPES)
+def test_an_elasticity_follows_from_those_of_the_parts(case: str) -> None:
+    """Each formula is the rule of differentiation by logarithms, worked out by hand."""
+    node, text = SLOPES[case]
+
+    assert f"={text}" == Slopes(Formulas(D, ["x_", "y_", "z_"]), ["ex", "ey", "ez"]).formula(node)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +101,8 @@ def test_what_no_double_holds_is_an_error_and_never_zero() -> None:
     """Beyond the range of doubles a literal is an error, and so is the value written beside a formula."""
     assert "SQRT(-1)" == literal(Fraction(10) ** 400 + 1).text
     assert "NA()" == literal(Fraction(1, 10**400 + 1)).text
-    assert ("#NUM!", "#N/A", "#DIV/0!") == (cached(Fraction(10) ** 400), cached(None), cached(None, failed=True))
+    assert ("#NUM!", "#NUM!", 0) == (cached(Fraction(10) ** 400), cached(Fraction(1, 10**400)), cached(Fraction(0)))
+    assert ("#N/A", "#DIV/0!") == (cached(None), cached(None, failed=True))
 
 
 def test_many_arguments_are_split() -> None:
