@@ -263,6 +263,21 @@ def test_ranking_has_the_rows_of_the_engine(pages: Pages, server: Server) -> Non
     assert "82%" in shown
 
 
+def test_rows_out_of_view_follow_when_a_slider_rests(pages: Pages, server: Server) -> None:
+    """Rows far from view wait for the slider; then every row of one market says the same market."""
+    page = pages.show(server.url, language="en", tab="ranking", driver="model.parameters")
+    _settled(page, "ranking")
+    markets = """[...new Set([...document.querySelectorAll('.ranking-table tbody tr')]
+      .filter(row => row.cells[3].textContent.includes('AI chip')).map(row => row.cells[7].textContent))]"""
+    before = look(page, markets)
+    page.locator("input[type=range]").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+
+    after = look(page, markets)
+    assert (len(before), True) == (len(after), before != after)
+
+
 def test_totals_of_companies_are_those_of_the_engine(pages: Pages, server: Server) -> None:
     """Rows say which others hold their money; a button adds up each company, and the address keeps it."""
     page = pages.show(server.url, language="en", tab="ranking", driver="model.parameters")

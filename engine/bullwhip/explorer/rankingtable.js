@@ -9,7 +9,9 @@ import { Head, sorted } from "./sorting.js";
 import * as state from "./state.js";
 import { SUM_COLUMNS, SumRow, sumsFile, sumsOf } from "./sumstable.js";
 import { name, text } from "./text.js";
-import { html } from "./vendor/preact.js";
+import { html, useRef } from "./vendor/preact.js";
+
+const MARGIN = 20; // rows
 
 /** Columns: an id for the address, a text, what it sorts by, and whether large comes first. */
 const COLUMNS = [
@@ -34,6 +36,7 @@ export function shownDriver(context) {
 
 /** The ranking with its controls: tier by tier, or the total of each company. */
 export function Ranking({ context }) {
+  const place = useRef(null);
   const driver = shownDriver(context);
   if (driver === undefined) return html`<p class="empty">${text("rankingNone")}</p>`;
   const summed = state.totals.value === "company";
@@ -43,6 +46,7 @@ export function Ranking({ context }) {
   const columns = (summed ? SUM_COLUMNS : COLUMNS).filter((one) => SELDOM[one.id]?.(all) ?? true);
   const rows = sorted(wanted ? all.filter((row) => row.words.includes(wanted)) : all, columns);
   const unknown = rows.filter(isUnknown).length;
+  const stays = outOfView(place.current, rows.length, context.settled.value !== context.values.value);
   const file = summed ? { name: "exposure-totals", table: () => sumsFile(context, rows) } : { name: "exposure", table: () => rankingFile(context, rows) };
   const said = { driver: context.catalogue.labelOf(context.data.quantities[driver]), period: state.period.value ?? "" };
   return html`<div class="ranking-head">
@@ -57,15 +61,30 @@ export function Ranking({ context }) {
       <p class="in-view" role="status">${text("rowsShown", { n: rows.length, m: all.length })} · ${text("amountUnknown", { n: unknown })}</p>
       <${Offers} context=${context} ...${file} server=${[...pictures("bars", { driver: context.data.quantities[driver].id }), WORKBOOK]} />
     </div>
-    <div class="rank-scroll" tabindex="0" role="group" aria-label=${text("rankingName")}>
+    <div class="rank-scroll" ref=${place} tabindex="0" role="group" aria-label=${text("rankingName")}>
       <table class=${summed ? "ranking-table sums" : "ranking-table"}>
         <caption>${text(summed ? "totalsCaption" : "rankingCaption", said)}</caption>
         <colgroup>${columns.map((column) => html`<col key=${column.id} class=${`col-${column.id}`} />`)}</colgroup>
         <thead><tr>${columns.map((column) => html`<${Head} key=${column.id} column=${column} />`)}</tr></thead>
-        <tbody>${rows.map((row) => html`<${summed ? SumRow : Row} key=${row.key} ...${{ context, row, columns }} />`)}</tbody>
+        <tbody>${rows.map((row, k) => html`<${InView} key=${row.key} as=${summed ? SumRow : Row} stays=${stays(k)} ...${{ context, row, columns }} />`)}</tbody>
       </table>
       <p class="soft note">${text(!all.length ? "rankingEmpty" : summed ? "totalsNote" : "rankingNote")}</p>
     </div>`;
+}
+
+/** Which rows wait until the slider rests: those far out of view. */
+function outOfView(place, count, moves) {
+  if (!moves || place === null) return () => false;
+  const seen = (pixels) => (pixels / place.scrollHeight) * count;
+  const [first, last] = [seen(place.scrollTop) - MARGIN, seen(place.scrollTop + place.clientHeight) + MARGIN];
+  return (k) => k < first || k > last;
+}
+
+/** A row that may stay as it was last: what is the same element is not compared. */
+function InView({ as, stays, ...given }) {
+  const shown = useRef(null);
+  if (!stays || shown.current === null) shown.current = html`<${as} ...${given} />`;
+  return shown.current;
 }
 
 /** Columns that are shown only where something would stand in them. */
@@ -130,8 +149,7 @@ export function rowsOf(context, driver) {
   const { catalogue, data, model, values } = context;
   const options = { period: state.period.value, by: "elasticity", at: atOf(context) };
   return model.exposure(values.value, driver, options).map((row) => {
-    const { label, ticker, aliases = [] } = catalogue.companies.get(row.company) ?? {};
-    const words = plain([...(label ?? []), ticker, row.company, ...aliases].join(" "));
+    const { label, ticker } = catalogue.companies.get(row.company) ?? {};
     return {
       ...row,
       key: `${row.company} ${row.tier} ${row.cell}`,
@@ -139,10 +157,23 @@ export function rowsOf(context, driver) {
       ticker: ticker ?? "",
       tierName: catalogue.tierName(row.tier),
       throughName: catalogue.labelOf(data.quantities[row.quantity]),
-      countedText: countedText(context, row),
-      words,
+      words: wordsOf(catalogue, row.company),
+      countedText: row.countedIn.length ? countedText(context, row) : "",
     };
   });
+}
+
+const kept = new WeakMap();
+
+/** What a company is found by; folded once, for a slider asks for all companies at every move. */
+function wordsOf(catalogue, company) {
+  if (!kept.has(catalogue)) kept.set(catalogue, new Map());
+  const known = kept.get(catalogue);
+  if (!known.has(company)) {
+    const { label, ticker, aliases = [] } = catalogue.companies.get(company) ?? {};
+    known.set(company, plain([...(label ?? []), ticker, company, ...aliases].join(" ")));
+  }
+  return known.get(company);
 }
 
 /** Alternatives are read at one member each: the chosen one, else the first, as the commands do. */
