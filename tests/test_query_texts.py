@@ -49,6 +49,15 @@ def test_the_text_to_start_from_has_an_answer() -> None:
     assert 50 == len(shipped().query("starter", text=query_text(shipped())["text"]).rows)
 
 
+def test_the_text_to_start_from_tells_suppliers_alone() -> None:
+    """Customers and investors that a list names at a tier are not among who supplies it."""
+    text = query_text(shipped())["text"].replace("LIMIT 50", "")
+    rows = shipped().query("starter", text=text).rows
+    found = {tuple(str(term).rpartition("/")[2] for term in row[:2]) for row in rows}
+
+    assert found == {(s.tier, s.company) for s in shipped().program.chain.supplies if s.role == "supplier"}
+
+
 def test_a_header_is_for_this_program_alone() -> None:
     """Lines on parameters, columns and examples are left out; title and question stay, for who reads the text."""
     text = query_text(shipped(), "chain/companies_by_tier", {"tier": "hbm"})["text"]

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["STARTER", "query_text"]
 
-STARTER = """SELECT DISTINCT ?tier ?label ?company ?name WHERE {
-  ?supply a bw:Supply ; bw:tier ?tier ; bw:company ?company .
-  ?tier skos:prefLabel ?label FILTER(LANG(?label) = "en")
-  ?company skos:prefLabel ?name FILTER(LANG(?name) = "en")
+STARTER = """SELECT DISTINCT ?tier ?company ?name_zh ?name_en WHERE {
+  ?supply a bw:Supply ; bw:tier ?tier ; bw:company ?company ; bw:role ?role .
+  ?role dct:identifier "supplier" .
+  OPTIONAL { ?company skos:prefLabel ?name_zh FILTER(LANG(?name_zh) = "zh") }
+  OPTIONAL { ?company skos:prefLabel ?name_en FILTER(LANG(?name_en) = "en") }
 }
-ORDER BY ?label ?name
+ORDER BY ?tier ?name_en
 LIMIT 50
 """
 """What an editor shows before anything was asked: who supplies which tier."""
