@@ -197,6 +197,19 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert ["BW563", "BW563", "BW564"] == sorted(f[:5] for f in refused(changed(change), tmp_path))
 
 
+@pytest.mark.parametrize(("digits", "changes"), [("0.333333333333333", 0), ("0.333333333333334", 1)])
+def test_the_digits_that_a_spreadsheet_keeps_are_no_change(digits: str, changes: int, tmp_path: Path) -> None:
+    """A third that was saved with 15 digits is as exported; another fifteenth digit was typed."""
+
+    def change(book: Any) -> None:
+        _cell(PRICE, 5, float(digits))(book)
+        _cell(PRICE, 12, "1/3")(book)
+
+    back = workspace("solar").read_workbook(saved(changed(change), tmp_path / "m.xlsx"))
+
+    assert changes == len(back.settings)
+
+
 def test_a_whole_number_beyond_all_doubles_is_told_with_its_cell(tmp_path: Path) -> None:
     """A file may hold digits that no spreadsheet writes."""
     data = _replaced(
