@@ -201,6 +201,7 @@ def test_a_picture_that_would_not_be_true_is_refused() -> None:
         (workspace("").with_values("server.gpu_cost_share=100 %", "hbm.value_per_accelerator=99999"), "sankey",
          {"of": market}, "more than it"),
         (workspace("vaccines"), "sankey", {"of": "cold.market[vial=single]"}, "shares printed at cold_logistics"),
+        (workspace("vaccines"), "sankey", {"of": "package.market[vial=single]"}, "where package.market"),
         (workspace("wind"), "sankey", {"of": "turbine.revenue"}, "where turbine.revenue.* goes or comes from"),
         (workspace(""), "sankey", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
         (workspace(""), "tornado", {"of": "switch.ports[chip=a100_sxm]"}, "is unknown for want of"),
@@ -236,6 +237,25 @@ def test_a_driver_moves_no_further_than_its_declared_range() -> None:
 
     assert found.clipped
     assert value * Fraction(95, 100) == found.high
+
+
+def test_a_driver_moves_down_to_its_declared_range_and_no_further() -> None:
+    """A ratio that cannot be below one goes down to one, up as far as asked."""
+    there = workspace("solar")
+    found = swings(there, "module.demand", ["plant.loading_ratio"], None, "25 %", "en").shown[0]
+    value = there.demand("module.demand").value
+    assert value is not None
+
+    assert found.clipped
+    assert (value * Fraction(5, 6), value * Fraction(5, 4)) == (found.low, found.high)
+
+
+def test_bars_come_widest_first_to_whichever_side() -> None:
+    """What makes a quantity smaller stands among what makes it larger by the size of its swing."""
+    found = [s.high - s.low for s in swings(workspace(""), "server.market", [], None, "10 %", "en").shown]
+
+    assert min(found) < 0 < max(found)
+    assert sorted(map(abs, found), reverse=True) == [abs(f) for f in found]
 
 
 @pytest.mark.parametrize("text", ["0", "100 %", "-5", "ten", "1e9", "10 % %"])
