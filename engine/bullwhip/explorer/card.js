@@ -11,7 +11,7 @@ import { html, useLayoutEffect, useRef, useState } from "./vendor/preact.js";
 
 const FIRST_DRIVERS = 8;
 const FIRST_INPUTS = 6;
-const LINE = 20; // ems of mathematics beside each other in the panel
+const LINE = 24; // ems of the panel; the box of a formula holds 25
 
 /** A value with its unit as it is shown, e.g. `112.1B USD`, `30%`. */
 export function shownValue(catalogue, quantity, value) {

@@ -37,7 +37,7 @@ const signOf = (part) => (isElement(part) && part[0] === "mo" ? partsOf(part)[0]
 
 /** About how wide a part is, in the size of its letters. */
 function ems(part, write) {
-  if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.52), 0);
+  if (!isElement(part)) return [...wordOf(part, write)].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.5), 0);
   const inner = partsOf(part).map((each) => ems(each, write));
   if (["mfrac", "munder", "mtable"].includes(part[0])) return Math.max(0, ...inner) + 0.2;
   if (part[0] === "mtr") return inner.reduce((a, b) => a + b + 1, 0);
@@ -121,7 +121,9 @@ function groups(parts, write, width) {
     const isOpen = (part) => isElement(part) && part[0] === "mrow" && !UNBROKEN.has(signOf(partsOf(part)[0]));
     const inner = group.flatMap((part) => (isOpen(part) ? partsOf(part) : [part]));
     const wide = group.reduce((sum, each) => sum + ems(each, write), 0) > width;
-    return wide && inner.length > group.length ? groups(inner, write, width) : [group];
+    if (!wide || inner.length === group.length) return [group];
+    const finer = groups(inner, write, width);
+    return finer[0].reduce((sum, each) => sum + ems(each, write), 0) > STUB ? finer : [group]; // no bracket is left open by a stub
   });
 }
 
