@@ -330,6 +330,13 @@ def test_a_large_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert ["BW107"] == [f[:5] for f in refused(exported("solar"), tmp_path)]
 
 
+def test_rows_beyond_the_limit_are_refused_and_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change further down than is read would be lost without a word."""
+    monkeypatch.setattr(workbook_file, "MAX_ROWS", 8)
+
+    assert ["BW107"] == [f[:5] for f in refused(exported("solar"), tmp_path)]
+
+
 def test_a_row_of_very_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty cells of four bytes are objects of hundreds when they are read: a small file would fill the memory."""
     monkeypatch.setattr(workbook_file, "MAX_TAGS", 20_000)

@@ -31,7 +31,9 @@ MAX_RATIO = 200
 MAX_TAGS = 4_000_000
 """Beginnings and ends of elements in a part: an element that is read takes a hundred times the bytes of its text."""
 MAX_ROWS = 200_000
-"""Rows of a sheet that are read."""
+"""Rows of a sheet that are read; one below that holds anything is refused, and not left out."""
+_LAST_ROW = 1_048_576
+"""Of any spreadsheet."""
 _COLUMNS = 60
 _MEGABYTE = 1_000_000
 _OTHER = {
@@ -235,13 +237,17 @@ def _rows(formulas: Any, values: Any, sheet: str, headings: tuple[str, ...], pat
             if at < len(known) or at < len(written)
         }
         if any(c.value is not None or c.formula for c in cells.values()):
+            if number > MAX_ROWS:
+                raise LoadError(
+                    Problem("BW107", f"more than {MAX_ROWS:,} rows on the sheet `{sheet}`", Place(str(path)))
+                )
             yield RawRow(number, {n: cells.get(n, RawCell(_at(sheet, number, at), None)) for n, at in columns.items()})
     if not columns:
         raise _foreign(path, f"has no headings {', '.join(headings)} on the sheet `{sheet}`")
 
 
 def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    return iter(sheet.iter_rows(max_row=MAX_ROWS, max_col=_COLUMNS))
+    return iter(sheet.iter_rows(max_row=_LAST_ROW, max_col=_COLUMNS))
 
 
 def _columns(row: tuple[Any, ...], headings: tuple[str, ...]) -> dict[str, int]:
