@@ -82,7 +82,7 @@ def test_numbers_are_shown_in_the_words_of_a_language(answers: dict[str, Any]) -
 
 def test_a_change_has_an_arrow_and_not_a_colour_alone(answers: dict[str, Any]) -> None:
     """What rises and falls is told by a sign; what stays, and what is unknown, by none."""
-    assert ["▲ 10%", "▼ 10%", "", "", "▲"] == answers["differences"]
+    assert ["▲ 10%", "▼ 10%", "", "", "▲", "▼ 100%", "▲ 50%"] == answers["differences"]
 
 
 def test_cells_have_the_names_of_the_engine(workspace: Workspace, answers: dict[str, Any]) -> None:

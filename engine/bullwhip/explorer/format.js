@@ -55,7 +55,7 @@ export function percent(value, brief = false) {
 export function difference(value, before) {
   if (value === null || before === null || before === undefined || value === before) return "";
   if (before === 0) return value > 0 ? "▲" : "▼";
-  const part = value / before - 1;
+  const part = (value - before) / Math.abs(before);
   if (Math.abs(part) < 5e-7) return "";
   return `${part > 0 ? "▲" : "▼"} ${percent(Math.abs(part), true)}`;
 }
