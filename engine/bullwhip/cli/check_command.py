@@ -20,6 +20,7 @@ from bullwhip.export.sarif import to_sarif
 from bullwhip.model.violation import SEVERITIES, ShapeReport, Violation
 from bullwhip.store.generations import is_store
 from bullwhip.workspace.checking import Checked, check_graph, check_path
+from bullwhip.workspace.opening import input_folders
 from bullwhip.workspace.outputs import check_target, write_file
 
 _SHOWN = 3
@@ -102,6 +103,12 @@ class _Asked:
     report: str | None
     force: bool
 
+    def _read(self) -> tuple[Path, ...]:
+        """Return what is checked: a file, a store, or the folders of a workspace."""
+        if self.path is not None and (is_store(self.path) or not self.path.is_dir()):
+            return (self.path,)
+        return input_folders(self.path or self.root)
+
     def answer(self, told: bool) -> _Answer:
         """Check; problems are part of the answer when programs are told, and raised otherwise.
 
@@ -111,8 +118,7 @@ class _Asked:
         if (self.document or self.report) and not self.shapes:
             raise UsageError(Problem("BW002", "--document and --report need --shapes"))
         if self.report:
-            inputs = [p for p in (self.path, self.root) if p is not None]
-            check_target(Path(self.report), inputs, force=self.force)
+            check_target(Path(self.report), self._read(), force=self.force)
         checked: Checked | None = None
         try:
             if self.path and is_store(self.path):

@@ -78,9 +78,8 @@ def slider_script() -> str:
     >>> "import" in slider_script().split("//")[0], slider_script().rstrip().endswith("};")
     (False, True)
     """
-    paths = {f"{name}.js": PACKAGE / "explorer" / f"{name}.js" for name in ("model", "pairs", "slopes", "exposure")}
-    paths["sliders.js"] = PACKAGE / "notebook" / "sliders.js"
-    script = join_modules({name: path.read_text(encoding="utf-8") for name, path in paths.items()}, "sliders.js")
+    paths = [*sorted((PACKAGE / "explorer").glob("*.js")), PACKAGE / "notebook" / "sliders.js"]
+    script = join_modules({path.name: path.read_text(encoding="utf-8") for path in paths}, "sliders.js")
     last = re.findall(r"(?m)^const (m\d+) = ", script)[-1]
     return f"{script}\nexport default {{ render: {last}.render }};\n"
 
