@@ -22,6 +22,7 @@ from bullwhip.errors import LimitError, UsageError
 from bullwhip.export.workbook import book
 from bullwhip.export.workbook.names import cell_names
 from bullwhip.model.program import Cell
+from bullwhip.query.exposure import Roster
 from documents import ROOT
 from random_programs import declaration
 from workbook_files import cells, opened, random_program, values
@@ -286,3 +287,19 @@ def test_long_rules_are_split_into_steps() -> None:
     assert len(formula) <= 8_192
     assert "steps!$C$" in formula
     assert sum(Fraction(k + 2) * Fraction(3, 2) for k in range(2_000)) == Workspace(wide, {}).evaluation.value(many)
+
+
+def test_money_is_ranked_in_the_currency_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows in millions and rows in ones stand in one order: the size of an amount counts its scale, also when live."""
+    sizes = []
+    for scale in (Fraction(1), Fraction(1_000_000)):
+        monkeypatch.setattr(Roster, "currency", lambda _, __, scale=scale: ("CNY", scale))
+        data = Workspace.open(GOLDEN / "solar").export("xlsx")
+        scales = {row[20].value for row in opened(data)["exposure_rows"].iter_rows(min_row=2)}
+        sizes.append([row[24].value for row in opened(data, values=True)["exposure"].iter_rows(min_row=6)])
+        live = [row[24].value for row in opened(data)["exposure"].iter_rows(min_row=6)]
+
+        assert {scale} == scales
+        assert all("INDEX(exposure_rows!$U$2" in formula for formula in live)
+    assert max(sizes[0]) > 0
+    assert [size * 1_000_000 if size > 0 else size for size in sizes[0]] == pytest.approx(sizes[1])

@@ -99,6 +99,7 @@ _DATA = (
     "market, engine",
     "elasticity, engine",
     "value, engine",
+    "scale",
 )
 _SHOWN = (
     Column("rank", "名次", 7),
@@ -217,6 +218,7 @@ def _data(
             data.number(line, 17, r.market, "engine")
             data.number(line, 18, r.elasticity, "engine")
             data.number(line, 19, r.value, "engine")
+            data.number(line, 20, r.scale, "engine")
             line += 1
     return placed
 
@@ -251,7 +253,7 @@ def _work(sheet: Sheet, k: int, at: _Ranking, exposed: Exposed | None, rank: int
         f'=IF({line}="","",INDEX(results!{area},{where}))',
         f'=IF({line}="","",IF(AND(ISNUMBER({slope}),ISNUMBER({market})),{market}*{slope}/100,""))',
         *(f'=IF({line}="","",IF({at.field(line, c)}&""="","",{at.field(line, c)}))' for c in (11, 12)),
-        f'=IF({line}="",-2,IF({known},IF(ISNUMBER({low}),ABS({low}*{effect}),-1),-1))',
+        f'=IF({line}="",-2,IF({known},IF(ISNUMBER({low}),ABS({low}*{effect})*{at.field(line, 20)},-1),-1))',
         f'=IF({line}="",{_NO_MONEY + 1},IF({known},{at.field(line, 15)},{_NO_MONEY}))',
         f'=IF({line}="",-2,IF(ISNUMBER({slope}),ROUND(ABS({slope}),9),-1))',
         f'=IF({line}="","",1+SUMPRODUCT({ahead(_STRENGTH, _CURRENCY, _SIZE, _LINE)}))',
@@ -268,7 +270,7 @@ def _worked(at: _Ranking, exposed: Exposed | None, k: int, rank: int, order: int
         return ["", "", "", "", "", "", -2.0, float(_NO_MONEY + 1), -2.0, "", 0.0]
     r, low, high = exposed.row, exposed.low, exposed.high
     known = r.effect is not None and (low, high) != (None, None)
-    size = abs(float(low * r.effect)) if known and r.effect is not None and low is not None else -1.0
+    size = abs(float(low * r.effect * r.scale)) if known and r.effect is not None and low is not None else -1.0
     currency = at.currencies.index(r.currency) + 1 if known and r.currency else _NO_MONEY
     strength = -1.0 if r.elasticity is None else round(abs(float(r.elasticity)), 9)
     return [
