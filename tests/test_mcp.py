@@ -16,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bullwhip import Workspace, cli
+from bullwhip.serve.mcp_results import exposures
 
 pytest.importorskip("mcp")
 
@@ -170,6 +171,29 @@ def test_the_numbers_are_those_of_the_workspace(session: Session) -> None:
     assert values == [v.as_dict()["exact"] for v in ws.value(driver)]
     assert elasticities == [s.as_dict()["elasticity"] for s in ws.sensitivity(rule, forms=False)]
     assert rows == [(r.company, r.as_dict()["elasticity"]) for r in ws.exposure(driver, top=5).rows]
+    derivatives = [s["derivative"] for s in session.answers["sensitivity"].data["sensitivities"]]
+    known = [s.as_dict() for s in ws.sensitivity(rule, forms=False)]
+    assert [(s["derivative_exact"], f"{s['unit']} per {s['driver_unit']}") for s in known] == [
+        (d["exact"], d["unit"]) for d in derivatives
+    ]
+    assert any(s["unit"] != s["driver_unit"] for s in known)
+
+
+def test_bounds_and_ranges_stay_with_their_number() -> None:
+    """What a print bounds is bounded in the answer: a share above a half, and the money that follows from it."""
+    rows = [r.as_dict() for r in Workspace.open(GOLDEN / "vaccines").exposure("clinic.coverage").rows]
+    receipt: dict[str, Any] = dict.fromkeys(("workspace", "inputs", "scenario", "as_of", "policy"), "") | {
+        "set": [],
+        "documents": [],
+    }
+    made = exposures({"answer": {"period": 2025, "by": "value", "rows": rows, "notes": []}, "receipt": receipt}).rows
+
+    assert any(r["share_bound"] for r in rows)
+    assert any(r["value_low"] is not None for r in rows)
+    for name, called in (("share", "share"), ("value", "money")):
+        expected = [tuple(r[f"{name}{end}"] for end in ("", "_low", "_high", "_bound")) for r in rows]
+        assert expected == [(n.value, n.low, n.high, n.bound) for n in (getattr(m, called) for m in made)]
+    assert [r["unit"] for r in rows] == [m.money.unit for m in made]
 
 
 @pytest.mark.parametrize(
