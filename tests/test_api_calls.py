@@ -104,6 +104,7 @@ WRONG: list[tuple[str, dict[str, Any], list[str], str]] = [
     ("value", {"id": "x" * (MAX_TEXT + 1)}, ["BW703"], "at most 2,000"),
     ("value", {"id": "cooling.market", "set": ["a=1"] * (MAX_REPEATS + 1)}, ["BW703"], "at most 100"),
     ("exposure", {"driver": "model.parameters", "top": "0"}, ["BW703"], "from 1 to"),
+    ("search", {"q": "x", "limit": "999999999"}, ["BW703"], "from 1 to"),
     ("exposure", {"driver": "model.parameters", "top": "+1"}, ["BW703"], "from 1 to"),
     ("exposure", {"driver": "model.parameters", "by": "elastcity"}, ["BW703"], "did you mean 'elasticity'?"),
     ("exposure", {"driver": "model.parameters", "at": "h100"}, ["BW703"], "DIMENSION=MEMBER"),
