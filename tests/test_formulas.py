@@ -85,6 +85,7 @@ def shown(text: str) -> str:
         ("a.x[chip=h100, period=2023]", r"{{a.x}}_{{h100} , 2023}"),
         ("lag(a.x, 1) + delta(a.x)", r"{{a.x}}_{t - 1} + \left( {{a.x}}_{t} - {{a.x}}_{t - 1} \right)"),
         ("yoy(a.x)", r"\frac{{{a.x}}_{t}}{{{a.x}}_{t - 1}} - 1"),
+        ("yoy(a.x[t-2])", r"\frac{{{a.x}}_{t - 2}}{{{a.x}}_{t - 3}} - 1"),
         ("index(a.x, 2023)", r"\frac{{{a.x}}_{t}}{{{a.x}}_{2023}}"),
         ("cagr(a.x, 2023, 2027)",
          r"{\left( \frac{{{a.x}}_{2027}}{{{a.x}}_{2023}} \right)}^{\frac{1}{2027 - 2023}} - 1"),
