@@ -26,6 +26,8 @@ from bullwhip.export.formulas import ELEMENTS, Element, Part, layout
 from bullwhip.export.latex import latex_formula, latex_text
 from bullwhip.export.mathml import MATHML, Names, math_document, math_element
 from bullwhip.export.python_function import Input, python_module
+from bullwhip.export.python_text import Writer
+from bullwhip.expr.dag import Dag
 from bullwhip.expr.grammar import parse
 from bullwhip.model.label import Label
 from bullwhip.model.program import Cell
@@ -240,6 +242,24 @@ def identifier(cell: Cell) -> str:
     """Return what the function of a cell is called."""
     period = [str(cell.period)] if cell.period is not None else []
     return "_".join([cell.quantity.replace(".", "_"), *(m for _, m in cell.index), *period])
+
+
+def test_operators_bind_in_python_as_in_the_graph() -> None:
+    """A negative sum, a power of a negative, and products and quotients of sums are bracketed where Python needs it."""
+    dag = Dag()
+    x, y = dag.cell(0), dag.cell(1)
+    total, minus = dag.node("+", x, y), dag.num(-1)
+    writer = Writer(dag, {x: "x", y: "y"}, set(), set())
+    shown = {
+        "-(x + y)": dag.node("*", minus, total),
+        "-(x * y)": dag.node("*", minus, dag.node("*", x, y)),
+        "-x**2": dag.node("*", minus, dag.node("^", x, Fraction(2))),
+        "(-x)**2": dag.node("^", dag.node("*", minus, x), Fraction(2)),
+        "x / (x * y)": dag.node("/", x, dag.node("*", x, y)),
+        "x - (x + y)": dag.node("+", x, dag.node("*", minus, total)),
+    }
+
+    assert list(shown) == [writer.shown(node).text for node in shown.values()]
 
 
 def test_random_programs_as_functions() -> None:
