@@ -15,7 +15,7 @@ from bullwhip.model.about import About
 __all__ = ["Band", "Stage", "sankey"]
 
 _REST = "#8a939b"
-_COLUMN, _BAR, _MARGIN, _HEIGHT, _GAP, _LEAST = 370.0, 14.0, 28.0, 460.0, 10.0, 17.0
+_COLUMN, _LABEL, _BAR, _MARGIN, _HEIGHT, _GAP, _LEAST = 460.0, 354.0, 14.0, 28.0, 460.0, 10.0, 17.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +60,43 @@ def sankey(heading: Heading, about: About, stages: Sequence[Stage]) -> str:
         about: what the picture says of itself.
         stages: in order; the first one is as high as the picture.
     """
-    scale = _HEIGHT / float(stages[0].value)
+    scale = Fraction(_HEIGHT) / stages[0].value  # exact, so that values beyond all doubles have a height
     left = _MARGIN + (_COLUMN if stages[0].into else 0.0)
     places, extents = {0: _Placed(left, 24.0)}, _extents(stages, scale)
     body = list[str]()
     bottom, right = max(24.0 + _HEIGHT, _into(stages[0], left, 24.0, scale, body)), left
     for at, stage in enumerate(stages):
         place = places[at]
-        height = float(stage.value) * scale
+        height = float(stage.value * scale)
         color = PALETTE[at % len(PALETTE)]
         body.append(
             f'<rect class="stage" x="{number(place.x)}" y="{number(place.y)}" width="{number(_BAR)}" '
             f'height="{number(max(height, 1.0))}" fill="{color}"/>'
         )
         if at == 0:
-            body.append(text(place.x, 12.0, f"{stage.name} · {stage.figure}", 12.0, bold=True, room=620.0))
+            title = f"{stage.name} · {stage.figure}"
+            body.append(text(place.x, 12.0, title, 12.0, bold=True, room=620.0))
+            right = max(right, place.x + min(text_width(title, 12.0, bold=True), 620.0))
         low, reach = _out(stage, place, scale, color, extents, places, body)
         bottom, right = max(bottom, low, place.y + height), max(right, reach)
     return framed(heading, about, max(720.0, right + _MARGIN), body, bottom)
 
 
-def _into(stage: Stage, x: float, y: float, scale: float, body: list[str]) -> float:
+def _into(stage: Stage, x: float, y: float, scale: Fraction, body: list[str]) -> float:
     """Draw what flows into the first stage from the left, and return how low it reaches."""
     target, source = y, y
     for band in stage.into:
-        height = float(band.value) * scale
+        height = float(band.value * scale)
         color = _REST if band.rest else PALETTE[3]
-        body.append(_ribbon(_MARGIN + 270.0, source, x, target, height, color, band))
-        body.append(_label(_MARGIN + 264.0, source, height, band, end=True))
+        body.append(_ribbon(_MARGIN + _LABEL + 6.0, source, x, target, height, color, band))
+        body.append(_label(_MARGIN + _LABEL, source, height, band, end=True))
         target += height
         source += max(height, _LEAST) + _GAP / 2
     return source
 
 
 def _out(
-    stage: Stage, place: _Placed, scale: float, color: str, extents: Sequence[float], places: dict[int, _Placed],
+    stage: Stage, place: _Placed, scale: Fraction, color: str, extents: Sequence[float], places: dict[int, _Placed],
     body: list[str],
 ) -> tuple[float, float]:  # fmt: skip
     """Draw what flows out of a stage to the right, and place the stages that it flows into."""
@@ -102,12 +104,12 @@ def _out(
     x, reach = place.x + _BAR, place.x
     end = x + 130.0
     for band in stage.out:
-        height = float(band.value) * scale
+        height = float(band.value * scale)
         if band.stage >= 0:
             target += _LEAST
             places[band.stage] = _Placed(end, target)
-            body.append(text(end + 2.0, target - 4.0, _named(band), room=_COLUMN * 1.4))
-            reach = max(reach, end + 2.0 + min(text_width(_named(band), 11.0), _COLUMN * 1.4))
+            body.append(text(end + 2.0, target - 4.0, _named(band), room=518.0))
+            reach = max(reach, end + 2.0 + min(text_width(_named(band), 11.0), 518.0))
         else:
             body.append(_label(end + 6.0, target, height, band, end=False))
         body.append(_ribbon(x, source, end, target, height, _REST if band.rest else color, band))
@@ -117,15 +119,15 @@ def _out(
     return target, reach
 
 
-def _extents(stages: Sequence[Stage], scale: float) -> list[float]:
+def _extents(stages: Sequence[Stage], scale: Fraction) -> list[float]:
     """Return how much room each stage takes downwards, with all that flows out of it."""
     found = [0.0] * len(stages)
     for at in range(len(stages) - 1, -1, -1):  # a stage comes after the one that it is a band of
         used = sum(
-            (_LEAST + found[b.stage] if b.stage >= 0 else max(float(b.value) * scale, _LEAST)) + _GAP
+            (_LEAST + found[b.stage] if b.stage >= 0 else max(float(b.value * scale), _LEAST)) + _GAP
             for b in stages[at].out
         )
-        found[at] = max(float(stages[at].value) * scale, used)
+        found[at] = max(float(stages[at].value * scale), used)
     return found
 
 
@@ -135,7 +137,7 @@ def _named(band: Band) -> str:
 
 def _label(x: float, y: float, height: float, band: Band, *, end: bool) -> str:
     figure = f" · {band.figure}"
-    words = clip(band.name, 11.0, (264.0 if end else 284.0) - text_width(figure, 11.0)) + figure
+    words = clip(band.name, 11.0, (_LABEL if end else 284.0) - text_width(figure, 11.0)) + figure
     return text(x, y + max(height, _LEAST) / 2 + 4.0, words, anchor="end" if end else "")
 
 

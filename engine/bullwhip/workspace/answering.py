@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bullwhip.expr.dag import Dag
-from bullwhip.model.answer import Sensitivity, Source, Value, claim_source
+from bullwhip.model.answer import Sensitivity, Source, Value, as_number, claim_source
 from bullwhip.model.claim import Index
 from bullwhip.model.policy import POLICY
 from bullwhip.model.program import CompiledProgram
@@ -202,7 +202,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
         given = evaluation.given(p)
         symbols.append({
             "symbol": names[c.node], "quantity": c.quantity, "index": dict(c.index), "period": c.period,
-            "value": None if given is None else float(given), "exact": None if given is None else str(given),
+            "value": as_number(given), "exact": None if given is None else str(given),
             "unit": program.quantities[c.quantity].unit,
         })  # fmt: skip
     drivers = [driver] if driver else _all_drivers(evaluation, (position,))
@@ -211,7 +211,7 @@ def explanation(evaluation: Evaluation, position: int, driver: str, scenario: st
     paths = {name: [s.as_dict() for s in way] for name, way in zip(drivers, ways, strict=True) if way is not None}
     compared = [
         claim_source(c, cell.name, next(d.published for d in program.documents if d.id == c.document)).as_dict()
-        | {"value": None if c.model_value is None else float(c.model_value)}
+        | {"value": as_number(c.model_value)}
         for c in program.claims
         if (c.quantity, c.index, c.model_period) == (cell.quantity, cell.index, cell.period) and not c.feeds
     ]

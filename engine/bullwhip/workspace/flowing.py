@@ -167,8 +167,10 @@ class _Flowing:
                 ranges.append(f"{self._company(company)} {share_text(shown.share)}")
                 continue
             amount = value * shown.share.value
-            figure = f"{self._figure(cell, amount)}, {share_text(shown.share)}"
-            bands.append(Band(self._company(company), amount, figure, detail=shown.share.period))
+            of = shown.share.period
+            other = f" ({of})" if of and of != str(cell.period or of) else ""  # a share of another year says which
+            figure = f"{self._figure(cell, amount)}, {share_text(shown.share)}{other}"
+            bands.append(Band(self._company(company), amount, figure, detail=of))
         if ranges:
             self.left_out.append(f"{self._name(cell)}: {', '.join(ranges)}")
         if not bands:
