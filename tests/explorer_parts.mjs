@@ -39,6 +39,7 @@ const answers = {
   ),
   found: Object.fromEntries(["HAIDAI", "hai dai", "module", "zzzz", "<script>"].map((one) => [one, known.find(one).map((hit) => hit.key)])),
   shares: data.shares.map(shareText),
+  edges: data.edges.map(({ source, target }) => [source, target, known.edgeStatus(`${source}>${target}`, data.workspace.period)]),
   csv: offers.toCsv(context, hostile),
   json: JSON.parse(offers.toJson(context, "test", hostile)),
 };

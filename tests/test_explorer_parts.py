@@ -13,6 +13,7 @@ import pytest
 
 import bullwhip
 from bullwhip import Workspace
+from bullwhip.workspace.describing import edge_kinds
 from bullwhip.workspace.modelling import model_json
 
 ROOT = Path(__file__).parent
@@ -142,3 +143,11 @@ def test_parts_are_short() -> None:
     """No part is longer than 500 lines."""
     sheets = sorted(FOLDER.glob("*.css"))
     assert [] == [path.name for path in (*OWN, *sheets) if len(path.read_text(encoding="utf-8").splitlines()) > 500]
+
+
+def test_page_and_picture_say_the_same_of_edges(workspace: Workspace, answers: dict[str, Any]) -> None:
+    """What the figures of an edge rest on, actual, estimate or no rule, is the same on the page and in the picture."""
+    kinds = edge_kinds(workspace, workspace.program.header.default_period)
+
+    assert answers["edges"]
+    assert {(source, target): kind for source, target, kind in answers["edges"]} == kinds

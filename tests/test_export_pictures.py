@@ -22,10 +22,10 @@ from bullwhip.errors import BullwhipError, UsageError
 from bullwhip.export import raster
 from bullwhip.export.chainmap import chain_map
 from bullwhip.export.pdf_order import ordered_pdf
-from bullwhip.model.chain import Chain, Company, Tier
+from bullwhip.model.chain import Chain, Company, Edge, Tier
 from bullwhip.model.label import Label
 from bullwhip.numbers import fraction_text
-from bullwhip.workspace.describing import about
+from bullwhip.workspace.describing import about, edge_kinds
 from bullwhip.workspace.flowing import flows
 from bullwhip.workspace.swinging import read_part, swings
 from documents import ROOT
@@ -119,6 +119,31 @@ def test_an_estimated_share_is_dashed_and_an_actual_one_is_not() -> None:
 
     assert (["3 2", ""], True) == dashes({"e"})
     assert (["", ""], False) == dashes(set())
+
+
+def test_edges_say_what_they_rest_on() -> None:
+    """An edge is solid where its figures are actual, dashed where an estimate is in them, dotted without a rule."""
+    tiers = tuple(Tier(t, Label(t), i) for i, t in enumerate("abcd", 1))
+    chain = Chain(tiers, (Edge("a", "b"), Edge("b", "c"), Edge("c", "d")), (), (), ())
+    kinds = {("a", "b"): "actual", ("b", "c"): "estimate", ("c", "d"): "bare"}
+    root = ET.fromstring(chain_map(chain, "en", "", "", {}, "", (), kinds))  # noqa: S314
+    edges = [g for g in root.iter(f"{SVG}g") if g.find(f"{SVG}path") is not None]
+    legend = " ".join(t.text or "" for t in root.iter(f"{SVG}text"))
+    dashes = {g[0].text: g[1].get("stroke-dasharray") for g in edges}
+
+    assert {"a → b": None, "b → c": "6 3", "c → d": "1.5 3"} == dashes
+    assert "Dashed edges" in legend
+    assert "Dotted edges" in legend
+
+
+def test_what_a_reader_sets_makes_an_edge_an_estimate() -> None:
+    """Every edge has a kind; one whose inputs are printed as actual is so until one of them is set."""
+    shipped, edge = workspace(""), ("smart_grid", "power_grid")
+    found = edge_kinds(shipped, 2023)
+
+    assert {(e.source, e.target) for e in shipped.program.chain.edges} == set(found)
+    assert ("actual", "bare") == (found[edge], found["switch", "idc"])
+    assert "estimate" == edge_kinds(shipped.with_values("grid.smart_share[period=2023]=20 %"), 2023)[edge]
 
 
 # -- charts -----------------------------------------------------------------------------------------------------------

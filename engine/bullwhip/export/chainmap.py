@@ -67,6 +67,15 @@ _LEGEND_ESTIMATE = {
     "zh": "虚线公司框：份额为预测或估计。",
     "en": "Dashed box of a company: its share is an estimate.",
 }
+_EDGES = {"estimate": "6 3", "bare": "1.5 3"}
+_NO_KINDS: Mapping[tuple[str, str], str] = {}
+_LEGEND_EDGES = {
+    "estimate": {
+        "zh": "虚线边：其数字含预测或假设。",
+        "en": "Dashed edges: an estimate or assumption is in their figures.",
+    },
+    "bare": {"zh": "点线边：没有算式。", "en": "Dotted edges: no rule runs along them."},
+}
 _LEGEND_COUNT = {
     "zh": "图中公司 {shown} 家，{printed} 家有印出的份额；另有 {left} 家未画出：它们不是图中环节的供应商。",
     "en": "{shown} companies shown, {printed} with a printed share; {left} more are not drawn: "
@@ -83,6 +92,7 @@ def chain_map(
     values: Mapping[str, str],
     stamp: str | About,
     estimates: Collection[str] = (),
+    edges: Mapping[tuple[str, str], str] = _NO_KINDS,
 ) -> str:
     """Return the chain map as an SVG document.
 
@@ -95,6 +105,8 @@ def chain_map(
         stamp: last line of the picture: model version, data date, sources; at length in its metadata where it is
             known what the map says of itself.
         estimates: ids of claims that are estimates; the boxes of shares that they print are dashed.
+        edges: by source and target what the figures of an edge rest on: `actual` is drawn solid, `estimate` dashed,
+            `bare`, no rule at all, dotted; where nothing is said an edge is solid.
 
     >>> from bullwhip.model.chain import Tier
     >>> from bullwhip.model.label import Label
@@ -110,12 +122,13 @@ def chain_map(
     head, top = _head(title, subtitle, width - 2 * _MARGIN)
     columns, routes = arranged(content, top)
     bottom = max([top, *_lowest(columns, routes)]) + 26.0
-    foot, height = _foot(_legend(content, language), line, bottom, width - 2 * _MARGIN)
+    drawn = [edges.get((r.source.entry.tier.id, r.target.entry.tier.id), "") for r in routes]
+    foot, height = _foot(_legend(content, language, drawn), line, bottom, width - 2 * _MARGIN)
     parts = [
         _open(title, language, width, height, content),
         *(() if isinstance(stamp, str) else (svg_metadata(stamp),)),
         *(_text(line) for line in head),
-        *(_edge(route) for route in routes),
+        *(_edge(route, kind) for route, kind in zip(routes, drawn, strict=True)),
         *(_panel(panel) for column in columns for panel in column.panels),
         *(_text(line) for line in foot),
         "</svg>",
@@ -175,13 +188,14 @@ def _head(title: str, subtitle: str, width: float) -> tuple[list[Line], float]:
     return lines, y + 20.0
 
 
-def _legend(content: MapContent, language: MapLanguage) -> list[str]:
+def _legend(content: MapContent, language: MapLanguage, edges: Collection[str]) -> list[str]:
     marked = any(c.share.endswith(OTHER_MARKET) for e in content.entries for c in e.companies)
     languages: tuple[Language, ...] = ("zh", "en") if language == "both" else (language,)
     estimated = any(c.estimate for e in content.entries for c in e.companies)
     lines = []
     for code in languages:
         more = [_LEGEND_OTHER[code]] * marked + [_LEGEND_ESTIMATE[code]] * estimated
+        more += [_LEGEND_EDGES[kind][code] for kind in _EDGES if kind in edges]
         if content.counts.shown:
             more.append(_LEGEND_COUNT[code].format(**asdict(content.counts)))
         lines.append(" ".join([_LEGEND[code], *more]))
@@ -261,12 +275,13 @@ def _company(box: CompanyBox, color: str) -> str:
     return "".join([*parts, "</g>"])
 
 
-def _edge(route: Route) -> str:
+def _edge(route: Route, kind: str) -> str:
+    dash = f' stroke-dasharray="{_EDGES[kind]}"' if kind in _EDGES else ""
     color = _tint(panel_color(route.source), 0.6)
     names = f"{' '.join(route.source.entry.heading)} → {' '.join(route.target.entry.heading)}"
     return (
         f"<g><title>{xml_text(names)}</title>"
-        f'<path class="edge" d="{edge_path(route)}" fill="none" stroke="{color}" stroke-width="1.3"/>'
+        f'<path class="edge" d="{edge_path(route)}" fill="none" stroke="{color}" stroke-width="1.3"{dash}/>'
         f'<path class="head" d="{arrow_path(route)}" fill="{color}"/></g>'
     )
 

@@ -17,7 +17,7 @@ from bullwhip.numbers import decimal_text, fraction_text
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
 
-__all__ = ["about", "about_data", "input_hash", "members_named", "named", "short", "tier_figures"]
+__all__ = ["about", "about_data", "edge_kinds", "input_hash", "members_named", "named", "short", "tier_figures"]
 
 
 def about(workspace: Workspace, *, drivers: bool = True) -> About:
@@ -62,6 +62,34 @@ def _drivers(workspace: Workspace) -> tuple[DriverValue, ...]:
             if value is not None:
                 found.append(DriverValue(cell.name, fraction_text(value), quantity.unit))
     return tuple(found)
+
+
+def edge_kinds(workspace: Workspace, period: int) -> dict[tuple[str, str], str]:
+    """Return what the figures of each edge rest on, by its source and target.
+
+    It is `actual` where every input is printed as actual, `estimate` where one is an estimate, an assumption or set by
+    the reader, `bare` where no rule runs along the edge. A quantity with members stands for itself by the first one,
+    as on the page.
+    """
+    program, evaluation = workspace.program, workspace.evaluation
+    estimates = {c.id for c in program.claims if c.status == "E"}
+    along: dict[tuple[str, str], list[int]] = {}
+    for quantity in program.quantities.values():
+        if quantity.edge:
+            cells = [p for p in program.positions(quantity.id) if program.cells[p].period in (None, period)]
+            along.setdefault((quantity.edge[1], quantity.edge[0]), []).extend(cells[:1])
+
+    def actual(position: int) -> bool:
+        claims = program.given[position].claims if position not in evaluation.overrides else ()
+        return bool(claims) and estimates.isdisjoint(claims)
+
+    kinds = {}
+    for edge in program.chain.edges:
+        cells = along.get((edge.source, edge.target), [])
+        inputs = {p for c in cells for p in evaluation.inputs(c) if evaluation.given(p) is not None}
+        kind = "actual" if all(map(actual, inputs)) else "estimate"
+        kinds[edge.source, edge.target] = kind if inputs else "bare"
+    return kinds
 
 
 def tier_figures(workspace: Workspace, period: int, language: str) -> dict[str, str]:

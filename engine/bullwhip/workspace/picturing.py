@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bullwhip.model.label import Language
-from bullwhip.workspace.describing import about, short, tier_figures
+from bullwhip.workspace.describing import about, edge_kinds, short, tier_figures
 
 if TYPE_CHECKING:
     from bullwhip.workspace.facade import Workspace
@@ -28,7 +28,8 @@ def chain_map(workspace: Workspace, asked: Asked) -> bytes:
     subtitle = _subtitle(workspace, at, language)
     values = tier_figures(workspace, at, language)
     estimates = {c.id for c in program.claims if c.status == "E"}
-    return chain_map(program.chain, language, title, subtitle, values, said, estimates).encode()
+    edges = edge_kinds(workspace, at)
+    return chain_map(program.chain, language, title, subtitle, values, said, estimates, edges).encode()
 
 
 def sankey(workspace: Workspace, asked: Asked) -> bytes:
