@@ -57,9 +57,9 @@ def seconds(run: Callable[[], Any], repeats: int = 1, enough: float = 2.0) -> tu
         enough: no run is begun when the runs so far have taken so many seconds.
     """
     least, spent, result = float("inf"), 0.0, None
+    gc.collect()  # once: in a process that holds much it takes longer than what is timed
     for _ in range(repeats):
         result = None
-        gc.collect()
         start = cpu()
         result = run()
         took = cpu() - start
