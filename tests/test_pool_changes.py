@@ -51,7 +51,7 @@ def test_an_update_is_seen_by_all_that_come_after() -> None:
 @pytest.mark.parametrize(
     ("update", "status"),
     [
-        ("INSERT DATA { <urn:a> <urn:p> 1 } ; " + ENDLESS_INSERT, 503),
+        ("INSERT DATA { <urn:a> <urn:p> 1 } ; " + ENDLESS_INSERT, (503, 507)),  # the limit that it meets first
         ("INSERT DATA { <urn:a> <urn:p> 1 } ; CREATE GRAPH <https://w3id.org/bullwhip/id/graph/model>", 400),
         ("INSERT DATA { <urn:a> <urn:p> 1 } ; LOAD <http://127.0.0.1:9/x>", 403),
         ("INSERT DATA { <urn:a> <urn:p> 1 } ; LOAD SILENT <file:///etc/passwd> INTO GRAPH <urn:g>", 403),
@@ -62,11 +62,11 @@ def test_an_update_is_seen_by_all_that_come_after() -> None:
         ("INSERT { <urn:a> <urn:p> 1 } WHERE { " + "{" * 100 + "}" * 101, 413),
     ],
 )  # fmt: skip
-def test_an_update_that_fails_changes_nothing(running: Running, update: str, status: int) -> None:
+def test_an_update_that_fails_changes_nothing(running: Running, update: str, status: int | tuple[int, ...]) -> None:
     """Neither a second operation that fails, nor a limit, nor what is not allowed leaves anything of the first."""
     before = running.pool.snapshot
 
-    assert running.run(Update(update)).status == status
+    assert running.run(Update(update)).status in (status if isinstance(status, tuple) else (status,))
     assert (cells(running.run(select(COUNT))), running.pool.snapshot) == ([["0"]], before)
 
 
